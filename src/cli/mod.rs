@@ -1,0 +1,1 @@
+//! The world: files, flags, streams, exit codes.

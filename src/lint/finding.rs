@@ -1,0 +1,115 @@
+//! What a rule reports.
+
+use super::rule::Rule;
+use crate::syntax::Span;
+
+/// How loud a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Likely wrong or unsafe.
+    Warning,
+    /// Wrong, or hands over more than anybody can want.
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning` or `error`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// One report of one rule.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Who reports.
+    pub rule: &'static Rule,
+    /// How loud: the rule's level, unless the rule or the configuration says otherwise.
+    pub severity: Severity,
+    /// The exact text at fault.
+    pub span: Span,
+    /// One lower-case phrase without a full stop, the user's words in backticks.
+    pub message: String,
+    /// Other places that matter, possibly in other files.
+    pub labels: Vec<Label>,
+    /// The remedy.
+    pub help: Option<String>,
+    /// A change that carries out the remedy.
+    pub fix: Option<Fix>,
+}
+
+/// Another place that a finding speaks of.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there, a lower-case phrase.
+    pub text: String,
+}
+
+/// A proposed change.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// What it does, a lower-case imperative.
+    pub title: String,
+    /// Whether it may be applied unasked.
+    pub safety: Safety,
+    /// Replacements, in any order, not overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix may be applied unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Safety {
+    /// It does what the author certainly meant.
+    Safe,
+    /// It may change meaning in a way somebody has to look at.
+    Unsafe,
+}
+
+/// One replacement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty span inserts.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+impl Finding {
+    /// Adds another place.
+    pub fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Finding {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Sets the remedy.
+    pub fn help(&mut self, text: impl Into<String>) -> &mut Finding {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Sets a fix that may be applied unasked.
+    pub fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
+        self.fix = Some(Fix { title: title.into(), safety: Safety::Safe, edits });
+        self
+    }
+
+    /// Sets a fix that somebody has to look at.
+    pub fn unsafe_fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
+        self.fix = Some(Fix { title: title.into(), safety: Safety::Unsafe, edits });
+        self
+    }
+
+    /// Sets another severity than the rule's own.
+    pub fn severity(&mut self, severity: Severity) -> &mut Finding {
+        self.severity = severity;
+        self
+    }
+}

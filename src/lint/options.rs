@@ -1,0 +1,16 @@
+//! The few settings that rules read, typed, with defaults.
+
+use crate::model::vault::duration::Seconds;
+
+/// Settings for rules, from `rolewright.toml`.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `[limits] max_ttl`: the longest token lifetime that is fine. Default 24 hours.
+    pub max_ttl: Seconds,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { max_ttl: Seconds(24 * 60 * 60) }
+    }
+}

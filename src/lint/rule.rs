@@ -1,0 +1,184 @@
+//! The record that a rule is, and what it is given.
+
+use super::finding::{Finding, Severity};
+use super::options::Options;
+use crate::model::kube::binding::Binding;
+use crate::model::kube::rbac::RbacRole;
+use crate::model::project::Project;
+use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::policy::Policy;
+use crate::model::vault::secrets_role::SecretsRole;
+use crate::semantics::mounts::MountTable;
+use crate::syntax::Span;
+
+/// A row of the rule table.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab case, reads well after "allow"; the file has the same name in snake case.
+    pub name: &'static str,
+    /// One line, lower case, no full stop.
+    pub summary: &'static str,
+    /// Why it matters; decides the default level.
+    pub category: Category,
+    /// What it looks at.
+    pub check: Check,
+    /// True if some of its findings carry a fix.
+    pub fixable: bool,
+    /// The text of the rule's own file; its `//!` header is the rule's page.
+    pub source: &'static str,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Rule {}
+
+/// Why a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// It does not work, or not as written.
+    Correctness,
+    /// It lets somebody in.
+    Security,
+    /// It is likely not meant.
+    Suspicious,
+    /// It reads badly.
+    Style,
+    /// For those who want it.
+    Pedantic,
+}
+
+impl Category {
+    /// The word in tables and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Category::Correctness => "correctness",
+            Category::Security => "security",
+            Category::Suspicious => "suspicious",
+            Category::Style => "style",
+            Category::Pedantic => "pedantic",
+        }
+    }
+
+    /// The level of rules of this category unless configured otherwise.
+    pub fn default_level(self) -> Level {
+        match self {
+            Category::Correctness => Level::Error,
+            Category::Security | Category::Suspicious => Level::Warning,
+            Category::Style => Level::Note,
+            Category::Pedantic => Level::Off,
+        }
+    }
+}
+
+/// How loud a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not run.
+    Off,
+    /// Reported as a note.
+    Note,
+    /// Reported as a warning.
+    Warning,
+    /// Reported as an error.
+    Error,
+}
+
+impl Level {
+    /// The severity of findings at this level; `None` for `Off`.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Off => None,
+            Level::Note => Some(Severity::Note),
+            Level::Warning => Some(Severity::Warning),
+            Level::Error => Some(Severity::Error),
+        }
+    }
+
+    /// The word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// What a rule looks at: one arm, one loop in the engine.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Each policy.
+    Policy(fn(&Policy, &mut Context<'_>)),
+    /// Each auth role.
+    AuthRole(fn(&AuthRole, &mut Context<'_>)),
+    /// Each role of the Kubernetes secrets engine.
+    SecretsRole(fn(&SecretsRole, &mut Context<'_>)),
+    /// Each RBAC role.
+    RbacRole(fn(&RbacRole, &mut Context<'_>)),
+    /// Each binding.
+    Binding(fn(&Binding, &mut Context<'_>)),
+    /// All of it at once.
+    Project(fn(&mut Context<'_>)),
+    /// Nothing: the engine itself reports it (directives, configuration).
+    Engine,
+}
+
+impl Check {
+    /// The word in tables and reports.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Check::Policy(_) => "policy",
+            Check::AuthRole(_) => "auth role",
+            Check::SecretsRole(_) => "secrets role",
+            Check::RbacRole(_) => "RBAC role",
+            Check::Binding(_) => "binding",
+            Check::Project(_) => "project",
+            Check::Engine => "engine",
+        }
+    }
+}
+
+/// What a rule may ask, and where it reports.
+pub struct Context<'a> {
+    /// All inputs.
+    pub project: &'a Project,
+    /// The few settings that rules read.
+    pub options: &'a Options,
+    /// What is mounted where, as far as the inputs tell.
+    pub mounts: &'a MountTable<'a>,
+    rule: &'static Rule,
+    severity: Severity,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Context<'a> {
+    /// For the engine: reports go to `findings` in the name of `rule` at `severity`.
+    pub fn new(
+        project: &'a Project,
+        options: &'a Options,
+        mounts: &'a MountTable<'a>,
+        rule: &'static Rule,
+        severity: Severity,
+        findings: &'a mut Vec<Finding>,
+    ) -> Context<'a> {
+        Context { project, options, mounts, rule, severity, findings }
+    }
+
+    /// Reports a finding; labels, help and fix can be chained.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {
+        self.findings.push_mut(Finding {
+            rule: self.rule,
+            severity: self.severity,
+            span,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        })
+    }
+}

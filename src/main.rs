@@ -1,0 +1,3 @@
+//! The `rolewright` binary.
+
+fn main() {}

@@ -1,0 +1,199 @@
+//! A project: all inputs of one run, lowered and joined.
+
+use std::collections::HashMap;
+
+use super::kube::binding::Binding;
+use super::kube::rbac::{RbacRole, RbacRoleKind};
+use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use super::kube::workload::Workload;
+use super::lower::Lowered;
+use super::spec::{Expectation, Grant, Spec};
+use super::vault::auth_role::{AuthMount, AuthRole};
+use super::vault::mount::Mount;
+use super::vault::policy::Policy;
+use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
+use super::{Malformed, lower};
+use crate::syntax::directive::Directive;
+use crate::syntax::{Sources, SyntaxError};
+
+/// What the caller knows beside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Mounts from `rolewright.toml`: path, engine, and the directory they hold for (`""` for all).
+    pub mounts: Vec<ConfiguredMount>,
+    /// Which servers answers are given for; a spec's `target` has the last word for its own objects.
+    pub target: Target,
+}
+
+/// A `[[mount]]` of `rolewright.toml`.
+#[derive(Debug, Clone)]
+pub struct ConfiguredMount {
+    /// Path without slashes at the ends.
+    pub path: String,
+    /// What is mounted.
+    pub engine: super::vault::mount::Engine,
+    /// Directory that it holds for, `""` for all.
+    pub scope: String,
+}
+
+/// The server an answer is given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// Vault up to 1.20.
+    VaultClassic,
+    /// Vault 1.21 and 2.x.
+    VaultCurrent,
+    /// OpenBao 2.x.
+    OpenBao,
+    /// Not said: what any of them takes is taken.
+    #[default]
+    Any,
+}
+
+/// All inputs of one run.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The texts.
+    pub sources: Sources,
+    /// How each text was understood, in the order of `sources`.
+    pub classes: Vec<FileClass>,
+    /// What could not be read.
+    pub syntax_errors: Vec<SyntaxError>,
+    /// What has the wrong shape.
+    pub malformed: Vec<Malformed>,
+    /// Suppression comments.
+    pub directives: Vec<Directive>,
+    /// Specs.
+    pub specs: Vec<Spec>,
+    /// Policies.
+    pub policies: Vec<Policy>,
+    /// Secrets mounts, declared, configured and inferred.
+    pub mounts: Vec<Mount>,
+    /// Auth methods.
+    pub auth_mounts: Vec<AuthMount>,
+    /// Auth roles.
+    pub auth_roles: Vec<AuthRole>,
+    /// Kubernetes secrets engines.
+    pub engines: Vec<KubernetesEngine>,
+    /// Roles of the Kubernetes secrets engine.
+    pub secrets_roles: Vec<SecretsRole>,
+    /// Roles and ClusterRoles.
+    pub rbac_roles: Vec<RbacRole>,
+    /// Bindings.
+    pub bindings: Vec<Binding>,
+    /// Service accounts.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// Kubernetes namespaces.
+    pub kubernetes_namespaces: Vec<KubernetesNamespace>,
+    /// Workloads.
+    pub workloads: Vec<Workload>,
+    /// Grants as written (their policies and roles stand in `policies` and `auth_roles` too).
+    pub grants: Vec<Grant>,
+    /// Expectations as written.
+    pub expectations: Vec<Expectation>,
+    /// What the caller knows beside the files.
+    pub settings: Settings,
+    index: Index,
+}
+
+/// What a file was taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileClass {
+    /// Read: it holds objects of the model.
+    Read,
+    /// A template that is no HCL or YAML before it is rendered; the word says which kind.
+    Template(&'static str),
+    /// Of no concern to this tool.
+    Other,
+    /// Holds syntax errors; what could be understood was read.
+    Broken,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    policies: HashMap<String, Vec<usize>>,
+    rbac_roles: HashMap<(RbacRoleKind, String, String), Vec<usize>>,
+    service_accounts: HashMap<(String, String), Vec<usize>>,
+}
+
+impl Project {
+    /// Joins the lowered files, which come in the order of `sources`.
+    pub fn assemble(sources: Sources, files: Vec<Lowered>, settings: Settings) -> Project {
+        let mut project = Project { sources, settings, ..Project::default() };
+        for file in files {
+            project.take(file);
+        }
+        lower::join(&mut project);
+        project.build_index();
+        project
+    }
+
+    fn take(&mut self, file: Lowered) {
+        self.classes.push(file.class);
+        self.syntax_errors.extend(file.syntax_errors);
+        self.malformed.extend(file.malformed);
+        self.directives.extend(file.directives);
+        self.specs.extend(file.specs);
+        self.policies.extend(file.policies);
+        self.mounts.extend(file.mounts);
+        self.auth_mounts.extend(file.auth_mounts);
+        self.auth_roles.extend(file.auth_roles);
+        self.engines.extend(file.engines);
+        self.secrets_roles.extend(file.secrets_roles);
+        self.rbac_roles.extend(file.rbac_roles);
+        self.bindings.extend(file.bindings);
+        self.service_accounts.extend(file.service_accounts);
+        self.kubernetes_namespaces.extend(file.kubernetes_namespaces);
+        self.workloads.extend(file.workloads);
+        self.grants.extend(file.grants);
+        self.expectations.extend(file.expectations);
+    }
+
+    fn build_index(&mut self) {
+        let index = &mut self.index;
+        for (at, policy) in self.policies.iter().enumerate() {
+            index.policies.entry(policy.key()).or_default().push(at);
+        }
+        for (at, role) in self.rbac_roles.iter().enumerate() {
+            let namespace = match role.kind {
+                RbacRoleKind::Role => role.meta.namespace_name().unwrap_or_default().to_owned(),
+                RbacRoleKind::ClusterRole => String::new(),
+            };
+            let key = (role.kind, namespace, role.meta.name.value.clone());
+            index.rbac_roles.entry(key).or_default().push(at);
+        }
+        for (at, account) in self.service_accounts.iter().enumerate() {
+            let namespace = account.meta.namespace_name().unwrap_or_default().to_owned();
+            let key = (namespace, account.meta.name.value.clone());
+            index.service_accounts.entry(key).or_default().push(at);
+        }
+    }
+
+    /// The policies of this name; names compare as the server compares them, in lower case.
+    pub fn policies_named(&self, name: &str) -> impl Iterator<Item = &Policy> {
+        let at = self.index.policies.get(&name.trim().to_lowercase());
+        at.into_iter().flatten().filter_map(|at| self.policies.get(*at))
+    }
+
+    /// The RBAC roles of this kind and name; the namespace counts for Roles only.
+    pub fn rbac_roles_named(
+        &self,
+        kind: RbacRoleKind,
+        namespace: &str,
+        name: &str,
+    ) -> impl Iterator<Item = &RbacRole> {
+        let namespace = if kind == RbacRoleKind::Role { namespace } else { "" };
+        let at = self.index.rbac_roles.get(&(kind, namespace.to_owned(), name.to_owned()));
+        at.into_iter().flatten().filter_map(|at| self.rbac_roles.get(*at))
+    }
+
+    /// The service accounts of this namespace and name.
+    pub fn service_accounts_named(
+        &self,
+        namespace: &str,
+        name: &str,
+    ) -> impl Iterator<Item = &ServiceAccount> {
+        let at = self.index.service_accounts.get(&(namespace.to_owned(), name.to_owned()));
+        at.into_iter().flatten().filter_map(|at| self.service_accounts.get(*at))
+    }
+}

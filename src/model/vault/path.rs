@@ -1,0 +1,69 @@
+//! Path patterns of policies.
+//!
+//! Source of the facts: `internal/vault/policy/policy.go` of OpenBao, `vault/policy.go` of Vault.
+
+use std::fmt;
+
+/// The pattern of a path rule: what the server keeps of the label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PathPattern {
+    /// The label without one leading slash, and of a prefix pattern without its one trailing `*`.
+    pub text: String,
+    /// In which of the three stores it lies.
+    pub class: PatternClass,
+}
+
+/// How a pattern is matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PatternClass {
+    /// Byte for byte.
+    Exact,
+    /// Every path that starts with the text.
+    Prefix,
+    /// Segment by segment; `+` stands for one segment, a trailing `*` for any rest.
+    Segments,
+}
+
+impl PathPattern {
+    /// Reads a label as the server does. Total: a label that the server refuses (`+*`) still has a reading.
+    pub fn parse(label: &str) -> PathPattern {
+        let text = label.strip_prefix('/').unwrap_or(label);
+        if text == "+" || text.contains("/+") || text.starts_with("+/") {
+            return PathPattern { text: text.to_owned(), class: PatternClass::Segments };
+        }
+        match text.strip_suffix('*') {
+            Some(prefix) => PathPattern { text: prefix.to_owned(), class: PatternClass::Prefix },
+            None => PathPattern { text: text.to_owned(), class: PatternClass::Exact },
+        }
+    }
+
+    /// True if more than one path can match.
+    pub fn has_wildcard(&self) -> bool {
+        self.class != PatternClass::Exact
+    }
+
+    /// The segments of the text, a trailing `*` of a segment pattern included.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.text.split('/')
+    }
+
+    /// The part before the first wildcard.
+    pub fn fixed_prefix(&self) -> &str {
+        match self.class {
+            PatternClass::Exact | PatternClass::Prefix => &self.text,
+            PatternClass::Segments => {
+                let at =
+                    if self.text.starts_with('+') { Some(0) } else { self.text.find("/+").map(|at| at + 1) };
+                let end = at.unwrap_or(self.text.len());
+                self.text.get(..end).unwrap_or(&self.text)
+            }
+        }
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        if self.class == PatternClass::Prefix { f.write_str("*") } else { Ok(()) }
+    }
+}

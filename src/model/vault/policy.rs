@@ -1,0 +1,159 @@
+//! A named ACL policy and its path rules.
+
+use super::capability::CapabilitySet;
+use super::duration::Seconds;
+use super::path::PathPattern;
+use crate::syntax::{Span, Spanned};
+
+/// A Vault ACL policy, from a file of its own or from a spec.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// As written; Vault stores it in lower case (see [`Policy::key`]). For a file: its name without
+    /// the extension, with the empty span at the start of the file.
+    pub name: Spanned<String>,
+    /// The text of the policy: the whole file, or the node in the spec.
+    pub span: Span,
+    /// Where it comes from.
+    pub origin: PolicyOrigin,
+    /// The exact text that a server would be sent, where the policy was written as text.
+    pub text: Option<String>,
+    /// Its path rules in the order written.
+    pub path_rules: Vec<PathRule>,
+    /// Why a server would refuse it; empty for a policy that every server of the target takes.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Where a policy was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyOrigin {
+    /// A policy file in HCL.
+    HclFile,
+    /// A policy file in the server's JSON form.
+    JsonFile,
+    /// `path:` entries of a spec.
+    SpecPaths,
+    /// An `hcl:` text in a spec.
+    SpecText,
+    /// Compiled from a grant of a spec.
+    Grant,
+}
+
+impl Policy {
+    /// The name as the server stores and compares it.
+    pub fn key(&self) -> String {
+        self.name.value.trim().to_lowercase()
+    }
+}
+
+/// One `path "…" { … }` block.
+#[derive(Debug, Clone)]
+pub struct PathRule {
+    /// From the `path` keyword to the closing brace (in a spec: key and value).
+    pub span: Span,
+    /// The label as written, without template substitution.
+    pub path: Spanned<String>,
+    /// The words of `capabilities`, as written, in order.
+    pub capabilities: Vec<Spanned<String>>,
+    /// The value of `capabilities`, brackets included; absent if the attribute is.
+    pub capabilities_span: Option<Span>,
+    /// The legacy `policy = "…"` attribute: its value, and the span of the whole attribute.
+    pub legacy: Option<(Spanned<String>, Span)>,
+    /// `allowed_parameters`.
+    pub allowed_parameters: Vec<Parameter>,
+    /// `denied_parameters`.
+    pub denied_parameters: Vec<Parameter>,
+    /// `required_parameters`.
+    pub required_parameters: Vec<Spanned<String>>,
+    /// `min_wrapping_ttl`.
+    pub min_wrapping_ttl: Option<Spanned<Seconds>>,
+    /// `max_wrapping_ttl`.
+    pub max_wrapping_ttl: Option<Spanned<Seconds>>,
+    /// All keys of the block that were written, in order, known or not.
+    pub keys: Vec<Spanned<String>>,
+}
+
+impl PathRule {
+    /// The pattern that the label denotes.
+    pub fn pattern(&self) -> PathPattern {
+        PathPattern::parse(&self.path.value)
+    }
+
+    /// What the rule grants: legacy shorthand expanded, and `deny` alone once it occurs.
+    pub fn granted(&self) -> CapabilitySet {
+        CapabilitySet::of_rule(
+            self.legacy.as_ref().map(|(value, _)| value.value.as_str()),
+            self.capabilities.iter().map(Spanned::as_str),
+        )
+    }
+
+    /// The word `name` where it stands in `capabilities`.
+    pub fn capability(&self, name: &str) -> Option<&Spanned<String>> {
+        self.capabilities.iter().find(|word| word.value == name)
+    }
+}
+
+/// One name of a parameter constraint with the values it lists.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// As written; compared in lower case.
+    pub name: Spanned<String>,
+    /// The values; empty means any value.
+    pub values: Vec<Spanned<ParameterValue>>,
+}
+
+/// A value of a parameter constraint.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ParameterValue {
+    /// Text, possibly with `*` at either end.
+    Text(String),
+    /// A number; never equal to a number of a request.
+    Number(String),
+    /// A truth value.
+    Bool(bool),
+    /// `null` of the JSON form.
+    Null,
+    /// A list.
+    List(Vec<ParameterValue>),
+    /// An object.
+    Object(Vec<(String, ParameterValue)>),
+}
+
+/// One reason why the server refuses a policy that is well-formed text.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The word or value at fault.
+    pub span: Span,
+    /// What kind of fault.
+    pub kind: RefusalKind,
+    /// The offending word, where there is one.
+    pub word: String,
+    /// What the server answers, in its own words.
+    pub server: String,
+}
+
+/// Faults for which servers refuse a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// A key at the top that is neither `path` nor `name`.
+    TopLevelKey,
+    /// A key of a path rule that no server of the target knows.
+    RuleKey,
+    /// A word in `capabilities` that is none.
+    Capability,
+    /// A value of the legacy `policy` attribute that is none.
+    LegacyPolicy,
+    /// A value of the wrong type.
+    Type,
+    /// `+*` in a path.
+    Wildcard,
+    /// A wrapping TTL that does not parse, or max below min.
+    WrappingTtl,
+    /// Braces of a template that do not pair up.
+    Template,
+    /// An incomplete `control_group`.
+    ControlGroup,
+    /// The same argument twice in one block (refused from Vault 1.21 on).
+    DuplicateArgument,
+    /// Anything else.
+    Other,
+}

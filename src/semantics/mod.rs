@@ -1,0 +1,3 @@
+//! Questions: pure functions with evidence; no findings.
+
+pub mod mounts;

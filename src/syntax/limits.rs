@@ -1,0 +1,16 @@
+//! How much input is taken. Each limit has a message of its own, so that nobody wonders what was left out.
+
+/// Largest file that is read, in bytes.
+pub const FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Deepest nesting of lists, maps and blocks.
+pub const DEPTH: usize = 128;
+
+/// Most documents in one YAML file.
+pub const DOCUMENTS: usize = 100_000;
+
+/// Most tree nodes that aliases and merge keys may add to one file.
+pub const ALIAS_NODES: usize = 100_000;
+
+/// Most errors kept per file; the rest is counted only.
+pub const ERRORS: usize = 50;

@@ -1,3 +1,4 @@
 //! Questions: pure functions with evidence; no findings.
 
 pub mod mounts;
+pub mod rbac;

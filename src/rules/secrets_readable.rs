@@ -36,15 +36,13 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     for rule in &role.rules {
         let Some((verb, allowance)) = reads_secrets(rule) else { continue };
         let reach = reach::of(cx.project, role);
-        let message = format!(
-            "{} `{}` may `{verb}` every secret {}",
-            role.kind.word(),
-            role.meta.name,
-            reach.words()
-        );
+        let message =
+            format!("{} `{}` may `{verb}` every secret {}", role.kind.word(), role.meta.name, reach.words());
         let help = match verb {
             "get" => "name the secrets in `resourceNames`",
-            _ => "`list` and `watch` return the content of all secrets: allow `get` with `resourceNames` instead",
+            _ => {
+                "`list` and `watch` return the content of all secrets: allow `get` with `resourceNames` instead"
+            }
         };
         let severity = if reach.is_cluster_wide() { Severity::Warning } else { Severity::Note };
         let finding = cx.report(allowance.resource.span, message).severity(severity).help(help);

@@ -74,7 +74,8 @@ fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
 
 fn help(powers: &[&Power]) -> String {
     if powers.is_empty() {
-        return "list the resources that are used; `*` takes in their subresources and those to come".to_owned();
+        return "list the resources that are used; `*` takes in their subresources and those to come"
+            .to_owned();
     }
     let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
     format!("list the resources that are used; as written, the holder can {}", does.join(", "))

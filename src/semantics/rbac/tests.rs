@@ -30,12 +30,8 @@ fn answers(rule: &RbacRule, vector: &Value) -> bool {
     if let Some(subresource) = vector["subresource"].as_str() {
         resource = format!("{resource}/{subresource}");
     }
-    let request = Request {
-        verb,
-        group: text(vector, "apiGroup"),
-        resource: &resource,
-        name: vector["name"].as_str(),
-    };
+    let request =
+        Request { verb, group: text(vector, "apiGroup"), resource: &resource, name: vector["name"].as_str() };
     allows(rule, &request).is_some()
 }
 
@@ -99,9 +95,8 @@ fn is_requester(subject: &Value, binding_namespace: &str, vector: &Value) -> boo
 }
 
 fn rule(rule: &Value) -> RbacRule {
-    let words = |key| {
-        items(rule, key).iter().filter_map(|word| Some(spanned(word.as_str()?))).collect::<Vec<_>>()
-    };
+    let words =
+        |key| items(rule, key).iter().filter_map(|word| Some(spanned(word.as_str()?))).collect::<Vec<_>>();
     RbacRule {
         span: nowhere(),
         api_groups: words("apiGroups"),

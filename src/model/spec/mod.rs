@@ -1,6 +1,11 @@
 //! The Access spec (`apiVersion: rolewright/v1`): its own nouns. Everything that Vault or Kubernetes will hold is
 //! lowered into the nouns of [`super::vault`] and [`super::kube`].
 
+pub mod names;
+pub mod schema;
+pub mod shape;
+pub mod tables;
+
 use super::lower::Lowered;
 use super::project::{Project, Settings, Target};
 use crate::syntax::tree::Node;

@@ -1,6 +1,5 @@
 //! `vault.policies` of a spec to policies.
 
-use super::PolicyFile;
 use super::{PolicyFile, Spec, entries_of, text_of, texts_of};
 use crate::model::Malformed;
 use crate::model::lower::{self, Lowered};

@@ -3,6 +3,8 @@
 //! There is one such file per run, nothing is merged, and every key is checked: an unknown one is refused with the
 //! name that was likely meant.
 
+pub mod schema;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -84,6 +86,9 @@ pub fn parse(source: &Source, rules: &[&'static Rule]) -> Result<Config, Vec<Syn
     }
 }
 
+/// The rule whose level nobody can set: a text that cannot be read is no matter of opinion.
+const FIXED_LEVEL: &str = "syntax-error";
+
 /// The keys at the top.
 const KEYS: [&str; 6] = ["rules", "exclude", "mount", "limits", "target", "fail-on"];
 
@@ -127,9 +132,9 @@ impl Reader<'_> {
                 self.error(key.span(), format!("no rule has the name `{name}`"), Some(help));
                 continue;
             };
-            if rule.name == "syntax-error" {
+            if rule.name == FIXED_LEVEL {
                 let help = "exclude files that are no input of yours".to_owned();
-                self.error(key.span(), "the level of `syntax-error` cannot be set".to_owned(), Some(help));
+                self.error(key.span(), format!("the level of `{FIXED_LEVEL}` cannot be set"), Some(help));
                 continue;
             }
             let Some(word) = self.text(value, "a level") else { continue };

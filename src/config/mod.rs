@@ -201,9 +201,9 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "max_ttl" => {
                     let Some(text) = self.text_or_number(value, "`max_ttl`") else { continue };
-                    match seconds(&text) {
-                        Some(limit) => options.max_ttl = limit,
-                        None => {
+                    match Seconds::parse(&text) {
+                        Ok(limit) => options.max_ttl = limit,
+                        Err(_) => {
                             let help = "write it as Vault does: `24h`, `90m`, `1d`, or seconds".to_owned();
                             self.error(value.span(), format!("`{text}` is no duration"), Some(help));
                         }
@@ -329,21 +329,4 @@ fn version(text: &str) -> Option<(u32, u32)> {
     let (major, rest) = text.split_once('.').unwrap_or((text, "0"));
     let minor = rest.split('.').next().unwrap_or("0");
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// Whole seconds, or a number with one unit.
-fn seconds(text: &str) -> Option<Seconds> {
-    let unit = |c: char| match c {
-        's' => Some(1),
-        'm' => Some(60),
-        'h' => Some(60 * 60),
-        'd' => Some(24 * 60 * 60),
-        _ => None,
-    };
-    let last = text.chars().last()?;
-    let (number, factor) = match unit(last) {
-        Some(factor) => (text.strip_suffix(last)?, factor),
-        None => (text, 1),
-    };
-    number.parse::<i64>().ok()?.checked_mul(factor).map(Seconds)
 }

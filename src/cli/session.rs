@@ -63,6 +63,24 @@ impl Session {
         Ok(session)
     }
 
+    /// For a project that is one directory, with the configuration that lies in it; no colours, one thread.
+    pub fn of_directory(root: &Path) -> Result<Session, Failure> {
+        let mut session = Session {
+            cwd: root.to_owned(),
+            root: root.to_owned(),
+            config: Config::default(),
+            config_dir: root.to_owned(),
+            color: false,
+            jobs: 1,
+            verbose: false,
+        };
+        let path = root.join(config::FILE_NAME);
+        if path.is_file() {
+            session.config = session.read_config(&path)?;
+        }
+        Ok(session)
+    }
+
     /// The path as reports show it: relative to the root where it lies below, `/` between parts.
     pub fn name(&self, path: &Path) -> String {
         let shown = path.strip_prefix(&self.root).unwrap_or(path);

@@ -6,6 +6,8 @@
 pub mod api_version_prefix;
 pub mod broken_allow;
 pub mod byte_order_mark;
+pub mod cluster_admin_binding;
+pub mod dangling_role_ref;
 pub mod duplicate_path;
 pub mod excessive_ttl;
 pub mod kv1_with_data;
@@ -21,17 +23,22 @@ pub mod path_whitespace;
 pub mod reasonless_allow;
 pub mod refused_policy;
 pub mod root_policy;
+pub mod secrets_readable;
 pub mod sudo_on_wildcard;
 pub mod syntax_error;
+pub mod token_review_namespaced;
 pub mod unbounded_ttl;
 pub mod unknown_capability;
 pub mod unknown_policy;
 pub mod unknown_role_field;
+pub mod unscoped_token_request;
 pub mod unused_allow;
 pub mod unused_policy;
 pub mod wildcard_everything;
 pub mod wildcard_namespace;
+pub mod wildcard_resource;
 pub mod wildcard_service_account;
+pub mod wildcard_verb;
 
 use crate::lint::{EngineRules, Rule};
 
@@ -40,6 +47,8 @@ pub static RULES: &[&Rule] = &[
     &api_version_prefix::RULE,
     &broken_allow::RULE,
     &byte_order_mark::RULE,
+    &cluster_admin_binding::RULE,
+    &dangling_role_ref::RULE,
     &duplicate_path::RULE,
     &excessive_ttl::RULE,
     &kv1_with_data::RULE,
@@ -55,17 +64,22 @@ pub static RULES: &[&Rule] = &[
     &reasonless_allow::RULE,
     &refused_policy::RULE,
     &root_policy::RULE,
+    &secrets_readable::RULE,
     &sudo_on_wildcard::RULE,
     &syntax_error::RULE,
+    &token_review_namespaced::RULE,
     &unbounded_ttl::RULE,
     &unknown_capability::RULE,
     &unknown_policy::RULE,
     &unknown_role_field::RULE,
+    &unscoped_token_request::RULE,
     &unused_allow::RULE,
     &unused_policy::RULE,
     &wildcard_everything::RULE,
     &wildcard_namespace::RULE,
+    &wildcard_resource::RULE,
     &wildcard_service_account::RULE,
+    &wildcard_verb::RULE,
 ];
 
 /// The rules in whose name the engine itself reports.

@@ -107,6 +107,7 @@ pub fn grants(project: &mut Project) {
             text: None,
             path_rules,
             refusals: Vec::new(),
+            ignored: Vec::new(),
         });
         project.auth_roles.push(auth_role(grant, mount));
         project.malformed.append(&mut faults);
@@ -296,6 +297,7 @@ fn path_rule(granted: Granted) -> PathRule {
         min_wrapping_ttl: None,
         max_wrapping_ttl: None,
         keys: Vec::new(),
+        repeated: Vec::new(),
     }
 }
 

@@ -153,7 +153,9 @@ pub fn assemble(fill: impl FnOnce(&mut Lowered)) -> Project {
         name: at("built".to_owned()),
         span: HERE,
         target: Target::OpenBao,
+        kubernetes_version: None,
         vault_namespace: None,
+        policy_files: Vec::new(),
     });
     fill(&mut lowered);
     Project::assemble(Sources::new(vec![source]), vec![lowered], Settings::default())
@@ -218,6 +220,7 @@ pub fn project() -> Project {
         });
         lowered.bindings.push(Binding {
             cluster_wide: false,
+            kind_span: HERE,
             meta: meta("tokenrequest", Some("apps")),
             role_ref: RoleRef {
                 kind: at("Role".to_owned()),

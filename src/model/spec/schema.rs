@@ -55,6 +55,9 @@ impl Writer {
         }
         for row in object.fields.iter().flat_map(|table| table.rows()).filter(|row| !row.secret) {
             properties.insert(row.name.to_owned(), self.field(row));
+            if row.required {
+                required.push(row.name);
+            }
         }
         let mut schema = json!({
             "type": "object",

@@ -171,8 +171,21 @@ impl Checker<'_> {
                 Malformed::new(head, message).with_help(format!("add `{}:` - {}", missing.name, missing.doc)),
             );
         }
+        for row in object.fields.iter().flat_map(FieldTable::rows).filter(|row| row.required) {
+            self.required_field(node, row, object, head);
+        }
         for group in object.groups {
             self.group(node, group, object, head);
+        }
+    }
+
+    /// A field that was misspelled is no missing field: who reports the one need not report the other.
+    fn required_field(&mut self, node: &Node, row: &FieldSpec, object: &Object, head: Span) {
+        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [row.name]).is_some();
+        if !node.entries().iter().any(stands_for_it) {
+            let message = format!("`{}` is missing in {}", row.name, object.name);
+            let help = format!("add `{}:` - {}", row.name, row.doc);
+            self.faults.push(Malformed::new(head, message).with_help(help));
         }
     }
 

@@ -13,6 +13,7 @@ mod policy;
 mod refusals;
 pub mod schema;
 pub mod shape;
+mod spelling;
 pub mod tables;
 mod vault;
 
@@ -155,6 +156,7 @@ pub enum Quantifier {
 ///
 /// What was found malformed is left out, all else is there.
 pub fn lower(document: &Node, source: &Source, settings: &Settings, out: &mut Lowered) {
+    let document = &*spelling::restored(document, source);
     let target = document.get("target").and_then(target_of).unwrap_or(settings.target);
     shape::check(document, Shape::Object(&tables::ACCESS), source, target, &mut out.malformed);
     if !document.is_map() {

@@ -3,6 +3,8 @@
 use clap::ValueEnum;
 
 use super::exit::{Exit, Failure, print};
+use crate::config::schema;
+use crate::rules::RULES;
 
 /// Flags of `schema`.
 #[derive(Debug, Clone, clap::Args)]
@@ -23,9 +25,10 @@ pub enum What {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    print(match args.what {
-        What::Config => include_str!("../../schemas/config.schema.json"),
-        What::Report => include_str!("../../schemas/report.schema.json"),
-    })?;
+    let text = match args.what {
+        What::Config => schema::schema_text(RULES),
+        What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+    };
+    print(&text)?;
     Ok(Exit::Clean)
 }

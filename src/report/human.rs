@@ -37,7 +37,7 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
         painter.paint_unread(unread, &mut out);
     }
     if !style.quiet {
-        out += &Summary::of(report).to_text();
+        out += &Summary::to_text(report);
     }
     out
 }

@@ -82,6 +82,7 @@ pub fn policy(name: &str, body: &str) -> Policy {
         text: Some(body.to_owned()),
         path_rules: Vec::new(),
         refusals: Vec::new(),
+        ignored: Vec::new(),
     }
 }
 

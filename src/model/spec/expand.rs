@@ -107,6 +107,7 @@ pub fn grants(project: &mut Project) {
             text: None,
             path_rules,
             refusals: Vec::new(),
+            ignored: Vec::new(),
         });
         project.auth_roles.push(auth_role(grant, mount));
         project.malformed.append(&mut faults);
@@ -127,7 +128,7 @@ fn expand(grant: &Grant, project: &Project, faults: &mut Vec<Malformed>) -> (Vec
         let steps = match steps_of(intent, project) {
             Ok(steps) => steps,
             Err(fault) => {
-                faults.push(fault);
+                faults.push(*fault);
                 continue;
             }
         };
@@ -152,7 +153,7 @@ fn expand(grant: &Grant, project: &Project, faults: &mut Vec<Malformed>) -> (Vec
 }
 
 /// What the intent's words become on its mount.
-fn steps_of(intent: &Intent, project: &Project) -> Result<&'static [Step], Malformed> {
+fn steps_of(intent: &Intent, project: &Project) -> Result<&'static [Step], Box<Malformed>> {
     let (wanted, steps) = match intent.engine {
         IntentEngine::Kv => ("kv", KV_V2),
         IntentEngine::Database => ("database", DATABASE),
@@ -169,7 +170,8 @@ fn steps_of(intent: &Intent, project: &Project) -> Result<&'static [Step], Malfo
             "`{}` would become `{mount}/data/{}`: `data/` is added by the version",
             intent.on, intent.on
         );
-        return Err(Malformed::new(intent.on.span, message).with_help(format!("write `{secret}`")));
+        let fault = Malformed::new(intent.on.span, message).with_help(format!("write `{secret}`"));
+        return Err(Box::new(fault));
     }
     match engine {
         Some((Engine::Kv(Some(KvVersion::V1)), _)) if wanted == "kv" => Ok(KV_V1),
@@ -178,15 +180,15 @@ fn steps_of(intent: &Intent, project: &Project) -> Result<&'static [Step], Malfo
             let help = format!(
                 "declare it under `vault.mounts`, as `{mount}: {{type: kv, options: {{version: \"2\"}}}}`, or as `[[mount]]` in rolewright.toml"
             );
-            Err(Malformed::new(mount.span, message).with_help(help))
+            Err(Box::new(Malformed::new(mount.span, message).with_help(help)))
         }
         Some((engine, place)) if engine.type_name() != wanted => {
             let message = format!("`{mount}` is no {wanted} mount but a {} mount", engine.type_name());
             let fault = Malformed::new(mount.span, message);
-            Err(match place {
+            Err(Box::new(match place {
                 Some(span) => fault.with_label(span, "declared here"),
                 None => fault,
-            })
+            }))
         }
         _ => Ok(steps),
     }
@@ -216,7 +218,7 @@ fn path_of(intent: &Intent, step: &Step) -> Option<String> {
     let list = step.capabilities == [List];
     let folder = on.strip_suffix('/');
     let on = match (list, folder) {
-        (true, Some(folder)) if folder.is_empty() => String::new(),
+        (true, Some("")) => String::new(),
         (true, None) if !on.ends_with('*') => format!("{on}/"),
         (false, Some(_)) => return None,
         _ => on.to_owned(),
@@ -295,6 +297,7 @@ fn path_rule(granted: Granted) -> PathRule {
         min_wrapping_ttl: None,
         max_wrapping_ttl: None,
         keys: Vec::new(),
+        repeated: Vec::new(),
     }
 }
 

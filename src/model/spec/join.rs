@@ -29,7 +29,7 @@ pub fn policy_files(project: &mut Project) {
                         project.policies.get(at).map(|policy| (Some(at), policy.clone(), wanted.clone())),
                     );
                 }
-                Err(fault) => project.malformed.push(fault),
+                Err(fault) => project.malformed.push(*fault),
             }
         }
     }
@@ -43,24 +43,24 @@ pub fn policy_files(project: &mut Project) {
 }
 
 /// The policy that a `file:` means.
-fn find(project: &Project, spec: SourceId, wanted: &PolicyFile) -> Result<usize, Malformed> {
+fn find(project: &Project, spec: SourceId, wanted: &PolicyFile) -> Result<usize, Box<Malformed>> {
     let directory = project.sources.get(spec).map_or("", |source| source.directory());
     let fault = |message: String| Malformed::new(wanted.file.span, message);
     let Some(name) = joined(directory, &wanted.file.value) else {
-        return Err(fault(format!("`{}` lies outside of what is read", wanted.file)));
+        return Err(Box::new(fault(format!("`{}` lies outside of what is read", wanted.file))));
     };
-    let source = project.sources.iter().find(|source| source.name == name);
-    let source = source.ok_or_else(|| {
-        fault(format!("the policy file `{}` was not found", wanted.file))
-            .with_help(format!("`file` is relative to the spec; looked for `{name}`"))
-    })?;
+    let Some(source) = project.sources.iter().find(|source| source.name == name) else {
+        let help = format!("`file` is relative to the spec; looked for `{name}`");
+        let message = format!("the policy file `{}` was not found", wanted.file);
+        return Err(Box::new(fault(message).with_help(help)));
+    };
     let is_policy = |policy: &Policy| {
         policy.span.source == source.id
             && matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile)
     };
     project.policies.iter().position(is_policy).ok_or_else(|| {
-        fault(format!("`{}` holds no policy", wanted.file))
-            .with_label(source.whole().at_start(), "read from here")
+        let fault = fault(format!("`{}` holds no policy", wanted.file));
+        Box::new(fault.with_label(source.whole().at_start(), "read from here"))
     })
 }
 

@@ -41,6 +41,7 @@ fn of_paths(entry: &Entry, paths: &Node, target: Target) -> Policy {
         text: None,
         refusals: path_rules.iter().flat_map(|rule| refusals(rule, target)).collect(),
         path_rules,
+        ignored: Vec::new(),
     }
 }
 
@@ -115,6 +116,7 @@ fn path_rule(entry: &Entry) -> PathRule {
         min_wrapping_ttl: duration(node, "min_wrapping_ttl"),
         max_wrapping_ttl: duration(node, "max_wrapping_ttl"),
         keys: node.entries().iter().map(|entry| entry.key.clone()).collect(),
+        repeated: Vec::new(),
     }
 }
 

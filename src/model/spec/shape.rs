@@ -282,14 +282,13 @@ impl Checker<'_> {
                 NodeKind::Int(_) => self.push(node, format!("`{key}` cannot be negative")),
                 _ => self.wrong(node, "a whole number", key),
             },
-            FieldKind::Duration => match FieldValue::read(node, kind) {
-                FieldValue::Invalid(reason) => {
+            FieldKind::Duration => {
+                if let FieldValue::Invalid(reason) = FieldValue::read(node, kind) {
                     let help = "write whole seconds, or units such as `90m`, `1h30m`, `15d`";
                     let fault = Malformed::new(node.span, format!("`{key}`: {reason}")).with_help(help);
                     self.faults.push(fault);
                 }
-                _ => {}
-            },
+            }
             FieldKind::Map => {
                 if !node.is_map() {
                     return self.wrong(node, "a map", key);

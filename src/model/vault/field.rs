@@ -295,7 +295,7 @@ fn read_duration(node: &Node) -> Result<FieldValue, String> {
     let seconds = match &node.kind {
         NodeKind::Int(seconds) => Seconds(*seconds),
         NodeKind::Text(text) | NodeKind::Block(text, _) => {
-            Seconds::parse(text).ok_or_else(|| format!("`{text}` is no duration that Vault can read"))?
+            Seconds::parse(text).map_err(|_| format!("`{text}` is no duration that Vault can read"))?
         }
         _ => return Err(expected("a duration", node)),
     };

@@ -3,6 +3,8 @@
 //! There is one such file per run, nothing is merged, and every key is checked: an unknown one is refused with the
 //! name that was likely meant.
 
+pub mod schema;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -84,6 +86,9 @@ pub fn parse(source: &Source, rules: &[&'static Rule]) -> Result<Config, Vec<Syn
     }
 }
 
+/// The rule whose level nobody can set: a text that cannot be read is no matter of opinion.
+const FIXED_LEVEL: &str = "syntax-error";
+
 /// The keys at the top.
 const KEYS: [&str; 6] = ["rules", "exclude", "mount", "limits", "target", "fail-on"];
 
@@ -127,9 +132,9 @@ impl Reader<'_> {
                 self.error(key.span(), format!("no rule has the name `{name}`"), Some(help));
                 continue;
             };
-            if rule.name == "syntax-error" {
+            if rule.name == FIXED_LEVEL {
                 let help = "exclude files that are no input of yours".to_owned();
-                self.error(key.span(), "the level of `syntax-error` cannot be set".to_owned(), Some(help));
+                self.error(key.span(), format!("the level of `{FIXED_LEVEL}` cannot be set"), Some(help));
                 continue;
             }
             let Some(word) = self.text(value, "a level") else { continue };
@@ -196,9 +201,9 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "max_ttl" => {
                     let Some(text) = self.text_or_number(value, "`max_ttl`") else { continue };
-                    match seconds(&text) {
-                        Some(limit) => options.max_ttl = limit,
-                        None => {
+                    match Seconds::parse(&text) {
+                        Ok(limit) => options.max_ttl = limit,
+                        Err(_) => {
                             let help = "write it as Vault does: `24h`, `90m`, `1d`, or seconds".to_owned();
                             self.error(value.span(), format!("`{text}` is no duration"), Some(help));
                         }
@@ -324,21 +329,4 @@ fn version(text: &str) -> Option<(u32, u32)> {
     let (major, rest) = text.split_once('.').unwrap_or((text, "0"));
     let minor = rest.split('.').next().unwrap_or("0");
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// Whole seconds, or a number with one unit.
-fn seconds(text: &str) -> Option<Seconds> {
-    let unit = |c: char| match c {
-        's' => Some(1),
-        'm' => Some(60),
-        'h' => Some(60 * 60),
-        'd' => Some(24 * 60 * 60),
-        _ => None,
-    };
-    let last = text.chars().last()?;
-    let (number, factor) = match unit(last) {
-        Some(factor) => (text.strip_suffix(last)?, factor),
-        None => (text, 1),
-    };
-    number.parse::<i64>().ok()?.checked_mul(factor).map(Seconds)
 }

@@ -9,17 +9,17 @@ pub(super) fn role(
     fields: &mut Fields<'_, '_>,
     kind: RbacRoleKind,
     api_version: &Spanned<String>,
-) -> Option<RbacRole> {
+) -> RbacRole {
     let mut known = vec!["apiVersion", "kind", "metadata", "rules"];
     if kind == RbacRoleKind::ClusterRole {
         known.push("aggregationRule");
     }
     fields.only(&known);
-    let meta = fields.meta()?;
+    let meta = fields.named_meta();
     let rules =
         fields.list("rules").iter().filter_map(|node| rule(&mut fields.within(node, "rules"))).collect();
     let aggregation = fields.map("aggregationRule").map(|node| node.span);
-    Some(RbacRole { kind, meta, api_version: api_version.clone(), rules, aggregation })
+    RbacRole { kind, meta, api_version: api_version.clone(), rules, aggregation }
 }
 
 const RULE_FIELDS: &[&str] = &["apiGroups", "resources", "resourceNames", "nonResourceURLs", "verbs"];
@@ -39,10 +39,11 @@ fn rule(fields: &mut Fields<'_, '_>) -> Option<RbacRule> {
     })
 }
 
+/// Nothing for a binding without `roleRef`, which no server takes: a fragment that is merged into another.
 pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option<Binding> {
     fields.only(&["apiVersion", "kind", "metadata", "roleRef", "subjects"]);
-    let meta = fields.meta()?;
-    let role_ref = role_ref(fields);
+    let meta = fields.named_meta();
+    let role_ref = role_ref(fields)?;
     let subjects = fields
         .list("subjects")
         .iter()
@@ -51,23 +52,16 @@ pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option
     Some(Binding { cluster_wide, meta, role_ref, subjects })
 }
 
-fn role_ref(fields: &mut Fields<'_, '_>) -> RoleRef {
-    let span = fields.node.span;
-    let absent = || Spanned::new(String::new(), span);
-    if fields.get("roleRef").is_none() {
-        fields.missing("roleRef", fields.kind_span());
-    }
-    let Some(node) = fields.map("roleRef") else {
-        return RoleRef { kind: absent(), name: absent(), api_group: None, span };
-    };
+fn role_ref(fields: &mut Fields<'_, '_>) -> Option<RoleRef> {
+    let node = fields.map("roleRef")?;
     let mut fields = fields.within(node, "roleRef");
     fields.only(&["apiGroup", "kind", "name"]);
-    RoleRef {
+    Some(RoleRef {
         kind: required(&mut fields, "kind"),
         name: required(&mut fields, "name"),
         api_group: fields.text("apiGroup"),
         span: node.span,
-    }
+    })
 }
 
 fn subject(fields: &mut Fields<'_, '_>) -> Option<Subject> {

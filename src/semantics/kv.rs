@@ -82,7 +82,7 @@ fn below<'a>(label: &'a str, mount: &str) -> Option<&'a str> {
 }
 
 /// True if the text of the segment is decided later: an identity template, or one of a tool that renders the file.
-fn is_template(segment: &str) -> bool {
+pub fn is_template(segment: &str) -> bool {
     ["{{", "}}", "${", "<%", "%{", "$("].iter().any(|mark| segment.contains(mark)) || segment.starts_with('$')
 }
 

@@ -143,9 +143,7 @@ fn judge(
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
-        let mut finding = new(engine.broken_allow, directive.span, fault.clone());
-        finding.help("write `rolewright: allow(rule-name) reason`");
-        return vec![finding];
+        return vec![new(engine.broken_allow, directive.span, fault.clone())];
     }
     let mut findings = Vec::new();
     let mut unused = Vec::new();

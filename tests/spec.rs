@@ -328,6 +328,7 @@ fn read(path: &Path) -> Read {
             spec::lower(root, &source, &Settings::default(), &mut lowered);
         }
     }
+    let roots = roots.iter().map(|root| spec::keys_as_written(root, &source)).collect();
     lowered.syntax_errors.extend(errors);
     let mut sources = vec![source.clone()];
     let mut files = vec![];

@@ -161,7 +161,11 @@ fn judge(
         let Some(name) = directive.rules.get(at) else { continue };
         let mut finding =
             new(engine.unused_allow, name.span, format!("nothing here is reported by `{}`", name.value));
-        finding.label(directive.covers.at_start(), "what the comment covers begins here");
+        if directive.covers.start < directive.covers.end {
+            finding.label(directive.covers, "this is what the comment covers");
+        } else {
+            finding.message += ": the comment belongs to nothing";
+        }
         finding.help("remove the allowance, so that it does not hide a later mistake");
         let span = if all {
             project.sources.get(name.span.source).map(|source| whole_comment(source, directive))

@@ -191,6 +191,30 @@ pub fn join(project: &mut Project) {
     join::names(project);
 }
 
+/// The tree with keys such as `on` and `no` as they were written.
+///
+/// The YAML reader resolves keys as Kubernetes does, to whom `on` is a truth value. Specs are for us alone.
+pub fn keys_as_written(node: &Node, source: &Source) -> Node {
+    let entry = |entry: &Entry| {
+        let written = source.slice(entry.key.span);
+        let truth = ["true", "false"].contains(&entry.key.as_str());
+        let bare = truth && !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let key = if bare { written } else { entry.key.as_str() };
+        Entry {
+            key: Spanned::new(key.to_owned(), entry.key.span),
+            value: keys_as_written(&entry.value, source),
+        }
+    };
+    let kind = match &node.kind {
+        NodeKind::Map(entries) => NodeKind::Map(entries.iter().map(entry).collect()),
+        NodeKind::List(items) => {
+            NodeKind::List(items.iter().map(|item| keys_as_written(item, source)).collect())
+        }
+        other => other.clone(),
+    };
+    Node { span: node.span, kind }
+}
+
 fn target_of(node: &Node) -> Option<Target> {
     if node.get("openbao").is_some() {
         return Some(Target::OpenBao);

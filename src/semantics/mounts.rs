@@ -61,6 +61,8 @@ struct Claims<'a> {
     path: &'a str,
     /// By directory: what is said in its tree.
     under: HashMap<&'a str, Vec<Claim<'a>>>,
+    /// By directory: the first policy right in it that uses the mount.
+    policies_in: HashMap<&'a str, Claim<'a>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +75,10 @@ struct Claim<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// A path of the form that only this engine has.
+    /// A path of the form that only this engine has, in a policy. It shows what the authors of the policies beside it
+    /// think; a policy elsewhere may be an example of something else.
+    PolicyUse,
+    /// Such a path in a script or a manifest.
     Use,
     /// A command or a resource that mounts it.
     Enabled,
@@ -168,7 +173,7 @@ impl<'a> MountTable<'a> {
                 let source = rule.path.span.source;
                 let claim = Claim {
                     engine: &KV_V2,
-                    kind: Kind::Use,
+                    kind: Kind::PolicyUse,
                     source: Some(source),
                     evidence: Some(rule.path.span),
                 };
@@ -182,10 +187,13 @@ impl<'a> MountTable<'a> {
         let Some(first) = path.split('/').next().filter(|first| !first.is_empty()) else { return };
         let list = self.mounts.entry(first).or_default();
         let at = list.iter().position(|claims| claims.path == path).unwrap_or_else(|| {
-            list.push(Claims { path, under: HashMap::new() });
+            list.push(Claims { path, under: HashMap::new(), policies_in: HashMap::new() });
             list.len() - 1
         });
         let Some(claims) = list.get_mut(at) else { return };
+        if claim.kind == Kind::PolicyUse {
+            claims.policies_in.entry(directory).or_insert(claim);
+        }
         for ancestor in climb(directory) {
             let said = claims.under.entry(ancestor).or_default();
             let alike = said.iter().filter(|other| other.engine == claim.engine && other.kind == claim.kind);
@@ -236,7 +244,12 @@ impl<'a> MountTable<'a> {
             if self.collections.contains(ancestor) {
                 return None;
             }
-            let (enabled, used) = (said(Kind::Enabled, ancestor), said(Kind::Use, ancestor));
+            let (enabled, mut used) = (said(Kind::Enabled, ancestor), said(Kind::Use, ancestor));
+            if enabled.is_empty() {
+                used.extend(claims.policies_in.get(directory));
+            } else {
+                used.extend(said(Kind::PolicyUse, ancestor));
+            }
             if !enabled.is_empty() || !used.is_empty() {
                 return infer(&enabled, &used, asker).map(|claim| claims.known(claim, Confidence::Inferred));
             }
@@ -282,7 +295,7 @@ impl<'a> Claims<'a> {
             engine: claim.engine,
             confidence,
             evidence: claim.evidence,
-            by_use: claim.kind == Kind::Use,
+            by_use: matches!(claim.kind, Kind::Use | Kind::PolicyUse),
         }
     }
 }

@@ -3,6 +3,9 @@
 //! The files are no part of this package. Where `../shared/corpus` is missing the tests say so and check nothing of it;
 //! the ideas of its near misses stand as fixtures of the rules.
 
+#![allow(clippy::print_stdout, reason = "a person judges the numbers")]
+#![allow(clippy::expect_used, reason = "a test program")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

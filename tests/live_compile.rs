@@ -1,6 +1,7 @@
 //! Emitted scripts against a real server.
 
 mod built;
+mod hostile;
 mod live;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::process::{Command, Output};
 use live::Server;
 use rolewright::emit;
 use rolewright::model::project::Project;
+use rolewright::model::vault::auth_role::AUTH_CONFIG;
+use rolewright::model::vault::field::FieldValue;
 use serde_json::{Value, json};
 
 /// Artefacts on disk and how to run their script.
@@ -176,4 +179,223 @@ fn objects(text: &str) -> Vec<Value> {
         documents.map(|document| serde::Deserialize::deserialize(document).unwrap()).collect();
     objects.iter_mut().for_each(Value::sort_all_objects);
     objects
+}
+
+#[test]
+fn a_change_by_hand_is_named() {
+    let Some(server) = live::server() else { return };
+    let server = server.isolated("by-hand");
+    let project = built::project();
+    let deployment = Deployment::of(&project, &server, "sh");
+    deployment.expect("--apply", 0);
+    let role = "auth/kubernetes/role/app-web";
+    let changes = [
+        (role, json!({"audience": "other"}), "audience is `other` on the server, wanted `vault`"),
+        (role, json!({"token_ttl": "2h"}), "token_ttl is `7200` on the server, wanted `3600`"),
+        (role, json!({"token_period": 60}), "token_period is `60` on the server, wanted ``"),
+        (
+            role,
+            json!({"token_policies": ["kv-app", "root"]}),
+            "token_policies is `kv-app, root` on the server",
+        ),
+        (role, json!({"token_no_default_policy": true}), "token_no_default_policy is `true` on the server"),
+        (role, json!({"bound_service_account_namespace_selector": "{}"}), "namespace_selector is `{}`"),
+        ("sys/mounts/kv/tune", json!({"max_lease_ttl": "1h"}), "max_lease_ttl is `3600` on the server"),
+        ("sys/auth/kubernetes/tune", json!({"description": "x"}), "description is `x` on the server"),
+        (
+            "sys/policies/acl/kv-app",
+            json!({"policy": "path \"kv/data/app/*\" {\n  capabilities = [\"sudo\"]\n}\n"}),
+            "line 2 is `  capabilities = [\"sudo\"]` on the server, wanted `  capabilities = [\"read\"]`",
+        ),
+        (
+            "kubernetes/roles/ci-deployer",
+            json!({"extra_labels": {"team": "apps"}}),
+            "extra_labels is `team=apps` on the server, wanted `team=apps, tier=ci`",
+        ),
+        (
+            "auth/kubernetes/config",
+            json!({
+                "kubernetes_host": "https://elsewhere",
+                "kubernetes_ca_cert": built::CERTIFICATE,
+                "disable_local_ca_jwt": true
+            }),
+            "kubernetes_host is `https://elsewhere` on the server",
+        ),
+    ];
+    for (path, body, _) in &changes {
+        server.put(path, body.clone());
+    }
+    let report = deployment.expect("--check", 1);
+    for (_, _, named) in &changes {
+        assert!(report.contains(named), "{named}\n{report}");
+    }
+    assert!(report.contains(" in step, 6 different, 0 missing"), "{report}");
+    let report = deployment.expect("--apply", 0);
+    assert!(report.contains("\n6 written, "), "{report}");
+    assert_holds(&project, &server);
+    server.delete("sys/policies/acl/kv-app");
+    assert!(deployment.expect("--check", 1).contains(" in step, 0 different, 1 missing"));
+}
+
+#[test]
+fn hostile_strings_arrive_byte_for_byte() {
+    let Some(server) = live::server() else { return };
+    let strings = hostile::strings(200);
+    for (shell, strings) in shells().into_iter().zip(strings.chunks(strings.len() / shells().len())) {
+        let server = server.isolated(&format!("hostile-{shell}"));
+        let project = hostile::project(strings);
+        let deployment = Deployment::of(&project, &server, shell);
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+    }
+}
+
+#[test]
+fn hostile_scripts_are_clean() {
+    let Some(shellcheck) = live::tool("shellcheck") else { return };
+    let directory = written(&hostile::project(&hostile::strings(200)));
+    // What the texts themselves look like is not the script's doing.
+    let output = Command::new(shellcheck)
+        .args(["-s", "sh", "-S", "error"])
+        .arg(directory.path().join("bootstrap.sh"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_is_no_drift() {
+    let Some(server) = live::server() else { return };
+    let isolated = server.isolated("errors");
+    let project = built::project();
+    let complaint = |deployment: &Deployment, mode: &str| {
+        let output = deployment.run(mode);
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+
+    let closed = Server { addr: "http://127.0.0.1:1".to_owned(), ..isolated.clone() };
+    let deployment = Deployment::of(&project, &closed, "sh");
+    assert!(complaint(&deployment, "--check").contains("connection refused"));
+    deployment.expect("--dry-run", 0);
+
+    let stranger = Server { token: "stranger".to_owned(), ..isolated.clone() };
+    assert!(complaint(&Deployment::of(&project, &stranger, "sh"), "--apply").contains("permission denied"));
+
+    let mut deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(complaint(&deployment, "--aply").contains("unknown argument --aply"));
+    deployment.environment = vec![("VAULT_BIN", "/nowhere/vault".into())];
+    assert!(complaint(&deployment, "--check").contains("cannot be run"));
+    deployment.environment.clear();
+    assert!(complaint(&deployment, "--check").contains("neither vault nor bao is on PATH"));
+
+    // A mount of another version is there already: that is for people to sort out.
+    isolated.put("sys/mounts/kv", json!({"type": "kv", "options": {"version": "1"}}));
+    let deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(deployment.expect("--check", 1).contains("options.version is `1` on the server, wanted `2`"));
+    assert!(complaint(&deployment, "--apply").contains("this cannot be changed: options.version is `1`"));
+    assert_eq!(isolated.get("sys/policies/acl/kv-app"), None);
+
+    // OpenBao drops a field that only Vault has without a word: reading it back shows that.
+    let project = built::assemble(|lowered| {
+        let mut mount = built::auth_mount("other");
+        if let Some(config) = &mut mount.config {
+            let only_vault = vec![("use_annotations_as_alias_metadata", FieldValue::Bool(true))];
+            config.known.extend(built::fields(&AUTH_CONFIG, only_vault).known);
+        }
+        lowered.auth_mounts.push(mount);
+    });
+    let deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(complaint(&deployment, "--apply").contains("reads back otherwise"));
+}
+
+#[test]
+fn either_command_serves() {
+    let Some(server) = live::server() else { return };
+    let bao = live::tool("bao").unwrap();
+    for name in ["vault", "bao"] {
+        let server = server.isolated(&format!("only-{name}"));
+        let directory = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(&bao, directory.path().join(name)).unwrap();
+        let mut path = directory.path().as_os_str().to_owned();
+        path.push(":/usr/bin:/bin");
+        let project = built::assemble(|lowered| lowered.policies.push(built::policy("p", "# nothing\n")));
+        let mut deployment = Deployment::of(&project, &server, "sh");
+        deployment.environment = vec![("PATH", path.into())];
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+    }
+}
+
+#[test]
+fn a_vault_namespace_of_the_spec_is_where_everything_goes() {
+    let Some(server) = live::server() else { return };
+    let server = server.isolated("team-a");
+    let mut project = built::assemble(|lowered| lowered.policies.push(built::policy("p", "# nothing\n")));
+    project.specs[0].vault_namespace = Some(built::at(server.namespace.clone()));
+    let root = Server { namespace: String::new(), ..server.clone() };
+    Deployment::of(&project, &root, "sh").expect("--apply", 0);
+    assert_holds(&project, &server);
+    assert_eq!(root.get("sys/policies/acl/p"), None);
+}
+
+#[test]
+fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
+    let Some(server) = live::server() else { return };
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+    for shell in shells() {
+        let server = server.isolated(&format!("reviewer-{shell}"));
+        let project = built::reviewed();
+        let mut deployment = Deployment::of(&project, &server, shell);
+        let tools = tempfile::tempdir().unwrap();
+        // Stands in for kubectl: answers only for the one Secret, in base64 as Kubernetes does.
+        let kubectl = tools.path().join("kubectl");
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in\n\
+             *--namespace\\ vault*data*token*vault-token-reviewer-token) printf %s '{token}' | base64 -w0 ;;\n\
+             *--namespace\\ vault*data*crt*vault-token-reviewer-token) printf %s '{}' | base64 -w0 ;;\n\
+             *) echo 'not found' >&2; exit 1 ;;\nesac\n",
+            built::CERTIFICATE
+        );
+        std::fs::write(&kubectl, script).unwrap();
+        std::fs::set_permissions(&kubectl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut path = tools.path().as_os_str().to_owned();
+        path.push(":/usr/bin:/bin");
+        deployment.environment.push(("PATH", path.into()));
+
+        deployment.expect("--check", 1);
+        let dry = deployment.expect("--dry-run", 0);
+        assert!(dry.contains("token_reviewer_jwt from Secret vault-token-reviewer-token in vault"), "{dry}");
+        let applied = deployment.run("--apply");
+        assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+        for stream in [&applied.stdout, &applied.stderr] {
+            assert!(!String::from_utf8_lossy(stream).contains(token));
+        }
+        let config = server.get("auth/kubernetes/config").unwrap();
+        assert_eq!(config["kubernetes_ca_cert"], built::CERTIFICATE);
+        assert_eq!(config["token_reviewer_jwt_set"], true);
+        assert_eq!(config["disable_local_ca_jwt"], true);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+        deployment.expect("--check", 0);
+
+        // The token is lost on the server: that can be seen, and mended.
+        server.put(
+            "auth/kubernetes/config",
+            json!({
+                "kubernetes_host": "https://kubernetes.example",
+                "kubernetes_ca_cert": built::CERTIFICATE,
+                "disable_local_ca_jwt": true
+            }),
+        );
+        let report = deployment.expect("--check", 1);
+        assert!(report.contains("token_reviewer_jwt_set is `` on the server, wanted `true`"), "{report}");
+        deployment.expect("--apply", 0);
+
+        // Without the Secret nothing is written.
+        std::fs::write(&kubectl, "#!/bin/sh\nexit 1\n").unwrap();
+        let output = deployment.run("--apply");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("apply rbac/ first"));
+    }
 }

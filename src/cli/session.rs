@@ -24,6 +24,8 @@ pub struct Session {
     pub config: Config,
     /// Directory of the configuration, or the root without one: `exclude` is relative to it.
     pub config_dir: PathBuf,
+    /// Directory whose files are no inputs unless they are named: the output of `compile`.
+    pub leave_out: Option<PathBuf>,
     /// Whether to use colours.
     pub color: bool,
     /// How many threads.
@@ -50,6 +52,7 @@ impl Session {
             cwd,
             root,
             config: Config::default(),
+            leave_out: None,
             color,
             jobs: jobs(global),
             verbose: global.verbose,
@@ -70,6 +73,7 @@ impl Session {
             root: root.to_owned(),
             config: Config::default(),
             config_dir: root.to_owned(),
+            leave_out: None,
             color: false,
             jobs: 1,
             verbose: false,

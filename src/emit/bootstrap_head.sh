@@ -34,6 +34,8 @@ in_step=0
 different=0
 missing=0
 written=0
+listed=
+listing=
 
 # read_path PATH: the server's answer as JSON in $answer, empty if nothing is there.
 read_path() {
@@ -49,6 +51,16 @@ read_path() {
     *"No value found at "* | *"no handler for route"*) answer= ;;
     *) fail "cannot read $1: $answer" ;;
   esac
+}
+
+# read_mounts auth|mounts: the list of mounts in $answer, asked for once until something is written.
+read_mounts() {
+  if [ "$listed" != "$1" ]; then
+    read_path "sys/$1"
+    listed=$1
+    listing=$answer
+  fi
+  answer=$listing
 }
 
 # write_path PATH ARGUMENT: writes standard input; a parameter that the server ignores is a failure.
@@ -298,12 +310,13 @@ ensure_mount() {
   fi
   RW_MOUNT=$3/
   export RW_MOUNT
-  read_path "sys/$2"
+  read_mounts "$2"
   differences '<' "$body"
   if ! judge "$1"; then
     [ "$found_different" = missing ] || fail "$1 is there already, and this cannot be changed: $found_different"
     printf '%s\n' "$body" | write_path "sys/$2/$3" -
-    read_path "sys/$2"
+    listed=
+    read_mounts "$2"
     differences '<' "$body"
     confirm "$1"
   fi
@@ -319,11 +332,12 @@ ensure_tuning() {
   fi
   RW_MOUNT=$3/
   export RW_MOUNT
-  read_path "sys/$2"
+  read_mounts "$2"
   differences '<' "$body"
   if ! judge "$1"; then
     printf '%s\n' "$body" | write_path "sys/$2/$3/tune" -
-    read_path "sys/$2"
+    listed=
+    read_mounts "$2"
     differences '<' "$body"
     confirm "$1"
   fi

@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::{EmitError, hcl, rbac};
 use crate::model::project::{Project, Target};
+use crate::model::spec::Spec;
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE, AuthMount};
 use crate::model::vault::field::{Availability, FieldSpec, FieldValue, Fields};
 use crate::model::vault::mount::{Confidence, Engine, KvVersion, MOUNT};
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::{SECRETS_CONFIG, SECRETS_ROLE};
-use crate::syntax::{SourceId, Span, Spanned};
+use crate::syntax::{Span, Spanned};
 
 /// What is to be made.
 #[derive(Debug)]
@@ -108,29 +109,37 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn vault_namespace(&self) -> Result<String, EmitError> {
-        let mut named = self.project.specs.iter().filter_map(|spec| spec.vault_namespace.as_ref());
-        let Some(first) = named.next() else { return Ok(String::new()) };
-        match named.find(|other| other.value != first.value) {
+        let named =
+            |spec: &Spec| spec.vault_namespace.as_ref().map_or(String::new(), |name| name.value.clone());
+        let first = self.project.specs.first().map(named).unwrap_or_default();
+        match self.project.specs.iter().find(|spec| named(spec) != first) {
             Some(other) => Err(EmitError::refused(
-                other.span,
-                format!("Vault namespace `{other}` beside `{first}`: one script serves one Vault namespace"),
+                other.vault_namespace.as_ref().map_or(other.name.span, |name| name.span),
+                format!(
+                    "Vault namespace `{}` beside `{first}`: compile specs of different Vault namespaces one by one",
+                    named(other)
+                ),
             )),
-            None => Ok(first.value.clone()),
+            None => Ok(first),
         }
     }
 
-    fn target(&self, source: SourceId) -> Target {
-        let of_spec = self.project.specs.iter().find(|spec| spec.span.source == source);
-        match of_spec.map(|spec| spec.target) {
+    /// The server that the spec around `span` is for.
+    fn target(&self, span: Span) -> Target {
+        match self.project.spec_of(span).map(|spec| spec.target) {
             Some(Target::Any) | None => self.project.settings.target,
             Some(target) => target,
         }
     }
 
+    fn declares(&self, span: Span) -> bool {
+        self.project.spec_of(span).is_some()
+    }
+
     fn mounts(&self) -> Result<Vec<Step>, EmitError> {
         let mut steps = Vec::new();
         let engine_at = |path: &str| self.project.engines.iter().any(|engine| engine.path.value == path);
-        for mount in &self.project.mounts {
+        for mount in self.project.mounts.iter().filter(|mount| self.declares(mount.evidence)) {
             let declared = mount.confidence == Confidence::Declared && !engine_at(&mount.path);
             if let (true, Some(settings)) = (declared, &mount.settings) {
                 let fixed = fixed_settings(&mount.engine, settings);
@@ -138,11 +147,11 @@ impl Planner<'_> {
                 steps.push(mount_step(MountKind::Secrets, &path, fixed, settings, &MOUNT)?);
             }
         }
-        for engine in &self.project.engines {
+        for engine in self.project.engines.iter().filter(|engine| self.declares(engine.span)) {
             let fixed = fixed_settings(&Engine::Kubernetes, &engine.settings);
             steps.push(mount_step(MountKind::Secrets, &engine.path, fixed, &engine.settings, &MOUNT)?);
         }
-        for auth in &self.project.auth_mounts {
+        for auth in self.project.auth_mounts.iter().filter(|auth| self.declares(auth.span)) {
             let fixed = fixed_settings(&Engine::Other(auth.method.value.clone()), &auth.settings);
             steps.push(mount_step(MountKind::Auth, &auth.path, fixed, &auth.settings, &AUTH_MOUNT)?);
         }
@@ -157,12 +166,12 @@ impl Planner<'_> {
 
     fn configs(&self) -> Result<Vec<Step>, EmitError> {
         let mut steps = Vec::new();
-        for auth in &self.project.auth_mounts {
+        for auth in self.project.auth_mounts.iter().filter(|auth| self.declares(auth.span)) {
             steps.extend(self.auth_config(auth)?);
         }
-        for engine in &self.project.engines {
+        for engine in self.project.engines.iter().filter(|engine| self.declares(engine.span)) {
             if let Some(config) = &engine.config {
-                let body = body(config, &SECRETS_CONFIG, self.target(engine.span.source))?;
+                let body = body(config, &SECRETS_CONFIG, self.target(engine.span))?;
                 let label = format!("configuration of {}/", engine.path);
                 steps.push(Step::Object { label, path: api_path(&[&engine.path], "config")?, body });
             }
@@ -177,7 +186,7 @@ impl Planner<'_> {
             (None, Some(_)) => &empty,
             (None, None) => return Ok(None),
         };
-        let mut body = body(config, &AUTH_CONFIG, self.target(auth.span.source))?;
+        let mut body = body(config, &AUTH_CONFIG, self.target(auth.span))?;
         // The server takes one slash off the end of the host, and would give back another text than it was sent.
         if let Some(Value::String(host)) = body.get_mut("kubernetes_host") {
             *host = host.strip_suffix('/').unwrap_or(host).to_owned();
@@ -204,10 +213,7 @@ impl Planner<'_> {
     }
 
     fn policies(&self) -> Result<Vec<Step>, EmitError> {
-        let of_spec = |policy: &&Policy| {
-            let spec = |source| self.project.specs.iter().any(|spec| spec.span.source == source);
-            spec(policy.span.source) || spec(policy.name.span.source)
-        };
+        let of_spec = |policy: &&Policy| self.declares(policy.span) || self.declares(policy.name.span);
         let mut steps = Vec::new();
         for policy in self.project.policies.iter().filter(of_spec) {
             let name = Spanned::new(policy.key(), policy.name.span);
@@ -226,8 +232,8 @@ impl Planner<'_> {
 
     fn roles(&self) -> Result<Vec<Step>, EmitError> {
         let mut auth_roles = Vec::new();
-        for role in &self.project.auth_roles {
-            let mut body = body(&role.fields, &AUTH_ROLE, self.target(role.span.source))?;
+        for role in self.project.auth_roles.iter().filter(|role| self.declares(role.span)) {
+            let mut body = body(&role.fields, &AUTH_ROLE, self.target(role.span))?;
             if let Some(Value::Array(items)) = body.get_mut("token_bound_cidrs") {
                 items
                     .iter_mut()
@@ -241,8 +247,8 @@ impl Planner<'_> {
             auth_roles.push(Step::Object { label, path, body });
         }
         let mut secrets_roles = Vec::new();
-        for role in &self.project.secrets_roles {
-            let mut body = body(&role.fields, &SECRETS_ROLE, self.target(role.span.source))?;
+        for role in self.project.secrets_roles.iter().filter(|role| self.declares(role.span)) {
+            let mut body = body(&role.fields, &SECRETS_ROLE, self.target(role.span))?;
             // The server stores these in lower case.
             if let Some(Value::Array(items)) = body.get_mut("allowed_kubernetes_namespaces") {
                 items.iter_mut().for_each(|item| *item = item.as_str().unwrap_or("").to_lowercase().into());

@@ -10,7 +10,7 @@ use crate::model::kube::service_account::ServiceAccount;
 use crate::model::project::Project;
 use crate::model::spec::Spec;
 use crate::model::vault::auth_role::Reviewer;
-use crate::syntax::{Span, Spanned};
+use crate::syntax::Spanned;
 
 /// One Kubernetes object.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,27 +36,27 @@ const KINDS: [&str; 7] =
 pub fn objects(project: &Project) -> Result<Vec<Object>, EmitError> {
     let mut objects = Vec::new();
     for namespace in &project.kubernetes_namespaces {
-        if let Some(spec) = spec_of(project, namespace.meta.span) {
+        if let Some(spec) = project.spec_of(namespace.meta.span) {
             objects.push(object(spec, "Namespace", "v1", &namespace.meta, None, Map::new())?);
         }
     }
     for account in &project.service_accounts {
-        if let Some(spec) = spec_of(project, account.meta.span) {
+        if let Some(spec) = project.spec_of(account.meta.span) {
             objects.push(service_account(spec, account)?);
         }
     }
     for role in &project.rbac_roles {
-        if let Some(spec) = spec_of(project, role.meta.span) {
+        if let Some(spec) = project.spec_of(role.meta.span) {
             objects.push(rbac_role(spec, role)?);
         }
     }
     for binding in &project.bindings {
-        if let Some(spec) = spec_of(project, binding.meta.span) {
+        if let Some(spec) = project.spec_of(binding.meta.span) {
             objects.push(rbac_binding(spec, binding)?);
         }
     }
     for reviewer in project.auth_mounts.iter().filter_map(|auth| auth.reviewer.as_ref()) {
-        if let Some(spec) = spec_of(project, reviewer.span) {
+        if let Some(spec) = project.spec_of(reviewer.span) {
             objects.extend(reviewer_objects(spec, reviewer)?);
         }
     }
@@ -73,11 +73,6 @@ pub fn reviewer_secret(reviewer: &Reviewer) -> String {
 
 fn key(object: &Object) -> (&Option<String>, usize, &str) {
     (&object.namespace, object.rank, &object.name)
-}
-
-fn spec_of(project: &Project, span: Span) -> Option<&Spec> {
-    let of_file = || project.specs.iter().filter(|spec| spec.span.source == span.source);
-    of_file().find(|spec| spec.span.contains(span)).or_else(|| of_file().next())
 }
 
 fn object(

@@ -285,20 +285,8 @@ fn path_rule(granted: Granted) -> PathRule {
             .map_or(granted.path.span, |(_, span)| *span)
     };
     let capabilities = set.iter().map(|one| Spanned::new(one.word().to_owned(), span_of(one))).collect();
-    PathRule {
-        span: granted.path.span,
-        path: granted.path,
-        capabilities,
-        capabilities_span: None,
-        legacy: None,
-        allowed_parameters: Vec::new(),
-        denied_parameters: Vec::new(),
-        required_parameters: Vec::new(),
-        min_wrapping_ttl: None,
-        max_wrapping_ttl: None,
-        keys: Vec::new(),
-        repeated: Vec::new(),
-    }
+    let span = granted.path.span;
+    PathRule { capabilities, ..PathRule::new(granted.path, span) }
 }
 
 /// The auth mount that the grant's role lives on.

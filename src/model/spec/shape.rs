@@ -165,27 +165,23 @@ impl Checker<'_> {
             self.entry(entry, node, object);
         }
         let head = node.entries().first().map_or(node.span, |entry| entry.key.span);
-        for missing in object.keys.iter().filter(|key| key.required && node.entry(key.name).is_none()) {
-            let message = format!("`{}` is missing in {}", missing.name, object.name);
-            self.faults.push(
-                Malformed::new(head, message).with_help(format!("add `{}:` - {}", missing.name, missing.doc)),
-            );
+        for key in object.keys.iter().filter(|key| key.required) {
+            self.required(node, key.name, key.doc, object, head);
         }
         for row in object.fields.iter().flat_map(FieldTable::rows).filter(|row| row.required) {
-            self.required_field(node, row, object, head);
+            self.required(node, row.name, row.doc, object, head);
         }
         for group in object.groups {
             self.group(node, group, object, head);
         }
     }
 
-    /// A field that was misspelled is no missing field: who reports the one need not report the other.
-    fn required_field(&mut self, node: &Node, row: &FieldSpec, object: &Object, head: Span) {
-        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [row.name]).is_some();
+    /// A key that was misspelled is no missing key: who reports the one need not report the other.
+    fn required(&mut self, node: &Node, name: &str, doc: &str, object: &Object, head: Span) {
+        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [name]).is_some();
         if !node.entries().iter().any(stands_for_it) {
-            let message = format!("`{}` is missing in {}", row.name, object.name);
-            let help = format!("add `{}:` - {}", row.name, row.doc);
-            self.faults.push(Malformed::new(head, message).with_help(help));
+            let message = format!("`{name}` is missing in {}", object.name);
+            self.faults.push(Malformed::new(head, message).with_help(format!("add `{name}:` - {doc}")));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Roles and bindings.
 
 use super::fields::Fields;
+use crate::model::Malformed;
 use crate::model::kube::binding::{Binding, RoleRef, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::syntax::Spanned;
@@ -42,13 +43,18 @@ fn rule(fields: &mut Fields<'_, '_>) -> Option<RbacRule> {
 pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option<Binding> {
     fields.only(&["apiVersion", "kind", "metadata", "roleRef", "subjects"]);
     let meta = fields.meta()?;
+    let kind_span = fields.kind_span();
     let role_ref = role_ref(fields);
+    if cluster_wide && role_ref.kind.value == "Role" {
+        let message = "a ClusterRoleBinding can only bind a ClusterRole";
+        fields.note(Malformed::new(role_ref.kind.span, message));
+    }
     let subjects = fields
         .list("subjects")
         .iter()
         .filter_map(|node| subject(&mut fields.within(node, "subjects")))
         .collect();
-    Some(Binding { cluster_wide, kind_span: fields.kind_span(), meta, role_ref, subjects })
+    Some(Binding { cluster_wide, kind_span, meta, role_ref, subjects })
 }
 
 fn role_ref(fields: &mut Fields<'_, '_>) -> RoleRef {
@@ -97,7 +103,7 @@ fn is_map(fields: &mut Fields<'_, '_>, what: &str) -> bool {
     let node = fields.node;
     if !node.is_map() {
         let message = format!("{what} must be a map, not {}", node.kind_name());
-        fields.note(crate::model::Malformed::new(node.span, message));
+        fields.note(Malformed::new(node.span, message));
     }
     node.is_map()
 }

@@ -222,7 +222,7 @@ impl File<'_> {
             let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
             let alone = line.trim().is_empty() || line.trim() == "---";
             let nodes = if alone { &with_roots } else { &nodes };
-            directives.extend(directive::read(text, &place, std::slice::from_ref(comment), nodes));
+            directives.extend(directive::read_one(text, &place, comment, comments, nodes));
         }
         directives
     }

@@ -1,5 +1,7 @@
 //! Project to artefacts, in two steps: a plan (data), then shell, YAML and HCL.
 
+pub mod hcl;
+
 use crate::model::project::Project;
 
 /// A file to be written.

@@ -1,7 +1,12 @@
 //! Questions: pure functions with evidence; no findings.
 
+pub mod acl;
 pub mod bound;
+pub mod dialect;
 pub mod kv;
 pub mod mounts;
+pub mod parameters;
 pub mod pattern;
+pub mod precedence;
 pub mod protected;
+pub mod template;

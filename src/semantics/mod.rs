@@ -9,4 +9,5 @@ pub mod parameters;
 pub mod pattern;
 pub mod precedence;
 pub mod protected;
+pub mod rbac;
 pub mod template;

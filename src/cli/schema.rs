@@ -1,0 +1,31 @@
+//! `schema`: JSON Schemas for editors and for programs that read reports.
+
+use clap::ValueEnum;
+
+use super::exit::{Exit, Failure, print};
+
+/// Flags of `schema`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Of what
+    #[arg(value_name = "WHAT", default_value = "config")]
+    pub what: What,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// `rolewright.toml`.
+    Config,
+    /// The JSON report of `check`.
+    Report,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    print(match args.what {
+        What::Config => include_str!("../../schemas/config.schema.json"),
+        What::Report => include_str!("../../schemas/report.schema.json"),
+    })?;
+    Ok(Exit::Clean)
+}

@@ -1,8 +1,11 @@
 //! Questions: pure functions with evidence; no findings.
 
 pub mod acl;
+pub mod authorizer;
 pub mod bound;
+pub mod covers;
 pub mod dialect;
+pub mod escalation;
 pub mod kv;
 pub mod mounts;
 pub mod parameters;
@@ -11,3 +14,4 @@ pub mod precedence;
 pub mod protected;
 pub mod rbac;
 pub mod template;
+pub mod validation;

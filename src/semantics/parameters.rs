@@ -111,8 +111,8 @@ impl Constraints {
 
 /// True if a value that a constraint lists matches the value sent, taken as a whole.
 ///
-/// Two texts match by the stars at the ends of the listed one; anything else must be equal, with two exceptions on
-/// which servers stumble: numbers never equal numbers, and an object inside an object never equals anything.
+/// Two texts match by the stars at the ends of the listed one; anything else must be equal. Numbers never are: the
+/// servers keep those of a policy and those of a request in different types.
 pub fn value_matches(listed: &ParameterValue, sent: &ParameterValue) -> bool {
     match (listed, sent) {
         (ParameterValue::Text(pattern), ParameterValue::Text(text)) => glob_matches(pattern, text),
@@ -210,11 +210,8 @@ fn equal(listed: &ParameterValue, sent: &ParameterValue) -> bool {
         }
         (ParameterValue::Object(a), ParameterValue::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(key, value)| {
-                    // The policy reader of the servers wraps an object that is a member of an object into a list.
-                    !matches!(value, ParameterValue::Object(_))
-                        && b.iter().any(|(other, sent)| key == other && equal(value, sent))
-                })
+                && a.iter()
+                    .all(|(key, value)| b.iter().any(|(other, sent)| key == other && equal(value, sent)))
         }
         _ => false,
     }

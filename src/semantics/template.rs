@@ -7,6 +7,7 @@
 //! Source: `sdk/helper/identitytpl/templating.go` of both servers.
 
 use super::dialect::Dialect;
+use crate::model::vault::duration::Seconds;
 
 /// Whom a token belongs to, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -233,27 +234,8 @@ fn of_time(now: &Presence<i64>, selector: &str) -> Presence<String> {
     }
 }
 
-/// A duration: whole seconds, whole days, or hours, minutes and seconds in any order.
 fn seconds(text: &str) -> Option<i64> {
-    let days = |text: &str| text.strip_suffix('d')?.parse::<i64>().ok()?.checked_mul(86_400);
-    if let Some(seconds) = text.parse().ok().or_else(|| days(text)) {
-        return Some(seconds);
-    }
-    let mut total = 0_i64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (number, tail) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
-        let mut tail = tail.chars();
-        let unit = match tail.next()? {
-            'h' => 3600,
-            'm' => 60,
-            's' => 1,
-            _ => return None,
-        };
-        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
-        rest = tail.as_str();
-    }
-    Some(total)
+    Seconds::parse(text).ok().map(|seconds| seconds.0)
 }
 
 /// Ids and names that are empty count as absent; metadata values do not.

@@ -111,6 +111,7 @@ impl PathRule {
             required_parameters: Vec::new(),
             min_wrapping_ttl: None,
             max_wrapping_ttl: None,
+            extras: RuleExtras::default(),
             keys: Vec::new(),
             repeated: Vec::new(),
         }

@@ -43,7 +43,8 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
         Some(digits) => {
             let [hours, minutes] = fields(digits, ':', [2, 2])?;
             let seconds = (hours * 60 + minutes) * 60;
-            let in_range = hours <= 23 && minutes <= 59;
+            // The servers take 24 hours and 60 minutes, too.
+            let in_range = hours <= 24 && minutes <= 60;
             in_range.then_some(if zone.starts_with('-') { -seconds } else { seconds })?
         }
         None => (zone == "Z").then_some(0)?,

@@ -34,12 +34,15 @@ impl<'a> UncertainRule<'a> {
     ) -> UncertainRule<'a> {
         let first = pieces.first().map_or("", String::as_str);
         let first = first.strip_prefix('/').unwrap_or(first);
-        // A `+` right before the gap is a wildcard or part of a word, whatever fills the gap says.
-        let stem = first.strip_suffix('+').unwrap_or(first);
+        // A `*` right before the gap is a wildcard if nothing comes after it, a `+` may be a wildcard or part of a word.
+        let stem = first.strip_suffix('*').unwrap_or(first);
+        let stem = stem.strip_suffix('+').unwrap_or(stem);
         let reach = PathPattern::parse(&format!("/{namespace}{stem}*"));
         let last = pieces.last().map_or("", String::as_str);
         // Where values may hold wildcards, any end is possible; behind a `+` segment, so is any text in its place.
         let is_certain = dialect != Dialect::VaultClassic && !last.contains(['+', '*']);
+        // If all before it turns out to be empty, its first slash goes, too.
+        let last = last.strip_prefix('/').unwrap_or(last);
         let tail = if is_certain { last.to_owned() } else { String::new() };
         let alone = MergedRule::single(reach.clone(), rule, dialect);
         UncertainRule { rule, reach, tail, alone }

@@ -6,6 +6,7 @@ use rolewright::model::lower::policy::read;
 use rolewright::model::vault::policy::{ParameterValue, Policy, PolicyOrigin};
 use rolewright::semantics::acl::{Acl, Attached, Operation, Request, Verdict};
 use rolewright::semantics::dialect::Dialect;
+use rolewright::semantics::eval::{Question, answer};
 use rolewright::semantics::template::{Accessor, Alias, Entity, Group, Identity, Metadata, Others, Presence};
 use rolewright::syntax::{Place, SourceId, Span, Spanned};
 use serde_json::Value;
@@ -31,6 +32,45 @@ fn every_template_vector_in_every_dialect() {
         identity(&shared("entity", "$entity"), &shared("groups", "$groups"))
     };
     assert_eq!(run(section["cases"].as_array().expect("a list"), &of_case), 40 * 3);
+}
+
+#[test]
+fn eval_answers_the_vectors() {
+    let (acl, template) = (section("acl"), section("template"));
+    let with_shared = template["cases"].as_array().expect("a list").iter().map(|case| {
+        let mut case = case.clone();
+        for (key, mark) in [("entity", "$entity"), ("groups", "$groups")] {
+            if case[key] == mark {
+                case[key] = template[key].clone();
+            }
+        }
+        case
+    });
+    let mut wrong = Vec::new();
+    for vector in acl.as_array().expect("a list").iter().cloned().chain(with_shared) {
+        for (word, key) in [
+            ("vault_classic", "expect_vault_classic"),
+            ("vault_current", "expect_vault_current"),
+            ("openbao", "expect"),
+        ] {
+            let expected = if vector[key].is_null() { &vector["expect"] } else { &vector[key] };
+            let mut question = vector.clone();
+            question["dialect"] = word.into();
+            question["root_path"] = (vector["root_path"] == true).into();
+            let question: Question = serde_json::from_value(question).expect("a question");
+            let answer = serde_json::to_value(answer(&question, Dialect::OpenBao, NOW)).expect("an answer");
+            let same = match expected["error_contains"].as_str() {
+                Some(text) => answer["error"].as_str().is_some_and(|error| error.contains(text)),
+                None => {
+                    ["allowed", "capabilities", "request_allowed"].iter().all(|it| answer[it] == expected[it])
+                }
+            };
+            if !same {
+                wrong.push(format!("{} {word}: {answer}, wanted {expected}", vector["id"]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Checks each vector in each dialect and gives their number.

@@ -6,6 +6,7 @@ pub mod bound;
 pub mod covers;
 pub mod dialect;
 pub mod escalation;
+pub mod eval;
 pub mod kv;
 pub mod mounts;
 pub mod parameters;

@@ -1,5 +1,16 @@
 //! Flags, streams, exit codes, and bad input of every kind.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;

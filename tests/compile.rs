@@ -2,6 +2,17 @@
 //!
 //! `fixtures/compile/NAME/in` compiles to `fixtures/compile/NAME/out`, byte for byte; `ROLEWRIGHT_BLESS=1` rewrites it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 #[allow(dead_code)]
 mod built;
 mod common;

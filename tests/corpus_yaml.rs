@@ -1,7 +1,16 @@
 //! Real YAML and JSON files that nobody wrote for this project, where a collection of them lies beside it: every file
 //! is read or it is said why not, and an independent reader agrees.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

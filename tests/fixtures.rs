@@ -10,6 +10,17 @@
 //!
 //! `ROLEWRIGHT_BLESS=1` rewrites reports and fixed folders. Markers are written by hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -3,8 +3,16 @@
 //! The files are no part of this package. Where `../shared/corpus` is missing the tests say so and check nothing of it;
 //! the ideas of its near misses stand as fixtures of the rules.
 
-#![allow(clippy::print_stdout, reason = "a person judges the numbers")]
-#![allow(clippy::expect_used, reason = "a test program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

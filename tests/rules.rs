@@ -1,5 +1,16 @@
 //! The rule table, the rule files, their fixtures and their pages stay in step.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;

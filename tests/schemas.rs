@@ -1,5 +1,16 @@
 //! Schemas are in step with the code, and real files and reports conform to them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 mod common;
 
 use std::process::Command;

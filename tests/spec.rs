@@ -1,6 +1,17 @@
 //! The Access spec against `fixtures/specs`: what is right lowers in silence and fits the JSON Schema, what is wrong is
 //! reported on its line (marked by `#~ message`), and the three forms say the same.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,18 @@
 //! Questions: pure functions with evidence; no findings.
 
+pub mod acl;
+pub mod authorizer;
 pub mod bound;
+pub mod covers;
+pub mod dialect;
+pub mod escalation;
+pub mod eval;
 pub mod kv;
 pub mod mounts;
+pub mod parameters;
 pub mod pattern;
+pub mod precedence;
 pub mod protected;
 pub mod rbac;
+pub mod template;
+pub mod validation;

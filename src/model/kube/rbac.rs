@@ -1,6 +1,7 @@
 //! RBAC roles: Role and ClusterRole.
 
 use super::ObjectMeta;
+use super::selector::LabelSelector;
 use crate::syntax::{Span, Spanned};
 
 /// A Role or a ClusterRole.
@@ -16,6 +17,8 @@ pub struct RbacRole {
     pub rules: Vec<RbacRule>,
     /// The value of `aggregationRule`, if any.
     pub aggregation: Option<Span>,
+    /// `aggregationRule.clusterRoleSelectors`, of which one is enough.
+    pub aggregation_selectors: Vec<LabelSelector>,
 }
 
 /// The two kinds of RBAC role.

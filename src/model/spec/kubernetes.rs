@@ -63,7 +63,14 @@ fn role(node: &Node, out: &mut Lowered) {
         binding(node, meta.clone(), role_ref, out);
     }
     let api_version = Spanned::new("rbac.authorization.k8s.io/v1".to_owned(), meta.name.span);
-    out.rbac_roles.push(RbacRole { kind, meta, api_version, rules, aggregation: None });
+    out.rbac_roles.push(RbacRole {
+        kind,
+        meta,
+        api_version,
+        rules,
+        aggregation: None,
+        aggregation_selectors: Vec::new(),
+    });
 }
 
 fn rule(node: &Node) -> RbacRule {

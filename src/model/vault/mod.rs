@@ -8,3 +8,4 @@ pub mod mount;
 pub mod path;
 pub mod policy;
 pub mod secrets_role;
+pub mod timestamp;

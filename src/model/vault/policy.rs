@@ -3,6 +3,7 @@
 use super::capability::CapabilitySet;
 use super::duration::Seconds;
 use super::path::PathPattern;
+use super::timestamp::Timestamp;
 use crate::syntax::{Span, Spanned};
 
 /// A Vault ACL policy, from a file of its own or from a spec.
@@ -70,11 +71,30 @@ pub struct PathRule {
     pub min_wrapping_ttl: Option<Spanned<Seconds>>,
     /// `max_wrapping_ttl`.
     pub max_wrapping_ttl: Option<Spanned<Seconds>>,
+    /// The rarer keys.
+    pub extras: RuleExtras,
     /// All keys of the block that were written, in order, known or not.
     pub keys: Vec<Spanned<String>>,
     /// Arguments that are set again, here or in a map of the rule: the key of the first, and the key of the second.
     /// Vault refuses them from 1.21 on; other servers append lists and let the last of other values win.
     pub repeated: Vec<(Span, Spanned<String>)>,
+}
+
+/// Keys of a path rule that only some servers know, or that only some editions act on.
+#[derive(Debug, Clone, Default)]
+pub struct RuleExtras {
+    /// `expiration` (OpenBao): from then on the rule is not there.
+    pub expiration: Option<Spanned<Timestamp>>,
+    /// `pagination_limit` (OpenBao); 0 and less have no effect.
+    pub pagination_limit: Option<Spanned<i64>>,
+    /// `list_scan_response_keys_filter_path` (OpenBao).
+    pub response_keys_filter: Option<Spanned<String>>,
+    /// `subscribe_event_types` (Vault).
+    pub subscribe_event_types: Vec<Spanned<String>>,
+    /// `mfa_methods` (enforced by Vault Enterprise only).
+    pub mfa_methods: Vec<Spanned<String>>,
+    /// The whole `control_group` (enforced by Vault Enterprise and OpenBao).
+    pub control_group: Option<Span>,
 }
 
 impl PathRule {
@@ -91,6 +111,7 @@ impl PathRule {
             required_parameters: Vec::new(),
             min_wrapping_ttl: None,
             max_wrapping_ttl: None,
+            extras: RuleExtras::default(),
             keys: Vec::new(),
             repeated: Vec::new(),
         }

@@ -3,7 +3,9 @@
 use super::fields::Fields;
 use crate::model::kube::binding::{Binding, RoleRef, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
+use crate::model::kube::selector::{LabelSelector, Requirement};
 use crate::syntax::Spanned;
+use crate::syntax::tree::Node;
 
 pub(super) fn role(
     fields: &mut Fields<'_, '_>,
@@ -18,8 +20,41 @@ pub(super) fn role(
     let meta = fields.named_meta();
     let rules =
         fields.list("rules").iter().filter_map(|node| rule(&mut fields.within(node, "rules"))).collect();
-    let aggregation = fields.map("aggregationRule").map(|node| node.span);
-    RbacRole { kind, meta, api_version: api_version.clone(), rules, aggregation }
+    let aggregation = fields.map("aggregationRule");
+    let aggregation_selectors = aggregation.map_or_else(Vec::new, |node| selectors(fields, node));
+    RbacRole {
+        kind,
+        meta,
+        api_version: api_version.clone(),
+        rules,
+        aggregation: aggregation.map(|node| node.span),
+        aggregation_selectors,
+    }
+}
+
+fn selectors<'t>(fields: &mut Fields<'t, '_>, aggregation: &'t Node) -> Vec<LabelSelector> {
+    let mut fields = fields.within(aggregation, "aggregationRule");
+    fields.only(&["clusterRoleSelectors"]);
+    let items = fields.list("clusterRoleSelectors");
+    items.iter().map(|node| selector(&mut fields.within(node, "clusterRoleSelectors"))).collect()
+}
+
+fn selector(fields: &mut Fields<'_, '_>) -> LabelSelector {
+    fields.only(&["matchLabels", "matchExpressions"]);
+    let span = fields.node.span;
+    let match_labels = fields.text_map("matchLabels");
+    let items = fields.list("matchExpressions");
+    let requirement = |node| {
+        let mut fields = fields.within(node, "matchExpressions");
+        fields.only(&["key", "operator", "values"]);
+        Requirement {
+            span: fields.node.span,
+            key: required(&mut fields, "key"),
+            operator: required(&mut fields, "operator"),
+            values: fields.texts("values"),
+        }
+    };
+    LabelSelector { span, match_labels, match_expressions: items.iter().map(requirement).collect() }
 }
 
 const RULE_FIELDS: &[&str] = &["apiGroups", "resources", "resourceNames", "nonResourceURLs", "verbs"];

@@ -9,6 +9,7 @@ use super::dialect;
 use super::refuse::quote;
 use crate::model::vault::duration::Nanoseconds;
 use crate::model::vault::policy::{ParameterValue, PathRule, RefusalKind};
+use crate::model::vault::timestamp::Timestamp;
 use crate::syntax::hcl1::{Item, Key, ValueKind};
 use crate::syntax::{Span, Spanned};
 
@@ -85,15 +86,19 @@ impl Reader<'_> {
                 "required_parameters" => each(items, name, |node, _| {
                     decode::strings(refuser, node, name, context, &mut rule.required_parameters);
                 }),
-                "mfa_methods" | "subscribe_event_types" => {
-                    let mut words = Vec::new();
-                    each(items, name, |node, _| decode::strings(refuser, node, name, context, &mut words));
-                }
+                "mfa_methods" => each(items, name, |node, _| {
+                    decode::strings(refuser, node, name, context, &mut rule.extras.mfa_methods);
+                }),
+                "subscribe_event_types" => each(items, name, |node, _| {
+                    decode::strings(refuser, node, name, context, &mut rule.extras.subscribe_event_types);
+                }),
                 "min_wrapping_ttl" => min = ttl(refuser, items, name, context),
                 "max_wrapping_ttl" => max = ttl(refuser, items, name, context),
-                "pagination_limit" => each(items, name, |node, _| {
-                    decode::integer(refuser, node, name, context);
+                "pagination_limit" => each(items, name, |node, item| {
+                    let limit = decode::integer(refuser, node, name, context);
+                    rule.extras.pagination_limit = limit.map(|limit| Spanned::new(limit, item.value.span));
                 }),
+                "control_group" => rule.extras.control_group = control_group_span(items),
                 "expiration" => each(items, name, |node, _| {
                     expiration = decode::string(refuser, node, name.into(), context)
                 }),
@@ -103,7 +108,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        self.expiration(expiration.as_ref(), context);
+        rule.extras.expiration = self.expiration(expiration.as_ref(), context);
         self.wildcard(rule);
         let denied = self.capabilities(rule, context);
         if !denied {
@@ -115,6 +120,7 @@ impl Reader<'_> {
         if !denied {
             self.response_filter(filter.as_ref(), rule, context);
         }
+        rule.extras.response_keys_filter = filter;
     }
 
     /// Vault looks at a control group last and not at all after `deny`; of no particular server, one must take it.
@@ -134,12 +140,18 @@ impl Reader<'_> {
         }
     }
 
-    fn expiration(&mut self, value: Option<&Spanned<String>>, context: &dyn Display) {
-        let Some(value) = value.filter(|value| !value.value.is_empty()) else { return };
-        if !is_time(&value.value) {
+    fn expiration(
+        &mut self,
+        value: Option<&Spanned<String>>,
+        context: &dyn Display,
+    ) -> Option<Spanned<Timestamp>> {
+        let value = value.filter(|value| !value.value.is_empty())?;
+        let time = Timestamp::parse(&value.value);
+        if time.is_none() {
             let server = format!("{context}invalid expiration time: could not parse string as date and time");
             self.refuser.refuse(value.span, RefusalKind::Other, &value.value, server);
         }
+        time.map(|time| Spanned::new(time, value.span))
     }
 
     fn wildcard(&mut self, rule: &PathRule) {
@@ -263,49 +275,8 @@ fn actions_are_sound(template: &str) -> bool {
     })
 }
 
-/// RFC 3339 with or without fraction, or digits of an epoch time.
-fn is_time(text: &str) -> bool {
-    text.parse::<i64>().is_ok() || is_rfc3339(text).is_some()
-}
-
-fn is_rfc3339(text: &str) -> Option<()> {
-    let number = |range: std::ops::Range<usize>| {
-        let digits = text.get(range)?;
-        digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse::<u32>().ok())?
-    };
-    let sign = |at: usize, sign: &str| (text.get(at..at + 1)? == sign).then_some(());
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    for (at, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")] {
-        sign(at, mark)?;
-    }
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    let time_is_right = number(11..13)? < 24 && number(14..16)? < 60 && number(17..19)? < 60;
-    if !(1..=days).contains(&day) || !time_is_right {
-        return None;
-    }
-    let rest = text.get(19..)?;
-    let zone = match rest.strip_prefix(['.', ',']) {
-        Some(fraction) => {
-            let zone = fraction.trim_start_matches(|next: char| next.is_ascii_digit());
-            (zone.len() < fraction.len()).then_some(zone)?
-        }
-        None => rest,
-    };
-    if zone == "Z" {
-        return Some(());
-    }
-    let offset = zone.strip_prefix(['+', '-'])?;
-    let (hours, minutes) = offset.split_once(':')?;
-    let in_range = |text: &str, most: u32| {
-        text.len() == 2
-            && text.bytes().all(|digit| digit.is_ascii_digit())
-            && text.parse::<u32>().is_ok_and(|number| number <= most)
-    };
-    (in_range(hours, 24) && in_range(minutes, 60)).then_some(())
+/// The last `control_group` of the rule.
+fn control_group_span(items: &[Item]) -> Option<Span> {
+    let is_group = |item: &&Item| item.keys.first().is_some_and(|key| key.text == "control_group");
+    items.iter().rfind(is_group).map(|item| item.span)
 }

@@ -1,0 +1,68 @@
+//! Paths that the servers open only to rules with `sudo`.
+//!
+//! Source: `internal/vault/logical_system.go` and `token_store.go` of OpenBao, `api/sudo_paths.go` of Vault. Mounts of
+//! type `pki` guard `root` and `root/sign-self-issued` as well, wherever they are mounted.
+
+use crate::model::vault::path::PathPattern;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::pattern::matches;
+
+/// True if a request to `path` (without namespace and leading slash) takes `sudo` beside the capability.
+pub fn is_root_protected(path: &str, dialect: Dialect) -> bool {
+    let own = match dialect {
+        Dialect::OpenBao => OPENBAO,
+        Dialect::VaultClassic | Dialect::VaultCurrent => VAULT,
+    };
+    // Most paths are ruled out by their first segment.
+    path.starts_with("sys/") && [SYSTEM, own].into_iter().any(|list| admits(list, path))
+        || path.starts_with("auth/token/") && admits(TOKEN, path)
+        || path == "identity/entity/merge" && dialect == Dialect::VaultCurrent
+}
+
+fn admits(list: &[&str], path: &str) -> bool {
+    list.iter().any(|label| match label.strip_suffix('*') {
+        _ if label.contains('+') => matches(&PathPattern::parse(label), path),
+        Some(prefix) => path.starts_with(prefix),
+        None => path == *label,
+    })
+}
+
+const SYSTEM: &[&str] = &[
+    "sys/auth/*",
+    "sys/remount",
+    "sys/audit",
+    "sys/audit/*",
+    "sys/raw",
+    "sys/raw/*",
+    "sys/rotate",
+    "sys/config/cors",
+    "sys/config/auditing/*",
+    "sys/config/ui/headers/*",
+    "sys/plugins/catalog/*",
+    "sys/revoke-prefix/*",
+    "sys/revoke-force/*",
+    "sys/leases/revoke-prefix/*",
+    "sys/leases/revoke-force/*",
+    "sys/leases/lookup/*",
+    "sys/leases",
+    "sys/internal/inspect/*",
+    "sys/seal",
+    "sys/step-down",
+];
+
+const OPENBAO: &[&str] = &["sys/rotate/keyring", "sys/rotate/root"];
+
+const VAULT: &[&str] = &[
+    "sys/internal/counters/activity/export",
+    "sys/plugins/runtimes/catalog/*",
+    "sys/replication/dr/primary/secondary-token",
+    "sys/replication/performance/primary/secondary-token",
+    "sys/replication/primary/secondary-token",
+    "sys/replication/reindex",
+    "sys/storage/raft/snapshot-auto/config/*",
+    "sys/reporting/scan",
+    "sys/activation-flags/*",
+    "sys/mounts/auth/+/tune",
+];
+
+const TOKEN: &[&str] = &["auth/token/accessors*", "auth/token/revoke-orphan*"];

@@ -1,0 +1,78 @@
+//! The servers whose answers differ, and in what.
+//!
+//! Source: `vault/acl.go` of Vault (1.14.6, 1.17, 2.0.4), `internal/vault/policy/acl.go` of OpenBao.
+
+use std::fmt;
+
+use crate::model::project::Target;
+use crate::model::vault::capability::Capability;
+
+/// A family of servers that answer access questions alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// Vault 1.13 to 1.20.
+    VaultClassic,
+    /// Vault 2.0.4 and later. Vault 1.21 to 2.0.2 answers alike, but still searches a list request as
+    /// [`Dialect::VaultClassic`] does and compares the values of `policies` case by case.
+    VaultCurrent,
+    /// OpenBao 2.x.
+    OpenBao,
+}
+
+impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Dialect; 3] = [Dialect::VaultClassic, Dialect::VaultCurrent, Dialect::OpenBao];
+
+    /// The dialects that a target leaves open.
+    pub fn of(target: Target) -> &'static [Dialect] {
+        match target {
+            Target::VaultClassic => &[Dialect::VaultClassic],
+            Target::VaultCurrent => &[Dialect::VaultCurrent],
+            Target::OpenBao => &[Dialect::OpenBao],
+            Target::Any => &Dialect::ALL,
+        }
+    }
+
+    /// The target that means this dialect alone.
+    pub fn target(self) -> Target {
+        match self {
+            Dialect::VaultClassic => Target::VaultClassic,
+            Dialect::VaultCurrent => Target::VaultCurrent,
+            Dialect::OpenBao => Target::OpenBao,
+        }
+    }
+
+    /// True if this server has the capability at all.
+    pub fn knows(self, capability: Capability) -> bool {
+        match capability {
+            Capability::Scan => self == Dialect::OpenBao,
+            Capability::Subscribe => self != Dialect::OpenBao,
+            Capability::Recover => self == Dialect::VaultCurrent,
+            _ => true,
+        }
+    }
+
+    /// True if a constraint on a parameter looks into lists and comma-separated texts.
+    pub fn compares_elements(self) -> bool {
+        self == Dialect::VaultCurrent
+    }
+
+    /// What a template value may not hold; a rule that would get one is dropped.
+    pub fn blocked_in_templates(self) -> &'static [char] {
+        match self {
+            Dialect::VaultClassic => &[],
+            Dialect::VaultCurrent => &['*', '+'],
+            Dialect::OpenBao => &['*', '+', '/'],
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Dialect::VaultClassic => "Vault up to 1.20",
+            Dialect::VaultCurrent => "Vault 2.x",
+            Dialect::OpenBao => "OpenBao",
+        })
+    }
+}

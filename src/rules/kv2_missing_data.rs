@@ -10,7 +10,8 @@
 //!
 //! # Limits
 //! The mount must be known as version 2: from a spec, from `[[mount]]` of the configuration, or by what scripts, Terraform
-//! and other paths in the directory show. Silent if the policy has the right rule beside it.
+//! and manifests nearby and policies of the same directory show. Silent if the policy has the right rule beside it, and
+//! where the evidence contradicts itself.
 
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::vault::capability::{Capability, CapabilitySet};

@@ -65,7 +65,11 @@ pub fn v2_word_on_v1<'a>(label: &'a str, mount: &str) -> Option<(&'static str, &
 /// True if `policy` has a rule of its own for `label`, as those do that are written for both versions of a mount.
 pub fn has_twin(policy: &Policy, rule: &PathRule, label: &str) -> bool {
     let wanted = PathPattern::parse(label);
-    policy.path_rules.iter().any(|other| other.span != rule.span && covers(&other.pattern(), &wanted))
+    policy.path_rules.iter().any(|other| {
+        let text = other.path.as_str();
+        let may_cover = text.contains(['*', '+']) || text.trim_start_matches('/') == label;
+        may_cover && other.span != rule.span && covers(&other.pattern(), &wanted)
+    })
 }
 
 /// The mount that a path of the form `MOUNT/data/KEY` is evidence for; system paths and unreadable ones are none.

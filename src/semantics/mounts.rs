@@ -142,12 +142,18 @@ impl<'a> MountTable<'a> {
 
     fn take_mounts(&mut self) {
         let project = self.project;
+        // Their paths are weighed as paths of policies, one by one.
+        let policy_files: HashSet<SourceId> =
+            project.policies.iter().map(|policy| policy.span.source).collect();
         for mount in &project.mounts {
             let (kind, directory) = match mount.confidence {
                 Confidence::Declared => (Kind::Declared, self.directory(mount.evidence.source)),
                 // Those stand in the settings, where their scope is.
                 Confidence::Configured => continue,
                 Confidence::Inferred if is_use(project.sources.slice(mount.evidence)) => {
+                    if policy_files.contains(&mount.evidence.source) {
+                        continue;
+                    }
                     (Kind::Use, mount.scope.as_str())
                 }
                 Confidence::Inferred => (Kind::Enabled, mount.scope.as_str()),

@@ -1,8 +1,15 @@
 //! The `compile` command: what it makes, and what it does to a directory.
 //!
 //! `fixtures/compile/NAME/in` compiles to `fixtures/compile/NAME/out`, byte for byte; `ROLEWRIGHT_BLESS=1` rewrites it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails is to stop at once"
+)]
 
-#[allow(dead_code)]
 mod built;
 mod common;
 

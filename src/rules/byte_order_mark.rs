@@ -25,8 +25,12 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     let own_file = matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile);
-    if own_file && cx.project.sources.get(policy.span.source).is_some_and(|source| source.bom) {
-        cx.report(policy.span.at_start(), "the file begins with a byte order mark, which servers refuse")
-            .help("save it as UTF-8 without a byte order mark");
-    }
+    let Some(source) = cx.project.sources.get(policy.span.source).filter(|source| own_file && source.bom)
+    else {
+        return;
+    };
+    // The mark itself was taken off the text; the first character stands for it.
+    let first = source.text.chars().next().map_or(0, char::len_utf8);
+    cx.report(source.whole().head(first), "the file begins with a byte order mark, which servers refuse")
+        .help("save it as UTF-8 without a byte order mark");
 }

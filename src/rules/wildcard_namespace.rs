@@ -49,7 +49,7 @@ fn check(cx: &mut Context<'_>) {
         }
         let selector = role.fields.text("bound_service_account_namespace_selector");
         if let Some(selector) = selector.filter(|selector| bound::selector_admits_all(selector.value)) {
-            everywhere(role, selector.span, "the selector, which sets no condition,", cx);
+            everywhere(role, selector.span, "a selector without conditions", cx);
         }
     }
     for role in &project.secrets_roles {

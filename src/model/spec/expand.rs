@@ -149,6 +149,7 @@ fn expand(grant: &Grant, project: &Project, faults: &mut Vec<Malformed>) -> (Vec
         }
     }
     inherit(&mut granted);
+    keep_folders_listable(&mut granted);
     (lines, granted.into_iter().map(path_rule).collect())
 }
 
@@ -271,6 +272,30 @@ fn inherit(granted: &mut [Granted]) {
                 }
             }
         }
+    }
+}
+
+/// Vault up to 1.20 looks a list request up without its slash first: a wider rule around a listable folder `a/b/*`
+/// would then answer for `a/b`, so that the folder needs a rule of its own.
+fn keep_folders_listable(granted: &mut Vec<Granted>) {
+    let lists = |known: &Granted| known.capabilities.iter().any(|(have, _)| *have == List);
+    let mut folders = Vec::new();
+    for known in granted.iter().filter(|known| lists(known)) {
+        let Some(folder) = known.path.value.strip_suffix("/*") else { continue };
+        let covers = |wide: &Granted| {
+            wide.path.value.strip_suffix('*').is_some_and(|prefix| folder.starts_with(prefix))
+        };
+        if granted.iter().any(|wide| covers(wide) && !lists(wide)) {
+            let span = known
+                .capabilities
+                .iter()
+                .find(|(have, _)| *have == List)
+                .map_or(known.path.span, |(_, span)| *span);
+            folders.push((format!("{folder}/"), known.path.span, span));
+        }
+    }
+    for (folder, place, word) in folders {
+        grant_on(granted, &folder, place, &[List], word);
     }
 }
 

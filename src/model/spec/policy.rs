@@ -164,11 +164,13 @@ fn refusals(rule: &PathRule, target: Target) -> Vec<Refusal> {
         let server = format!("path \"{path}\": invalid use of wildcards ('+*' is forbidden)");
         refuse(&rule.path, RefusalKind::Wildcard, server);
     }
-    if !braces_pair_up(path) {
+    if !lower::policy::template_is_balanced(path) {
         refuse(
             &rule.path,
             RefusalKind::Template,
-            "failed to parse policy: unbalanced templating characters".to_owned(),
+            format!(
+                "path \"{path}\": failed to validate policy templating: unbalanced templating characters"
+            ),
         );
     }
     if let Some((word, _)) = &rule.legacy
@@ -194,22 +196,4 @@ fn refusals(rule: &PathRule, target: Target) -> Vec<Refusal> {
         });
     }
     refusals
-}
-
-/// Each `{{` needs one `}}` before the next.
-fn braces_pair_up(path: &str) -> bool {
-    let mut rest = path;
-    loop {
-        match (rest.find("{{"), rest.find("}}")) {
-            (None, None) => return true,
-            (Some(open), Some(close)) if open < close => {}
-            _ => return false,
-        }
-        let Some((_, tail)) = rest.split_once("{{") else { return true };
-        let Some((inner, tail)) = tail.split_once("}}") else { return false };
-        if inner.contains("{{") {
-            return false;
-        }
-        rest = tail;
-    }
 }

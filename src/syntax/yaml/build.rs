@@ -337,7 +337,7 @@ impl<'t> Builder<'t> {
         let before = self.text.get(..mark).unwrap_or(self.text).trim_end().len();
         let colon = self.frames.last().and_then(|frame| match &frame.content {
             Content::Map(OpenMap { key: Some(_), .. }) => {
-                let rest = self.text.get(frame.end..mark)?;
+                let rest = self.text.get(frame.end..)?;
                 let gap = rest.len() - rest.trim_start().len();
                 rest.trim_start().starts_with(':').then_some(frame.end + gap + 1)
             }

@@ -171,6 +171,8 @@ fn options(text: &str) -> Options {
     granit_parser::options! {
         emit_comments: directive::mentioned(text),
         max_buffered_comment_events: usize::MAX,
+        // As libyaml and its Go port, which Kubernetes uses.
+        block_scalar_eof_without_line_feed: true,
         // Deeper nesting is refused by the builder, with words of its own.
         flow_nesting_limit: limits::DEPTH + 2,
         block_nesting_limit: limits::DEPTH + 2,
@@ -203,8 +205,23 @@ fn wording(kind: &ErrorKind) -> (Cow<'static, str>, &'static str) {
             ("a key was expected here", "check the indentation and the quotes of the lines before")
         }
         ErrorKind::SimpleKeyExpected => ("this line has no `:` after its key", ""),
-        ErrorKind::InvalidColonPlacement => {
-            ("a second `:` on this line makes it ambiguous", "put the value in quotes")
+        ErrorKind::InvalidColonPlacement | ErrorKind::MappingValueNotAllowed => {
+            ("no `:` may stand here", "put text that holds `: ` in quotes, and check the indentation")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => {
+            ("this is no escape that YAML has", "write `\\\\` for a backslash, or use single quotes")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("nothing may follow the closing quote", "put the whole value in quotes")
+        }
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            ("no list item may begin here", "check the indentation of the lines before")
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            return (format!("a bracket `{open}` is never closed").into(), "");
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            return (format!("`{close}` cannot close `{open}`").into(), "");
         }
         ErrorKind::UnexpectedEofFlowSequence => ("the list is never closed", "add `]`"),
         ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
@@ -212,6 +229,9 @@ fn wording(kind: &ErrorKind) -> (Cow<'static, str>, &'static str) {
         }
         ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` was expected here", ""),
         ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` was expected here", ""),
+        ErrorKind::ExpectedDocumentStart => {
+            ("the document is over before this", "check the indentation, or begin a new document with `---`")
+        }
         ErrorKind::ExpectedNodeContent => ("a value was expected here", ""),
         ErrorKind::UnexpectedCharacter { character } => {
             let message = format!("no plain text can begin with `{}`", character.escape_default());

@@ -24,6 +24,7 @@ use crate::syntax::hcl1::{self, Document, Format, Item};
 use crate::syntax::{Place, Spanned, SyntaxError};
 use decode::Node;
 use refuse::{Refuser, quote};
+pub(in crate::model) use rule::template_is_balanced;
 
 /// A policy text as understood.
 #[derive(Debug)]

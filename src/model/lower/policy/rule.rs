@@ -243,7 +243,7 @@ fn ttl(
 }
 
 /// Each `{{` needs one `}}` before the next.
-fn template_is_balanced(path: &str) -> bool {
+pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
     let mut parts = path.split("{{");
     parts.next().is_none_or(|before| !before.contains("}}"))
         && parts.all(|part| part.match_indices("}}").count() == 1)

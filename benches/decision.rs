@@ -1,5 +1,7 @@
 //! One access decision with 1,000 path rules attached: at most a microsecond.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run should say so and stop")]
+
 use divan::{Bencher, black_box};
 use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use rolewright::semantics::acl::{Acl, Operation, Request};

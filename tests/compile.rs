@@ -13,7 +13,6 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
-#[allow(dead_code)]
 mod built;
 mod common;
 

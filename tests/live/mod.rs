@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -112,7 +112,7 @@ impl Server {
 
 fn start(bao: &std::path::Path) -> Server {
     // When the test process ends, however it ends, its end of the pipe closes, and the shell ends the server.
-    static LIFE: Mutex<Vec<ChildStdin>> = Mutex::new(Vec::new());
+    static LIFE: Mutex<Vec<Child>> = Mutex::new(Vec::new());
     for _ in 0..3 {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let server = Server {
@@ -120,7 +120,7 @@ fn start(bao: &std::path::Path) -> Server {
             token: "rolewright-test".to_owned(),
             namespace: String::new(),
         };
-        let mut child = Command::new("sh")
+        let child = Command::new("sh")
             .args([
                 "-c",
                 r#""$@" >/dev/null 2>&1 & server=$!; read -r _; kill "$server"; wait "$server""#,
@@ -135,7 +135,7 @@ fn start(bao: &std::path::Path) -> Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        LIFE.lock().unwrap().push(child.stdin.take().unwrap());
+        LIFE.lock().unwrap().push(child);
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(20) {
             if TcpStream::connect(("127.0.0.1", port)).is_ok()

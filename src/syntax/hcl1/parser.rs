@@ -292,12 +292,13 @@ impl<'t> Parser<'t> {
             }
             _ => {}
         }
-        if self.open_at_end && self.peek().kind == Kind::End {
-            if let Some(at) = items.iter().position(is_path_block) {
-                let mut swallowed = items.split_off(at);
-                swallowed.append(&mut self.hoisted);
-                self.hoisted = swallowed;
-            }
+        if self.open_at_end
+            && self.peek().kind == Kind::End
+            && let Some(at) = items.iter().position(is_path_block)
+        {
+            let mut swallowed = items.split_off(at);
+            swallowed.append(&mut self.hoisted);
+            self.hoisted = swallowed;
         }
         let span = self.place.span(self.range_from(start));
         Ok(Value { span, at: open.start, kind: ValueKind::Object(items) })

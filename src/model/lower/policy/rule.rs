@@ -195,11 +195,13 @@ impl Reader<'_> {
         let max = read(max, "max_wrapping_ttl");
         rule.min_wrapping_ttl = min.map(|value| value.map(Nanoseconds::whole_seconds));
         rule.max_wrapping_ttl = max.map(|value| value.map(Nanoseconds::whole_seconds));
-        if let (Some(min), Some(max)) = (min, max) {
-            if min.value.0 != 0 && max.value.0 != 0 && max.value < min.value {
-                let server = format!("{context}max_wrapping_ttl cannot be less than min_wrapping_ttl");
-                self.refuser.refuse(max.span, RefusalKind::WrappingTtl, &max.value.to_string(), server);
-            }
+        if let (Some(min), Some(max)) = (min, max)
+            && min.value.0 != 0
+            && max.value.0 != 0
+            && max.value < min.value
+        {
+            let server = format!("{context}max_wrapping_ttl cannot be less than min_wrapping_ttl");
+            self.refuser.refuse(max.span, RefusalKind::WrappingTtl, &max.value.to_string(), server);
         }
     }
 

@@ -108,6 +108,21 @@ impl Node {
         matches!(self.kind, NodeKind::Null)
     }
 
+    /// The value as JSON; a number that JSON cannot hold becomes `null`.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            NodeKind::Null => serde_json::Value::Null,
+            NodeKind::Bool(value) => (*value).into(),
+            NodeKind::Int(value) => (*value).into(),
+            NodeKind::Float(value) => (*value).into(),
+            NodeKind::Text(text) | NodeKind::Block(text, _) => text.as_str().into(),
+            NodeKind::List(items) => items.iter().map(Node::to_json).collect(),
+            NodeKind::Map(entries) => {
+                entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_json())).collect()
+            }
+        }
+    }
+
     /// What to call this kind of value in a message: `a list`, `text`, …
     pub fn kind_name(&self) -> &'static str {
         match self.kind {

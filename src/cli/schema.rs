@@ -1,0 +1,34 @@
+//! `schema`: JSON Schemas for editors and for programs that read reports.
+
+use clap::ValueEnum;
+
+use super::exit::{Exit, Failure, print};
+use crate::config::schema;
+use crate::rules::RULES;
+
+/// Flags of `schema`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Of what
+    #[arg(value_name = "WHAT", default_value = "config")]
+    pub what: What,
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// `rolewright.toml`.
+    Config,
+    /// The JSON report of `check`.
+    Report,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let text = match args.what {
+        What::Config => schema::schema_text(RULES),
+        What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+    };
+    print(&text)?;
+    Ok(Exit::Clean)
+}

@@ -68,7 +68,8 @@ pub(super) fn lex(text: &str, from: usize) -> Lexed {
         complaints: Vec::new(),
         cut: false,
     };
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: from, leads: true, lexed };
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), at: from, leads: true, open_template: false, lexed };
     while lexer.step() {}
     lexer.push(Kind::End, text.len());
     lexer.lexed
@@ -79,6 +80,9 @@ struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
     leads: bool,
+    /// A `${` was met that is never closed: from then on each text is looked for on its own line only, lest every
+    /// such text be searched for its end up to the end of the file.
+    open_template: bool,
     lexed: Lexed,
 }
 
@@ -190,7 +194,7 @@ impl Lexer<'_> {
         self.at += 1;
         loop {
             match self.byte(0) {
-                Some(b'\n') if braces == 0 => break,
+                Some(b'\n') if braces == 0 || self.open_template => break,
                 None => break,
                 Some(b'"') if braces == 0 => {
                     self.at += 1;
@@ -233,6 +237,7 @@ impl Lexer<'_> {
         // Never closed: reading goes on after the line on which it was opened.
         self.at = start;
         self.at = self.line_end();
+        self.open_template |= braces > 0;
         let open = template.filter(|_| braces > 0).map(|at| at..at + 2);
         self.bad(start, complaint::open_text(start..self.at, open));
     }

@@ -1,3 +1,6 @@
+// Spans are compared by the text they cut out.
+#![allow(clippy::string_slice)]
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;

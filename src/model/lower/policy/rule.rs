@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::Reader;
+use super::any;
 use super::control_group;
 use super::decode::{self, Node, each};
 use super::dialect;
@@ -188,7 +189,7 @@ impl Reader<'_> {
         let mut read = |ttl: Option<Ttl>, name: &str| {
             let (value, span) = ttl?;
             let prefix = format!("{context}error parsing {name}: ");
-            let duration = decode::duration(&mut self.refuser, &value, span, &prefix)?;
+            let duration = any::duration(&mut self.refuser, &value, span, &prefix)?;
             Some(Spanned::new(duration, span))
         };
         let min = read(min, "min_wrapping_ttl");
@@ -211,9 +212,11 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.value.is_empty()) else { return };
         let fault = if !rule.granted().contains(crate::model::vault::capability::Capability::List) {
             "list_scan_response_keys_filter_path needs to be used on a path with the list capability"
-        } else if !actions_are_sound(&value.value) {
+        } else if !actions_are_closed(&value.value)
+            || actions(&value.value).any(|action| action.contains(is_control))
+        {
             "unable to compile template for list_scan_response_keys_filter_path"
-        } else if !actions(&value.value).any(|action| action.is_some_and(|inside| inside.contains(".key"))) {
+        } else if !actions(&value.value).any(|action| action.contains(".key")) {
             "list_scan_response_keys_filter_path resulted in same path for two different keys"
         } else {
             return;
@@ -249,11 +252,20 @@ fn ttl(
         let old = found.take().map(|(value, _)| value);
         let value = match node {
             Node::Labelled(_) => Some(ParameterValue::List(Vec::new())),
-            _ => decode::any(refuser, &item.value, old, false, context),
+            _ => any::any(refuser, &item.value, old, false, context),
         };
         found = value.map(|value| (value, item.value.span));
     });
     found
+}
+
+/// What stands between `{{` and `}}`.
+fn actions(template: &str) -> impl Iterator<Item = &str> {
+    template.split("{{").skip(1).filter_map(|action| action.split_once("}}")).map(|(inside, _)| inside)
+}
+
+fn is_control(next: char) -> bool {
+    next.is_control() && !matches!(next, '\t' | '\r' | '\n')
 }
 
 /// Each `{{` needs one `}}` before the next.
@@ -263,18 +275,12 @@ pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
         && parts.all(|part| part.match_indices("}}").count() == 1)
 }
 
-/// What stands between `{{` and `}}`; `None` for an action that is never closed. A `}}` outside is plain text.
-fn actions(template: &str) -> impl Iterator<Item = Option<&str>> {
-    template.split("{{").skip(1).map(|action| action.split_once("}}").map(|(inside, _)| inside))
-}
-
-fn actions_are_sound(template: &str) -> bool {
-    let is_blank = |next: char| matches!(next, ' ' | '\t' | '\r' | '\n');
-    actions(template).all(|action| {
-        action.is_some_and(|inside| {
-            !inside.trim().is_empty() && inside.chars().all(|next| is_blank(next) || !next.is_control())
-        })
-    })
+/// Each `{{` is closed by `}}` before the next; a `}}` outside is plain text.
+fn actions_are_closed(template: &str) -> bool {
+    template
+        .split("{{")
+        .skip(1)
+        .all(|action| action.split_once("}}").is_some_and(|(inside, _)| !inside.trim().is_empty()))
 }
 
 /// The last `control_group` of the rule.

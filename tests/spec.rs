@@ -1,10 +1,15 @@
 //! The Access spec against `fixtures/specs`: what is right lowers in silence and fits the JSON Schema, what is wrong is
 //! reported on its line (marked by `#~ message`), and the three forms say the same.
 
+#![allow(clippy::expect_used, clippy::string_slice, reason = "a failing helper fails its test")]
+
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::{home, in_step};
 use rolewright::model::lower::Lowered;
 use rolewright::model::lower::policy as policy_reader;
 use rolewright::model::project::{FileClass, Project, Settings, Target};
@@ -84,7 +89,14 @@ fn yaml_json_and_hcl_say_the_same() {
 
 #[test]
 fn grants_expand_to_the_least_that_serves() {
-    let read = read(&root().join("ok/full.access.yaml"));
+    let mut text = String::new();
+    for file in ["full.access.yaml", "grants.access.yaml"] {
+        text.push_str(&expansions(&read(&root().join("ok").join(file))));
+    }
+    insta::assert_snapshot!(text);
+}
+
+fn expansions(read: &Read) -> String {
     let mut text = String::new();
     for grant in &read.project.grants {
         text.push_str(&format!("grant {}\n", grant.name));
@@ -107,22 +119,35 @@ fn grants_expand_to_the_least_that_serves() {
             text.push_str(&format!("    {}\n", field.spec.name));
         }
     }
-    insta::assert_snapshot!(text);
+    text
+}
+
+#[test]
+fn policies_point_at_their_own_words() {
+    for file in ["full.access.yaml", "full.access.json", "full.access.hcl", "openbao.access.yaml"] {
+        let read = read(&root().join("ok").join(file));
+        for policy in read.project.policies.iter().filter(|policy| policy.origin != PolicyOrigin::Grant) {
+            assert_ne!(policy.path_rules.len(), 0, "{file}: {}", policy.name);
+            for rule in &policy.path_rules {
+                let written = read.project.sources.slice(rule.path.span).replace("\\\\u00e9", "é");
+                let written = written.trim_matches(['"', '\\', '\'']);
+                assert_eq!(written, rule.path.value, "{file}: {}", policy.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_policy_file_takes_the_name_that_the_spec_gives_it() {
+    let read = read(&root().join("ok/openbao.access.yaml"));
+    let names: Vec<&str> = read.project.policies.iter().map(|policy| policy.name.as_str()).collect();
+    assert_eq!(names, ["quoted", "server-json", "renamed"]);
 }
 
 #[test]
 fn the_schema_file_is_in_step() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/access.schema.json");
-    let wanted = schema_text();
-    if std::env::var_os("ROLEWRIGHT_BLESS").is_some() {
-        fs::write(&path, &wanted).expect("the schema can be written");
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == wanted,
-        "{} is out of step: run with ROLEWRIGHT_BLESS=1 to rewrite it",
-        path.display()
-    );
+    let result = in_step(&home().join("schemas/access.schema.json"), &schema_text());
+    assert!(result.is_ok(), "\n{}", result.unwrap_err());
 }
 
 #[test]
@@ -152,9 +177,7 @@ fn checker_and_schema_agree() {
                 let source = &read.source;
                 let mut faults = Vec::new();
                 shape::check(&mutant, Shape::Object(&ACCESS), source, Target::Any, &mut faults);
-                let mut out = Lowered::nothing(FileClass::Read);
-                spec::lower(&mutant, source, &Settings::default(), &mut out);
-                let checked = faults.is_empty() && unknown_fields(&out) == 0;
+                let checked = faults.is_empty() && unknown_fields(&mutant, source) == 0;
                 let valid = validator.is_valid(&mutant.to_json());
                 assert_eq!(
                     checked,
@@ -169,7 +192,10 @@ fn checker_and_schema_agree() {
     assert!(right > 100 && wrong > 1000, "{right} right and {wrong} wrong mutants");
 }
 
-fn unknown_fields(out: &Lowered) -> usize {
+/// Fields that a rule reports, not the shape.
+fn unknown_fields(root: &Node, source: &Source) -> usize {
+    let mut out = Lowered::nothing(FileClass::Read);
+    spec::lower(root, source, &Settings::default(), &mut out);
     let auth = out.auth_roles.iter().map(|role| role.fields.unknown.len());
     let secrets = out.secrets_roles.iter().map(|role| role.fields.unknown.len());
     let configs = out.engines.iter().flat_map(|engine| &engine.config).map(|config| config.unknown.len());
@@ -357,7 +383,7 @@ fn read(path: &Path) -> Read {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/specs")
+    home().join("fixtures/specs")
 }
 
 /// The specs of a folder, in order.

@@ -30,8 +30,10 @@ fn show(node: &Node) -> String {
         NodeKind::Block(text, _) => format!("|{text:?}"),
         NodeKind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
         NodeKind::Map(entries) => {
-            let entries: Vec<_> =
-                entries.iter().map(|Entry { key, value }| format!("{}: {}", key.value, show(value))).collect();
+            let entries: Vec<_> = entries
+                .iter()
+                .map(|Entry { key, value }| format!("{}: {}", key.value, show(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
     }
@@ -249,9 +251,41 @@ i: *anchor
     let whole = text.trim_start_matches("# head\n").trim_end();
     let list = "x\n  -   k: v\n      l: w\n  - [1, {m: n}]\n  -";
     let expected = [
-        whole, "a", "plain text", "\"b\"", "'quo''ted'", "c", list, "x", "k: v\n      l: w", "k", "v", "l", "w",
-        "[1, {m: n}]", "1", "{m: n}", "m", "n", "", "d", "tagged", "e", "", "f", "g: h", "g", "h", "i", "*anchor",
-        "g", "h", "ö", "ü", "j", "k",
+        whole,
+        "a",
+        "plain text",
+        "\"b\"",
+        "'quo''ted'",
+        "c",
+        list,
+        "x",
+        "k: v\n      l: w",
+        "k",
+        "v",
+        "l",
+        "w",
+        "[1, {m: n}]",
+        "1",
+        "{m: n}",
+        "m",
+        "n",
+        "",
+        "d",
+        "tagged",
+        "e",
+        "",
+        "f",
+        "g: h",
+        "g",
+        "h",
+        "i",
+        "*anchor",
+        "g",
+        "h",
+        "ö",
+        "ü",
+        "j",
+        "k",
     ];
     assert_eq!(seen, expected);
     let absent = root.get("e").unwrap().span;
@@ -299,7 +333,13 @@ fn lines_of_block_scalars_keep_their_place() {
         assert!(text[node.span.range()].starts_with(['|', '>']), "{text}: {:?}", &text[node.span.range()]);
         assert!(!text[node.span.range()].ends_with(['\n', ' ']), "{text}");
         assert!(text[node.span.end as usize..].trim_start_matches(['\r', '\n', ' ']).starts_with(
-            if text.contains("b: 1") { "b" } else if text.contains("- x") { "-" } else { "" }
+            if text.contains("b: 1") {
+                "b"
+            } else if text.contains("- x") {
+                "-"
+            } else {
+                ""
+            }
         ));
     }
 }
@@ -340,7 +380,10 @@ fn aliases_and_merge_keys_are_expanded() {
         ("&k a: 1\nb: *k", "{a: 1, b: \"a\"}"),
         ("a: &x 1\nb: &x 2\nc: *x", "{a: 1, b: 2, c: 2}"),
         ("a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  l: 3", "{a: {k: 1, l: 2}, b: {k: 1, l: 3}}"),
-        ("a: &x {k: 1}\nb: &y {k: 2, m: 3}\nc: {<<: [*x, *y], o: 4}", "{a: {k: 1}, b: {k: 2, m: 3}, c: {k: 1, m: 3, o: 4}}"),
+        (
+            "a: &x {k: 1}\nb: &y {k: 2, m: 3}\nc: {<<: [*x, *y], o: 4}",
+            "{a: {k: 1}, b: {k: 2, m: 3}, c: {k: 1, m: 3, o: 4}}",
+        ),
         ("a: {<<: {k: 1}}", "{a: {k: 1}}"),
         ("a: {\"<<\": {k: 1}}", "{a: {<<: {k: 1}}}"),
         ("a: {k: 1, <<: {k: 2}}", "{a: {k: 2}}"),
@@ -397,7 +440,8 @@ fn anchored_values_have_a_budget() {
 #[test]
 fn nesting_has_a_limit() {
     let flow = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    let block = |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+    let block =
+        |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
     for (text, accepted) in [
         (flow(limits::DEPTH), true),
         (flow(limits::DEPTH + 1), false),

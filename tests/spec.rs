@@ -198,8 +198,9 @@ fn unknown_fields(root: &Node, source: &Source) -> usize {
     spec::lower(root, source, &Settings::default(), &mut out);
     let auth = out.auth_roles.iter().map(|role| role.fields.unknown.len());
     let secrets = out.secrets_roles.iter().map(|role| role.fields.unknown.len());
-    let configs = out.engines.iter().flat_map(|engine| &engine.config).map(|config| config.unknown.len());
-    auth.chain(secrets).chain(configs).sum()
+    let engines = out.engines.iter().flat_map(|engine| &engine.config);
+    let configs = engines.chain(out.auth_mounts.iter().flat_map(|mount| &mount.config));
+    auth.chain(secrets).chain(configs.map(|config| config.unknown.len())).sum()
 }
 
 /// The tree with one value replaced, or one key renamed or taken away, at every place.
@@ -323,6 +324,8 @@ impl Read {
         let refusals = refusals.map(|refusal| (at(refusal.span), refusal.server.clone()));
         let known = self.project.auth_roles.iter().map(|role| &role.fields);
         let known = known.chain(self.project.secrets_roles.iter().map(|role| &role.fields));
+        let known = known.chain(self.project.auth_mounts.iter().flat_map(|mount| &mount.config));
+        let known = known.chain(self.project.engines.iter().flat_map(|engine| &engine.config));
         let unknown = known.flat_map(|fields| &fields.unknown);
         let unknown = unknown.map(|field| (at(field.key.span), format!("unknown field {}", field.key)));
         malformed.chain(syntax).chain(refusals).chain(unknown).collect()

@@ -100,7 +100,7 @@ static AUTH_CONFIG_OBJECT: Object = Object {
         Shape::Object(&REVIEWER),
         "service account that reviews tokens, made by `compile`",
     )],
-    fields: Some(FieldTable { rows: &AUTH_CONFIG, prefix: "", reported_by_rule: false }),
+    fields: Some(FieldTable { rows: &AUTH_CONFIG, prefix: "", reported_by_rule: true }),
     ..object("an auth config", "Fields of `auth/PATH/config`")
 };
 

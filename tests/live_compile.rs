@@ -1,6 +1,7 @@
 //! Emitted scripts against a real server.
 
 mod built;
+mod common;
 mod hostile;
 mod live;
 
@@ -8,11 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use live::Server;
+use rolewright::cli::{load, session::Session};
 use rolewright::emit;
 use rolewright::model::project::Project;
 use rolewright::model::vault::auth_role::AUTH_CONFIG;
 use rolewright::model::vault::field::FieldValue;
 use serde_json::{Value, json};
+
+/// What the stand-in for kubectl gives for a token.
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
 
 /// Artefacts on disk and how to run their script.
 struct Deployment<'a> {
@@ -42,6 +47,26 @@ impl<'a> Deployment<'a> {
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.output().unwrap()
+    }
+
+    /// Puts a stand-in for kubectl on PATH, which answers only for the Secret of a reviewer, in base64 as Kubernetes
+    /// does. It is there as long as the directory that is given back.
+    fn with_cluster(&mut self) -> tempfile::TempDir {
+        let tools = tempfile::tempdir().unwrap();
+        let kubectl = tools.path().join("kubectl");
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in\n\
+             *--namespace\\ vault*data*token*vault-token-reviewer-token) printf %s '{TOKEN}' | base64 -w0 ;;\n\
+             *--namespace\\ vault*data*crt*vault-token-reviewer-token) printf %s '{}' | base64 -w0 ;;\n\
+             *) echo 'not found' >&2; exit 1 ;;\nesac\n",
+            built::CERTIFICATE
+        );
+        std::fs::write(&kubectl, script).unwrap();
+        std::fs::set_permissions(&kubectl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut path = tools.path().as_os_str().to_owned();
+        path.push(":/usr/bin:/bin");
+        self.environment.push(("PATH", path.into()));
+        tools
     }
 
     /// Runs and checks the exit status; what the script printed on stdout.
@@ -98,7 +123,16 @@ fn assert_holds(project: &Project, server: &Server) {
                     assert_eq!(as_set(at), as_set(wanted), "{field} of {path}/");
                 }
             }
-            emit::plan::Step::ReviewedConfig { .. } => {}
+            emit::plan::Step::ReviewedConfig { path, body, cluster_ca, .. } => {
+                let held = server.get(&path).unwrap_or_else(|| panic!("{path} is absent"));
+                for (field, wanted) in &body {
+                    assert_eq!(as_set(&held[field]), as_set(wanted), "{field} of {path}");
+                }
+                assert_eq!(held["token_reviewer_jwt_set"], true, "{path}");
+                if cluster_ca {
+                    assert_eq!(held["kubernetes_ca_cert"], built::CERTIFICATE, "{path}");
+                }
+            }
         }
     }
 }
@@ -140,6 +174,40 @@ fn a_script_brings_a_server_in_step_and_then_leaves_it_alone() {
     }
 }
 
+/// The projects that lie in folders: the demos, put right, and those whose output is committed.
+fn folders() -> Vec<PathBuf> {
+    let demos = common::directories(&common::home().join("fixtures/projects"));
+    let fixtures = common::directories(&common::home().join("fixtures/compile"));
+    let demos = demos.into_iter().map(|demo| demo.join("fixed"));
+    let found: Vec<PathBuf> =
+        demos.chain(fixtures.into_iter().map(|case| case.join("in"))).filter(|path| path.is_dir()).collect();
+    assert!(found.len() > 3, "{found:?}");
+    found
+}
+
+fn loaded(folder: &Path) -> Project {
+    let session = Session::of_directory(folder).unwrap();
+    let loaded = load::project(&[folder.to_owned()], None, &session);
+    assert!(loaded.unread.is_empty() && loaded.crashes.is_empty(), "{}", folder.display());
+    loaded.project
+}
+
+#[test]
+fn every_demo_applies_and_stays_in_step() {
+    let Some(server) = live::server() else { return };
+    for (number, (folder, shell)) in folders().iter().zip(shells().into_iter().cycle()).enumerate() {
+        let project = loaded(folder);
+        let server = server.isolated(&format!("demo-{number}"));
+        let mut deployment = Deployment::of(&project, &server, shell);
+        let _cluster = deployment.with_cluster();
+        deployment.expect("--check", 1);
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+        assert!(deployment.expect("--check", 0).contains(" in step, 0 different, 0 missing"));
+    }
+}
+
 #[test]
 fn every_artefact_is_clean() {
     let (Some(shellcheck), Some(validate), Some(kubectl)) =
@@ -147,7 +215,8 @@ fn every_artefact_is_clean() {
     else {
         return;
     };
-    for project in [built::project(), built::reviewed()] {
+    let from_folders = folders().into_iter().map(|folder| loaded(&folder));
+    for project in [built::project(), built::reviewed()].into_iter().chain(from_folders) {
         let directory = written(&project);
         let rbac = directory.path().join("rbac");
         let run = |command: &mut Command| {
@@ -157,6 +226,9 @@ fn every_artefact_is_clean() {
             text
         };
         run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join("bootstrap.sh")));
+        if !rbac.exists() {
+            continue;
+        }
         for file in std::fs::read_dir(&rbac).unwrap().map(|file| file.unwrap().path()) {
             if !file.ends_with("kustomization.yaml") {
                 run(Command::new(&validate).arg("--strict").arg(file));
@@ -343,26 +415,12 @@ fn a_vault_namespace_of_the_spec_is_where_everything_goes() {
 #[test]
 fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
     let Some(server) = live::server() else { return };
-    let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
     for shell in shells() {
         let server = server.isolated(&format!("reviewer-{shell}"));
         let project = built::reviewed();
         let mut deployment = Deployment::of(&project, &server, shell);
-        let tools = tempfile::tempdir().unwrap();
-        // Stands in for kubectl: answers only for the one Secret, in base64 as Kubernetes does.
+        let tools = deployment.with_cluster();
         let kubectl = tools.path().join("kubectl");
-        let script = format!(
-            "#!/bin/sh\ncase \"$*\" in\n\
-             *--namespace\\ vault*data*token*vault-token-reviewer-token) printf %s '{token}' | base64 -w0 ;;\n\
-             *--namespace\\ vault*data*crt*vault-token-reviewer-token) printf %s '{}' | base64 -w0 ;;\n\
-             *) echo 'not found' >&2; exit 1 ;;\nesac\n",
-            built::CERTIFICATE
-        );
-        std::fs::write(&kubectl, script).unwrap();
-        std::fs::set_permissions(&kubectl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let mut path = tools.path().as_os_str().to_owned();
-        path.push(":/usr/bin:/bin");
-        deployment.environment.push(("PATH", path.into()));
 
         deployment.expect("--check", 1);
         let dry = deployment.expect("--dry-run", 0);
@@ -370,7 +428,7 @@ fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
         let applied = deployment.run("--apply");
         assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
         for stream in [&applied.stdout, &applied.stderr] {
-            assert!(!String::from_utf8_lossy(stream).contains(token));
+            assert!(!String::from_utf8_lossy(stream).contains(TOKEN));
         }
         let config = server.get("auth/kubernetes/config").unwrap();
         assert_eq!(config["kubernetes_ca_cert"], built::CERTIFICATE);

@@ -39,7 +39,6 @@ fn real_reports_conform_to_the_report_schema() {
     let schema = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
     let mut folders = directories(&home().join("fixtures/rules"));
     folders.extend(directories(&home().join("fixtures/projects")));
-    folders.push(home().join("fixtures/cli"));
     assert!(folders.len() > 1, "there are fixtures to report on");
     for folder in folders {
         let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))

@@ -60,7 +60,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let out = session.absolute(&args.out);
     // What an earlier run has made is no input, unless it is asked for by name.
     let asked_for = args.specs.iter().any(|path| session.absolute(path).starts_with(&out));
-    session.leave_out = (!asked_for).then(|| out.clone());
+    session.leave_out = (!asked_for && out.is_dir()).then(|| out.clone());
     if let Some(server) = args.target {
         session.config.settings.target = match server {
             Server::Vault => Target::VaultCurrent,

@@ -31,6 +31,9 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
         let label = rule.path.as_str();
+        if !label.contains("data/") {
+            continue;
+        }
         let Some(mount) = cx.mounts.kv(label, rule.path.span, KvVersion::V1) else { continue };
         let Some((word, key)) = kv::v2_word_on_v1(label, mount.path) else { continue };
         let right = format!("{}/{key}", mount.path);

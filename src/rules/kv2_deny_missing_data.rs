@@ -13,7 +13,7 @@
 
 use super::kv2_missing_data::because;
 use crate::lint::{Category, Check, Context, Edit, Rule};
-use crate::model::vault::mount::{Confidence, KvVersion};
+use crate::model::vault::mount::Confidence;
 use crate::model::vault::policy::Policy;
 use crate::semantics::kv;
 
@@ -30,8 +30,7 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in policy.path_rules.iter().filter(|rule| rule.granted().denies()) {
         let label = rule.path.as_str();
-        let Some(mount) = cx.mounts.kv(label, rule.path.span, KvVersion::V2) else { continue };
-        let Some(miss) = kv::misses_api(label, mount.path) else { continue };
+        let Some((mount, miss)) = kv::missed_by(rule, cx.mounts) else { continue };
         let right = format!("{}/data/{}", mount.path, miss.key);
         let denied_already = policy
             .path_rules

@@ -14,7 +14,7 @@
 
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::vault::capability::{Capability, CapabilitySet};
-use crate::model::vault::mount::{Confidence, KvVersion};
+use crate::model::vault::mount::Confidence;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::semantics::kv;
 use crate::semantics::mounts::Known;
@@ -31,11 +31,11 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
-        let granted = rule.granted();
         let label = rule.path.as_str();
-        let Some(mount) = cx.mounts.kv(label, rule.path.span, KvVersion::V2) else { continue };
-        let Some(miss) = kv::misses_api(label, mount.path) else { continue };
-        if granted.denies() || granted.is_empty() {
+        let Some((mount, miss)) = kv::missed_by(rule, cx.mounts) else { continue };
+        let granted = rule.granted();
+        // Events are asked for by the key, without the word.
+        if granted.denies() || granted.is_empty() || granted.contains(Capability::Subscribe) {
             continue;
         }
         let words = words_for(granted);

@@ -9,9 +9,10 @@
 //! Attach a policy that grants what is needed.
 //!
 //! # Limits
-//! None known.
+//! A policy file named `root.hcl` is left alone: it may be written under another name.
 
 use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::policy::{Policy, PolicyOrigin};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -34,7 +35,9 @@ fn check(cx: &mut Context<'_>) {
             .help("attach a policy that grants what is needed");
         }
     }
-    for policy in project.policies.iter().filter(|policy| is_reserved(&policy.name.value)) {
+    // The name of a policy file is only a guess at the name it is written under.
+    let named = |policy: &&Policy| !matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile);
+    for policy in project.policies.iter().filter(named).filter(|policy| is_reserved(&policy.name.value)) {
         cx.report(policy.name.span, format!("a policy cannot be named `{}`", policy.name))
             .help("servers keep the name for themselves: choose another");
     }

@@ -9,8 +9,8 @@
 //! Grant `sudo` on the root-protected paths that are needed; elsewhere leave it out.
 //!
 //! # Limits
-//! A wildcard inside one family of root-protected paths (`sys/auth/*`) needs `sudo` and is left alone. `path "*"` is
-//! reported as `wildcard-everything`.
+//! A wildcard inside one family of root-protected paths (`sys/auth/*`) needs `sudo` and is left alone; so is one below a
+//! mount that may be PKI. `path "*"` is reported as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
@@ -37,17 +37,22 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             continue;
         }
         let label = rule.path.as_str();
-        match sudo_reach(&path) {
+        let engine = cx.mounts.over(label, rule.path.span).map(|known| known.engine);
+        match sudo_reach(&path, engine) {
             SudoReach::Inside => {}
-            SudoReach::Across(example) => {
-                cx.report(place(rule), format!("`sudo` on everything that `{label}` matches"))
+            SudoReach::Across { example, weighty } => {
+                let finding = cx.report(place(rule), format!("`sudo` on everything that `{label}` matches"));
+                finding
                     .label(rule.path.span, format!("matches root-protected paths, such as `{example}`"))
                     .help("grant `sudo` on the root-protected paths that are needed, each by itself");
+                if !weighty {
+                    finding.severity(Severity::Note);
+                }
             }
             SudoReach::Nothing => {
                 cx.report(
                     place(rule),
-                    format!("`sudo` on `{label}` does nothing: no root-protected path lies there"),
+                    format!("`sudo` on `{label}` does nothing: no path there asks for it"),
                 )
                 .severity(Severity::Note)
                 .help("leave `sudo` out");

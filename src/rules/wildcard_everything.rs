@@ -28,13 +28,16 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
-        let granted = rule.granted();
         let label = rule.path.as_str();
-        if granted.denies()
-            || granted.is_empty()
-            || !label.ends_with('*')
+        // Every such label is made of these alone.
+        if !label.ends_with('*')
+            || !label.bytes().all(|byte| matches!(byte, b'*' | b'+' | b'/'))
             || !pattern::is_everything(&rule.pattern())
         {
+            continue;
+        }
+        let granted = rule.granted();
+        if granted.denies() || granted.is_empty() {
             continue;
         }
         let only_names = granted.iter().all(|capability| capability == Capability::List);

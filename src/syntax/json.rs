@@ -310,3 +310,6 @@ fn is_number(bytes: &[u8]) -> bool {
     }
     rest.is_empty()
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,13 +165,17 @@ impl File<'_> {
         lowered
     }
 
-    /// A file that somebody named although its name says nothing.
+    /// A file that somebody named although its name says nothing, or standard input.
     fn unknown(&self) -> Lowered {
         if evidence::wanted(self.source.file_name()) {
             return Lowered::nothing(FileClass::Other);
         }
-        let objects = self.yaml();
-        if objects.class != FileClass::Other { objects } else { self.policy() }
+        let objects = if self.source.text.trim_start().starts_with('{') { self.json() } else { self.yaml() };
+        match objects.class {
+            FileClass::Read => objects,
+            FileClass::Broken | FileClass::Template(_) if begins_like_manifest(&self.source.text) => objects,
+            _ => self.policy(),
+        }
     }
 
     /// Lowers one document; true if it is of concern.
@@ -222,7 +226,7 @@ impl File<'_> {
             let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
             let alone = line.trim().is_empty() || line.trim() == "---";
             let nodes = if alone { &with_roots } else { &nodes };
-            directives.extend(directive::read(text, &place, std::slice::from_ref(comment), nodes));
+            directives.extend(directive::read_one(text, &place, comment, comments, nodes));
         }
         directives
     }
@@ -251,6 +255,16 @@ impl File<'_> {
         }
         lines
     }
+}
+
+/// True if the first line that is no comment is one that manifests and specs begin with. Prose that quotes a manifest
+/// does not.
+fn begins_like_manifest(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let first = lines.next().unwrap_or("");
+    ["---", "apiVersion", "kind", "metadata", "name:", "%YAML", "{"]
+        .iter()
+        .any(|word| first.starts_with(word))
 }
 
 /// A cheap look: without these words a text holds neither Kubernetes objects nor specs.
@@ -285,3 +299,6 @@ fn collect_nodes(node: &Node, nodes: &mut Vec<std::ops::Range<usize>>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,13 +78,12 @@ fn mark(code: &str) -> Option<&'static str> {
     } else if let Some(at) = code.find("{{") {
         let go = code.get(at..).is_some_and(|rest| {
             let inside = rest.trim_start_matches(['{', '-', ' ', '#']);
-            let words = [
-                "if", "else", "end", "range", "with", "include", "define", "template", "toYaml", "tpl", "/*",
-                ".",
-            ];
-            words.iter().any(|word| inside.starts_with(word))
+            let words = ["if", "else", "end", "range", "with", "include", "define", "template", "toYaml"];
+            let mut words =
+                words.iter().chain(&["tpl", "printf", "fail", "required", "default", "/*", ".", "$"]);
+            words.any(|word| inside.starts_with(word))
         });
-        Some(if go { "Helm template" } else { "Go or Jinja template" })
+        Some(if go { "Helm template" } else { "template" })
     } else if code.contains("${") {
         Some("Terraform template")
     } else {

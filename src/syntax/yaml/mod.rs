@@ -229,6 +229,9 @@ fn wording(kind: &ErrorKind) -> (Cow<'static, str>, &'static str) {
         }
         ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` was expected here", ""),
         ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` was expected here", ""),
+        ErrorKind::ExpectedDocumentStart => {
+            ("the document is over before this", "check the indentation, or begin a new document with `---`")
+        }
         ErrorKind::ExpectedNodeContent => ("a value was expected here", ""),
         ErrorKind::UnexpectedCharacter { character } => {
             let message = format!("no plain text can begin with `{}`", character.escape_default());

@@ -123,31 +123,38 @@ impl<'t, 'm> Fields<'t, 'm> {
         texts
     }
 
-    /// `metadata`; noted if it has no name. Nothing only if the object itself is no map.
-    pub(super) fn meta(&mut self) -> Option<ObjectMeta> {
-        if !self.node.is_map() {
-            return None;
-        }
+    /// `metadata`, which may lack a name: fragments and assertions of test tools leave it out.
+    pub(super) fn meta(&mut self) -> ObjectMeta {
         let span = self.node.span;
         let nameless = Spanned::new(String::new(), span);
         let mut meta =
             ObjectMeta { name: nameless, namespace: None, labels: Vec::new(), annotations: Vec::new(), span };
-        if self.get("metadata").is_none() {
-            self.missing("metadata.name", self.kind_span());
-            return Some(meta);
-        }
-        let (what, kind_span) = (self.what, self.kind_span());
-        let Some(node) = self.map("metadata") else { return Some(meta) };
+        let what = self.what;
+        let Some(node) = self.map("metadata") else { return meta };
         let mut fields = self.within(node, what);
-        match fields.text("name") {
-            Some(name) => meta.name = name,
-            None if fields.get("name").is_some() || fields.get("generateName").is_some() => {}
-            None => fields.missing("metadata.name", kind_span),
+        if let Some(name) = fields.text("name") {
+            meta.name = name;
         }
         meta.namespace = fields.text("namespace").filter(|namespace| !namespace.value.is_empty());
         meta.labels = fields.text_map("labels");
         meta.annotations = fields.text_map("annotations");
-        Some(meta)
+        meta
+    }
+
+    /// [`Fields::meta`] of an object that is nothing without a name.
+    pub(super) fn named_meta(&mut self) -> ObjectMeta {
+        let named = self.node.get("metadata").is_some_and(|metadata| {
+            metadata.get("name").is_some_and(|name| !name.is_null()) || metadata.get("generateName").is_some()
+        });
+        if !named {
+            self.missing("metadata.name", self.kind_span());
+        }
+        self.meta()
+    }
+
+    /// The value of `kind`.
+    pub(super) fn kind_span(&self) -> Span {
+        self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span)
     }
 
     /// Notes every key that the map does not have in Kubernetes: the server drops it, or refuses the object.
@@ -169,11 +176,6 @@ impl<'t, 'm> Fields<'t, 'm> {
     pub(super) fn missing(&mut self, field: &str, at: Span) {
         let message = format!("{} without `{field}`", self.shown());
         self.note(Malformed::new(at, message));
-    }
-
-    /// The place of the word that says what the object is.
-    pub(super) fn kind_span(&self) -> Span {
-        self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span)
     }
 
     fn shown(&self) -> String {

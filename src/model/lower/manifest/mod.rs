@@ -20,6 +20,10 @@ use crate::syntax::{Source, Spanned};
 
 /// Lowers one document into `out`; true if it, or an item of it, is of a kind that is read.
 pub fn lower(document: &Node, source: &Source, out: &mut Lowered) -> bool {
+    // `$patch: delete` and its like stand in Kustomize patches only.
+    if document.get("$patch").is_some() {
+        return false;
+    }
     let Some(object) = Object::of(document, source, None, out) else { return false };
     object.lower(out)
 }
@@ -75,21 +79,21 @@ impl<'t> Object<'t> {
         }
         let mut fields = Fields::new(self.node, self.source, kind, &mut out.malformed);
         match class {
-            Class::Role(kind) => out.rbac_roles.extend(rbac::role(&mut fields, kind, &self.api_version)),
+            Class::Role(kind) => out.rbac_roles.push(rbac::role(&mut fields, kind, &self.api_version)),
             Class::Binding { cluster_wide } => {
                 out.bindings.extend(rbac::binding(&mut fields, cluster_wide));
             }
             Class::ServiceAccount => {
                 let meta = fields.meta();
                 let automount = fields.bool("automountServiceAccountToken");
-                out.service_accounts.extend(meta.map(|meta| ServiceAccount { meta, automount }));
+                out.service_accounts.push(ServiceAccount { meta, automount });
             }
             Class::Namespace => {
                 let meta = fields.meta();
-                out.kubernetes_namespaces.extend(meta.map(|meta| KubernetesNamespace { meta }));
+                out.kubernetes_namespaces.push(KubernetesNamespace { meta });
             }
             Class::Workload(template) => {
-                out.workloads.extend(workload::workload(&mut fields, &self.kind, template));
+                out.workloads.push(workload::workload(&mut fields, &self.kind, template));
             }
             Class::List => {}
         }

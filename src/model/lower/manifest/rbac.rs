@@ -1,7 +1,6 @@
 //! Roles and bindings.
 
 use super::fields::Fields;
-use crate::model::Malformed;
 use crate::model::kube::binding::{Binding, RoleRef, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::syntax::Spanned;
@@ -10,17 +9,17 @@ pub(super) fn role(
     fields: &mut Fields<'_, '_>,
     kind: RbacRoleKind,
     api_version: &Spanned<String>,
-) -> Option<RbacRole> {
+) -> RbacRole {
     let mut known = vec!["apiVersion", "kind", "metadata", "rules"];
     if kind == RbacRoleKind::ClusterRole {
         known.push("aggregationRule");
     }
     fields.only(&known);
-    let meta = fields.meta()?;
+    let meta = fields.named_meta();
     let rules =
         fields.list("rules").iter().filter_map(|node| rule(&mut fields.within(node, "rules"))).collect();
     let aggregation = fields.map("aggregationRule").map(|node| node.span);
-    Some(RbacRole { kind, meta, api_version: api_version.clone(), rules, aggregation })
+    RbacRole { kind, meta, api_version: api_version.clone(), rules, aggregation }
 }
 
 const RULE_FIELDS: &[&str] = &["apiGroups", "resources", "resourceNames", "nonResourceURLs", "verbs"];
@@ -40,40 +39,29 @@ fn rule(fields: &mut Fields<'_, '_>) -> Option<RbacRule> {
     })
 }
 
+/// Nothing for a binding without `roleRef`, which no server takes: a fragment that is merged into another.
 pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option<Binding> {
     fields.only(&["apiVersion", "kind", "metadata", "roleRef", "subjects"]);
-    let meta = fields.meta()?;
-    let kind_span = fields.kind_span();
-    let role_ref = role_ref(fields);
-    if cluster_wide && role_ref.kind.value == "Role" {
-        let message = "a ClusterRoleBinding can only bind a ClusterRole";
-        fields.note(Malformed::new(role_ref.kind.span, message));
-    }
+    let meta = fields.named_meta();
+    let role_ref = role_ref(fields)?;
     let subjects = fields
         .list("subjects")
         .iter()
         .filter_map(|node| subject(&mut fields.within(node, "subjects")))
         .collect();
-    Some(Binding { cluster_wide, kind_span, meta, role_ref, subjects })
+    Some(Binding { cluster_wide, kind_span: fields.kind_span(), meta, role_ref, subjects })
 }
 
-fn role_ref(fields: &mut Fields<'_, '_>) -> RoleRef {
-    let span = fields.node.span;
-    let absent = || Spanned::new(String::new(), span);
-    if fields.get("roleRef").is_none() {
-        fields.missing("roleRef", fields.kind_span());
-    }
-    let Some(node) = fields.map("roleRef") else {
-        return RoleRef { kind: absent(), name: absent(), api_group: None, span };
-    };
+fn role_ref(fields: &mut Fields<'_, '_>) -> Option<RoleRef> {
+    let node = fields.map("roleRef")?;
     let mut fields = fields.within(node, "roleRef");
     fields.only(&["apiGroup", "kind", "name"]);
-    RoleRef {
+    Some(RoleRef {
         kind: required(&mut fields, "kind"),
         name: required(&mut fields, "name"),
         api_group: fields.text("apiGroup"),
         span: node.span,
-    }
+    })
 }
 
 fn subject(fields: &mut Fields<'_, '_>) -> Option<Subject> {
@@ -103,7 +91,7 @@ fn is_map(fields: &mut Fields<'_, '_>, what: &str) -> bool {
     let node = fields.node;
     if !node.is_map() {
         let message = format!("{what} must be a map, not {}", node.kind_name());
-        fields.note(Malformed::new(node.span, message));
+        fields.note(crate::model::Malformed::new(node.span, message));
     }
     node.is_map()
 }

@@ -9,8 +9,8 @@ pub(super) fn workload(
     fields: &mut Fields<'_, '_>,
     kind: &Spanned<String>,
     path: &[&'static str],
-) -> Option<Workload> {
-    let meta = fields.meta()?;
+) -> Workload {
+    let meta = fields.meta();
     let mut workload = Workload {
         kind: kind.clone(),
         pod_annotations: if path.is_empty() { meta.annotations.clone() } else { Vec::new() },
@@ -20,7 +20,7 @@ pub(super) fn workload(
     };
     let mut template = fields.node;
     for step in path {
-        let Some(next) = fields.within(template, step).map(step) else { return Some(workload) };
+        let Some(next) = fields.within(template, step).map(step) else { return workload };
         template = next;
     }
     if !path.is_empty()
@@ -33,5 +33,5 @@ pub(super) fn workload(
         workload.service_account = spec.text("serviceAccountName").or_else(|| spec.text("serviceAccount"));
         workload.automount = spec.bool("automountServiceAccountToken");
     }
-    Some(workload)
+    workload
 }

@@ -3,14 +3,17 @@
 //! Which blocks there are and where they belong, the caller says in a table of [`BlockForm`]s. Values must be constant:
 //! expressions are evaluated without variables and functions.
 
+mod comments;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use hcl::eval::{Context, Evaluate};
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::{BinaryOp, BinaryOperator, Expression, ObjectKey, UnaryOperator};
 use hcl_edit::structure::{Attribute, Block, Body, Structure};
-use hcl_edit::template::HeredocTemplate;
-use hcl_edit::{Ident, Number, Span as _};
+use hcl_edit::template::{ForDirective, HeredocTemplate};
+use hcl_edit::visit::{self, Visit};
+use hcl_edit::{Number, Span as _};
 
 use super::tree::{Entry, Node, NodeKind, Spread};
 use super::{Place, SourceId, Span, Spanned, SyntaxError};
@@ -64,7 +67,7 @@ pub fn parse(text: &str, source: SourceId, forms: &[BlockForm]) -> Parsed {
             reader.errors.push(SyntaxError::new(Span::new(source, offset..end), phrase(error.message())));
         }
     }
-    Parsed { root, errors: reader.errors, comments: comments(text) }
+    Parsed { root, errors: reader.errors, comments: comments::of(text) }
 }
 
 /// A foreign message as one lower-case phrase.
@@ -291,27 +294,83 @@ impl Reader<'_> {
 
     /// The value of any other expression, without variables and functions.
     fn evaluate(&mut self, expression: &Expression, span: Span) -> NodeKind {
-        let refused = match expression {
-            Expression::Variable(name) => Some(format!("`{}` is a reference", name.as_str())),
-            Expression::FuncCall(call) => Some(format!("`{}()` is a function call", call.name.name.as_str())),
-            Expression::Traversal(_) => Some("this is a reference".to_owned()),
-            _ => None,
-        };
-        let evaluated = match refused {
-            Some(message) => Err(message),
+        let mut constancy = Constancy::default();
+        constancy.visit_expr(expression);
+        let evaluated = match constancy.breach {
+            Some((range, message)) => {
+                Err((range.map_or(span, |range| Span::new(self.source, range)), message))
+            }
             None => hcl::Expression::from(expression.clone())
                 .evaluate(&Context::new())
-                .map_err(|error| phrase(error.to_string().lines().next().unwrap_or_default())),
+                .map_err(|error| (span, phrase(error.to_string().lines().next().unwrap_or_default()))),
         };
         match evaluated {
             Ok(value) => value_node(&value, span).kind,
-            Err(message) => {
+            Err((span, message)) => {
                 let help = "only constant values can stand here";
                 self.errors.push(SyntaxError::new(span, message).with_help(help));
                 NodeKind::Null
             }
         }
     }
+}
+
+/// Looks for what cannot be evaluated without a context, and for arithmetic that the evaluator would panic on.
+#[derive(Default)]
+struct Constancy {
+    breach: Option<(Option<Range<usize>>, String)>,
+}
+
+impl Visit for Constancy {
+    fn visit_expr(&mut self, expression: &Expression) {
+        let message = match expression {
+            _ if self.breach.is_some() => return,
+            Expression::Variable(name) => format!("`{}` is a reference", name.as_str()),
+            Expression::FuncCall(call) => format!("`{}()` is a function call", call.name.name.as_str()),
+            Expression::Traversal(_) => "this is a reference".to_owned(),
+            Expression::ForExpr(_) => "this is a `for` expression".to_owned(),
+            Expression::BinaryOp(operation) if is_arithmetic(operation) && whole(expression).is_none() => {
+                "arithmetic takes whole numbers, and results up to 2^53".to_owned()
+            }
+            _ => return visit::visit_expr(self, expression),
+        };
+        self.breach = Some((expression.span(), message));
+    }
+
+    fn visit_for_directive(&mut self, directive: &ForDirective) {
+        if self.breach.is_none() {
+            self.breach = Some((directive.span(), "this is a `for` directive".to_owned()));
+        }
+    }
+}
+
+fn is_arithmetic(operation: &BinaryOp) -> bool {
+    use BinaryOperator::{Div, Minus, Mod, Mul, Plus};
+    matches!(operation.operator.value(), Plus | Minus | Mul | Div | Mod)
+}
+
+/// The value of arithmetic on whole numbers; none if it leaves them, or the range in which they are exact.
+fn whole(expression: &Expression) -> Option<i64> {
+    let value = match expression {
+        Expression::Number(number) => number.value().as_i64()?,
+        Expression::Parenthesis(inner) => whole(inner.inner())?,
+        Expression::UnaryOp(operation) if *operation.operator.value() == UnaryOperator::Neg => {
+            whole(&operation.expr)?.checked_neg()?
+        }
+        Expression::BinaryOp(operation) => {
+            let (left, right) = (whole(&operation.lhs_expr)?, whole(&operation.rhs_expr)?);
+            match operation.operator.value() {
+                BinaryOperator::Plus => left.checked_add(right)?,
+                BinaryOperator::Minus => left.checked_sub(right)?,
+                BinaryOperator::Mul => left.checked_mul(right)?,
+                BinaryOperator::Div => left.checked_div(right).filter(|result| result * right == left)?,
+                BinaryOperator::Mod => left.checked_rem(right)?,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    (value.unsigned_abs() <= 1 << 53).then_some(value)
 }
 
 fn number_kind(number: &Number) -> NodeKind {
@@ -340,61 +399,5 @@ fn value_node(value: &hcl::Value, span: Span) -> Node {
     Node { span, kind }
 }
 
-/// Comments of a text: from the marker to the end of the line or `*/`. Quoted text and heredocs hold none.
-fn comments(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let line = rest.find('\n').unwrap_or(rest.len());
-        if rest.starts_with('#') || rest.starts_with("//") {
-            let end = rest.get(..line).map_or(line, |line| line.trim_end_matches('\r').len());
-            found.push(at..at + end);
-            at += line;
-        } else if rest.starts_with("/*") {
-            let end = rest.find("*/").map_or(rest.len(), |end| end + 2);
-            found.push(at..at + end);
-            at += end;
-        } else if rest.starts_with('"') {
-            at += quoted(rest);
-        } else if rest.starts_with("<<") {
-            at += heredoc_length(rest, line);
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-        }
-    }
-    found
-}
-
-/// Length of the quoted text that `rest` starts with, interpolations and their own quotes included.
-fn quoted(rest: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut chars = rest.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            '$' | '%' if chars.peek().is_some_and(|(_, next)| *next == '{') => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            '"' if depth == 0 => return at + 1,
-            '\n' if depth == 0 => return at,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
-/// Length of the heredoc that `rest` starts with, its first line being `line` bytes long; 2 if it is none.
-fn heredoc_length(rest: &str, line: usize) -> usize {
-    let first = rest.get(2..line).unwrap_or_default();
-    let word = first.strip_prefix('-').unwrap_or(first).trim_end();
-    if word.is_empty() || Ident::try_new(word).is_err() {
-        return 2;
-    }
-    let mut length = 0;
-    for (number, line) in rest.split_inclusive('\n').enumerate() {
-        length += line.len();
-        if number > 0 && line.trim() == word {
-            break;
-        }
-    }
-    length
-}
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,8 @@ mod refusals;
 pub mod schema;
 pub mod shape;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 use self::shape::Shape;

@@ -131,7 +131,7 @@ fn framed(text: &str, edge: fn(char) -> bool, inner: fn(char) -> bool) -> bool {
 
 /// True for an address or a CIDR block that Vault's `sockaddr` reads.
 pub fn is_address_block(text: &str) -> bool {
-    use std::net::IpAddr;
+    use core::net::IpAddr;
     match text.split_once('/') {
         None => text.parse::<IpAddr>().is_ok(),
         Some((address, bits)) => {

@@ -14,9 +14,9 @@ pub fn schema() -> Value {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "rolewright Access spec",
         "description": tables::ACCESS.doc,
+        "allOf": [root],
     });
     if let Value::Object(members) = &mut schema {
-        members.extend(root.as_object().cloned().unwrap_or_default());
         writer.definitions.sort_keys();
         members.insert("definitions".to_owned(), Value::Object(writer.definitions));
     }

@@ -48,7 +48,10 @@ fn auth_mount(entry: &Entry, target: Target, out: &mut Lowered) {
     refusals::lease_ttls(&settings, &mut out.malformed);
     let method = text_of(&entry.value, "type").unwrap_or(Spanned::new("kubernetes".to_owned(), path.span));
     let config = entry.value.get("config").filter(|node| node.is_map());
-    let fields = config.map(|node| known(node, &AUTH_CONFIG));
+    let fields = config.map(|node| {
+        let endpoint = node.entries().iter().filter(|entry| entry.key.value != "reviewer");
+        Fields::read(endpoint, &AUTH_CONFIG)
+    });
     let reviewer = config.and_then(|node| node.get("reviewer")).and_then(reviewer);
     if let (Some(node), Some(fields)) = (config, &fields) {
         refusals::auth_config(fields, reviewer.as_ref(), node.span, target, &mut out.malformed);

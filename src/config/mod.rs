@@ -330,3 +330,6 @@ fn version(text: &str) -> Option<(u32, u32)> {
     let minor = rest.split('.').next().unwrap_or("0");
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,10 +42,8 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         (false, true) => Severity::Error,
         (false, false) => Severity::Warning,
     };
-    let finding = cx
-        .report(binding.role_ref.name.span, message(binding))
-        .severity(severity)
-        .help(help(binding));
+    let finding =
+        cx.report(binding.role_ref.name.span, message(binding)).severity(severity).help(help(binding));
     for subject in &binding.subjects {
         if let Some(breadth) = breadth(subject) {
             finding.label(subject.span, breadth);

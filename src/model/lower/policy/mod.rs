@@ -19,7 +19,7 @@ pub use recognise::looks_like_policy;
 
 use crate::model::project::Target;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin, RefusalKind};
-use crate::syntax::directive::Directive;
+use crate::syntax::directive::{self, Directive};
 use crate::syntax::hcl1::{self, Document, Format, Item};
 use crate::syntax::{Place, Spanned, SyntaxError};
 use decode::Node;
@@ -63,6 +63,11 @@ pub fn read(
     reader.repeats(&document, &mut path_rules);
     let mut refusals = reader.refuser.refusals;
     refusals.sort_by_key(|refusal| refusal.span);
+    let directives = if directive::mentioned(text) {
+        directive::read(text, place, &document.comments, document.nodes())
+    } else {
+        Vec::new()
+    };
     let policy = Policy {
         name,
         span: place.span(0..text.len()),
@@ -72,7 +77,7 @@ pub fn read(
         refusals,
         ignored: document.ignored,
     };
-    PolicyText { policy, syntax_errors: document.errors, directives: Vec::new() }
+    PolicyText { policy, syntax_errors: document.errors, directives }
 }
 
 struct Reader<'t> {

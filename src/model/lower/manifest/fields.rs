@@ -147,10 +147,14 @@ impl<'t, 'm> Fields<'t, 'm> {
             metadata.get("name").is_some_and(|name| !name.is_null()) || metadata.get("generateName").is_some()
         });
         if !named {
-            let kind = self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span);
-            self.missing("metadata.name", kind);
+            self.missing("metadata.name", self.kind_span());
         }
         self.meta()
+    }
+
+    /// The value of `kind`.
+    pub(super) fn kind_span(&self) -> Span {
+        self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span)
     }
 
     /// Notes every key that the map does not have in Kubernetes: the server drops it, or refuses the object.

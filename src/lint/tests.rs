@@ -99,7 +99,7 @@ fn triage_applies_levels_and_comments() {
         (TWO, &[(&NAMED, Level::Error)], &["!named:5", "!named:17"], 0),
         (TWO, &[(&NAMED, Level::Off)], &[], 0),
         ("# rolewright: allow(named) known\npath \"a\" {}\npath \"b\" {}\n", &[], &["named:50"], 1),
-        ("path \"a\" {} # rolewright: allow(named) known\npath \"b\" {}\n", &[], &["named:51"], 1),
+        ("path \"a\" {} # rolewright: allow(named) known\npath \"b\" {}\n", &[], &["named:50"], 1),
         ("# rolewright: allow(named)\npath \"a\" {}\n", &[], &["reasonless-allow:0"], 1),
         ("# rolewright: allow(nmed) known\npath \"a\" {}\n", &[], &["!broken-allow:20", "named:37"], 0),
         ("# rolewright: allow(quiet) known\npath \"a\" {}\n", &[], &["named:38"], 0),

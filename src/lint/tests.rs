@@ -94,7 +94,8 @@ fn a_rule_that_crashes_does_not_take_the_others_with_it() {
 
 #[test]
 fn triage_applies_levels_and_comments() {
-    let cases: [(&str, &[(&'static Rule, Level)], &[&str], usize); 9] = [
+    type Case<'a> = (&'a str, &'a [(&'static Rule, Level)], &'a [&'a str], usize);
+    let cases: [Case<'_>; 9] = [
         (TWO, &[], &["named:5", "named:17"], 0),
         (TWO, &[(&NAMED, Level::Error)], &["!named:5", "!named:17"], 0),
         (TWO, &[(&NAMED, Level::Off)], &[], 0),

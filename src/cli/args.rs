@@ -41,7 +41,7 @@ pub struct Global {
     /// Say less: no closing summary
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more on stderr: which configuration, which files
+    /// Say on stderr which configuration is used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Threads [default: one per core]; reports do not depend on it

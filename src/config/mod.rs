@@ -217,7 +217,9 @@ impl Reader<'_> {
     fn target(&mut self, value: &Value<'_>) -> Target {
         let mut target = Target::Any;
         let Some(table) = self.table(value, "`target`") else { return target };
-        for (key, value) in table.iter() {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
             let name = key.get_ref().as_ref();
             if !["vault", "openbao", "kubernetes"].contains(&name) {
                 self.unknown_key(key, &["vault", "openbao", "kubernetes"]);
@@ -330,3 +332,6 @@ fn version(text: &str) -> Option<(u32, u32)> {
     let minor = rest.split('.').next().unwrap_or("0");
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,7 @@ impl File<'_> {
         let mut nodes = Vec::new();
         collect_nodes(&root, &mut nodes);
         let place = Place::from(self.source.id, 0);
-        lowered.directives = directive::read(&self.source.text, &place, &comments, &nodes);
+        lowered.directives.extend(directive::read(&self.source.text, &place, &comments, &nodes));
         lowered
     }
 
@@ -160,7 +160,7 @@ impl File<'_> {
             };
         }
         if !stream.comments.is_empty() && lowered.class != FileClass::Other {
-            lowered.directives = self.directives(&stream.documents, &stream.comments);
+            lowered.directives.extend(self.directives(&stream.documents, &stream.comments));
         }
         lowered
     }

@@ -220,15 +220,17 @@ impl File<'_> {
         let mut with_roots: Vec<_> = documents.iter().map(|document| document.root.span.range()).collect();
         with_roots.extend(nodes.iter().cloned());
         // Behind the first line of a document, a comment speaks of that line; above it, of the whole document.
-        let mut directives = Vec::new();
         let place = Place::from(self.source.id, 0);
-        for comment in comments {
-            let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
-            let alone = line.trim().is_empty() || line.trim() == "---";
-            let nodes = if alone { &with_roots } else { &nodes };
-            directives.extend(directive::read(text, &place, std::slice::from_ref(comment), nodes));
-        }
-        directives
+        let above = directive::read(text, &place, comments, &with_roots);
+        let behind = directive::read(text, &place, comments, &nodes);
+        let pairs = above.into_iter().zip(behind);
+        pairs.map(|(above, behind)| if self.is_behind_code(above.span) { behind } else { above }).collect()
+    }
+
+    fn is_behind_code(&self, comment: Span) -> bool {
+        let before = self.source.text.get(..comment.start as usize).unwrap_or("");
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
+        !matches!(line.trim(), "" | "---")
     }
 
     fn outcome(&self, errors: Vec<SyntaxError>) -> Lowered {

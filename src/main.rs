@@ -1,3 +1,7 @@
 //! The `rolewright` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rolewright::cli::main()
+}

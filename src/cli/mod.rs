@@ -1,1 +1,65 @@
-//! The world: files, flags, streams, exit codes.
+//! The world: files, flags, streams, exit codes. One file per command.
+
+pub mod args;
+pub mod check;
+pub mod compile;
+pub mod completions;
+pub mod exit;
+pub mod explain;
+pub mod init;
+pub mod load;
+pub mod rules;
+pub mod schema;
+pub mod session;
+pub mod walk;
+
+use std::io::Write as _;
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use exit::{Exit, Failure};
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Unable } else { Exit::Clean };
+            // A reader that has gone away is no failure.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let outcome = catch_unwind(|| dispatch(&args));
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            failure.print();
+            Exit::Unable.into()
+        }
+        Err(_) => {
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: this is a bug of rolewright {}, please report it with the lines above",
+                env!("CARGO_PKG_VERSION")
+            );
+            Exit::Internal.into()
+        }
+    }
+}
+
+fn dispatch(args: &Args) -> Result<Exit, Failure> {
+    let global = &args.global;
+    match &args.command {
+        Command::Check(args) => check::run(args, global),
+        Command::Compile(args) => compile::run(args, global),
+        Command::Rules(args) => rules::run(args, global),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Init(args) => init::run(args, global),
+        Command::Completions(args) => completions::run(args),
+    }
+}

@@ -1,16 +1,16 @@
-//! The engine: records and one loop. Contains no rule.
+//! The engine: records, one loop, one gate. Contains no rule.
 
 pub mod finding;
+pub mod fix;
+pub mod levels;
 pub mod options;
 pub mod rule;
+mod run;
+pub mod triage;
 
 pub use finding::{Edit, Finding, Fix, Label, Safety, Severity};
+pub use levels::Levels;
 pub use options::Options;
 pub use rule::{Category, Check, Context, Level, Rule};
-
-use crate::model::project::Project;
-
-/// Runs every rule of `rules` over the project. Findings come sorted by source, start and rule name.
-pub fn run(_rules: &[&'static Rule], _project: &Project, _options: &Options) -> Vec<Finding> {
-    Vec::new()
-}
+pub use run::{Crash, panic_message, run, run_contained};
+pub use triage::{Allowed, EngineRules, Triaged, triage};

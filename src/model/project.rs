@@ -14,7 +14,7 @@ use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
 use super::{Malformed, lower};
 use crate::syntax::directive::Directive;
-use crate::syntax::{Sources, SyntaxError};
+use crate::syntax::{Sources, Span, SyntaxError};
 
 /// What the caller knows beside the files.
 #[derive(Debug, Clone, Default)]
@@ -112,7 +112,8 @@ pub enum FileClass {
 #[derive(Debug, Default)]
 struct Index {
     policies: HashMap<String, Vec<usize>>,
-    rbac_roles: HashMap<(RbacRoleKind, String, String), Vec<usize>>,
+    rbac_roles: HashMap<(RbacRoleKind, String), Vec<usize>>,
+    bindings: HashMap<(RbacRoleKind, String), Vec<usize>>,
     service_accounts: HashMap<(String, String), Vec<usize>>,
 }
 
@@ -155,18 +156,24 @@ impl Project {
             index.policies.entry(policy.key()).or_default().push(at);
         }
         for (at, role) in self.rbac_roles.iter().enumerate() {
-            let namespace = match role.kind {
-                RbacRoleKind::Role => role.meta.namespace_name().unwrap_or_default().to_owned(),
-                RbacRoleKind::ClusterRole => String::new(),
-            };
-            let key = (role.kind, namespace, role.meta.name.value.clone());
+            let key = (role.kind, role.meta.name.value.clone());
             index.rbac_roles.entry(key).or_default().push(at);
+        }
+        for (at, binding) in self.bindings.iter().enumerate() {
+            let Some(kind) = binding.role_ref.role_kind() else { continue };
+            let key = (kind, binding.role_ref.name.value.clone());
+            index.bindings.entry(key).or_default().push(at);
         }
         for (at, account) in self.service_accounts.iter().enumerate() {
             let namespace = account.meta.namespace_name().unwrap_or_default().to_owned();
             let key = (namespace, account.meta.name.value.clone());
             index.service_accounts.entry(key).or_default().push(at);
         }
+    }
+
+    /// The spec that the place stands in.
+    pub fn spec_of(&self, place: Span) -> Option<&Spec> {
+        self.specs.iter().find(|spec| spec.span.contains(place))
     }
 
     /// The policies of this name; names compare as the server compares them, in lower case.
@@ -176,15 +183,27 @@ impl Project {
     }
 
     /// The RBAC roles of this kind and name; the namespace counts for Roles only.
-    pub fn rbac_roles_named(
-        &self,
+    pub fn rbac_roles_named<'a>(
+        &'a self,
         kind: RbacRoleKind,
-        namespace: &str,
+        namespace: &'a str,
         name: &str,
-    ) -> impl Iterator<Item = &RbacRole> {
-        let namespace = if kind == RbacRoleKind::Role { namespace } else { "" };
-        let at = self.index.rbac_roles.get(&(kind, namespace.to_owned(), name.to_owned()));
+    ) -> impl Iterator<Item = &'a RbacRole> {
+        self.rbac_roles_called(kind, name).filter(move |role| {
+            kind == RbacRoleKind::ClusterRole || role.meta.namespace_name().unwrap_or_default() == namespace
+        })
+    }
+
+    /// The RBAC roles of this kind and name in any namespace.
+    pub fn rbac_roles_called(&self, kind: RbacRoleKind, name: &str) -> impl Iterator<Item = &RbacRole> {
+        let at = self.index.rbac_roles.get(&(kind, name.to_owned()));
         at.into_iter().flatten().filter_map(|at| self.rbac_roles.get(*at))
+    }
+
+    /// The bindings whose role ref is of this kind and name, in any namespace.
+    pub fn bindings_to(&self, kind: RbacRoleKind, name: &str) -> impl Iterator<Item = &Binding> {
+        let at = self.index.bindings.get(&(kind, name.to_owned()));
+        at.into_iter().flatten().filter_map(|at| self.bindings.get(*at))
     }
 
     /// The service accounts of this namespace and name.

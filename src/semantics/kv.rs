@@ -2,7 +2,9 @@
 //!
 //! Source of the facts: `internal/builtin/logical/kv/*` of OpenBao, the KV plugin of Vault.
 
+use super::mounts::{Known, MountTable};
 use super::pattern::covers;
+use crate::model::vault::mount::KvVersion;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 
@@ -37,6 +39,18 @@ pub fn misses_api<'a>(label: &'a str, mount: &str) -> Option<MissesApi<'a>> {
     // A deeper mount that nobody told of (`secret/team/data/…`) looks the same; then the label has the word further on.
     let word_further_on = key.split('/').skip(1).any(|segment| segment == "data" || segment == "metadata");
     (!reaches && !word_further_on).then_some(MissesApi { key })
+}
+
+/// Asks for a rule of a policy whether it misses the API of the version 2 mount that it lies under, as far as that mount
+/// is known.
+pub fn missed_by<'a>(rule: &'a PathRule, mounts: &MountTable<'a>) -> Option<(Known<'a>, MissesApi<'a>)> {
+    let label = rule.path.as_str();
+    // Most rules have the word, and then there is nothing to look up.
+    if label.contains("/data/") || label.contains("/metadata/") {
+        return None;
+    }
+    let mount = mounts.kv(label, rule.path.span, KvVersion::V2)?;
+    Some((mount, misses_api(label, mount.path)?))
 }
 
 /// What follows `data/` or `metadata/` in a label below the version 1 mount `mount`, and which of them it is.
@@ -82,7 +96,7 @@ fn below<'a>(label: &'a str, mount: &str) -> Option<&'a str> {
 }
 
 /// True if the text of the segment is decided later: an identity template, or one of a tool that renders the file.
-fn is_template(segment: &str) -> bool {
+pub fn is_template(segment: &str) -> bool {
     ["{{", "}}", "${", "<%", "%{", "$("].iter().any(|mark| segment.contains(mark)) || segment.starts_with('$')
 }
 

@@ -5,3 +5,4 @@ pub mod kv;
 pub mod mounts;
 pub mod pattern;
 pub mod protected;
+pub mod rbac;

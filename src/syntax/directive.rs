@@ -33,27 +33,33 @@ pub fn mentioned(text: &str) -> bool {
 /// the outermost node that starts on its line; a comment on a line of its own covers the outermost node that starts
 /// on the next line that holds more than blanks, comments and a `---`.
 pub fn read(text: &str, place: &Place, comments: &[Range<usize>], nodes: &[Range<usize>]) -> Vec<Directive> {
-    let mut directives = Vec::new();
-    for comment in comments {
-        let Some(written) = text.get(comment.clone()) else { continue };
-        let body = body(written);
-        let Some(rest) = body.trim_start().strip_prefix(WORD) else { continue };
-        let parsed = parse(rest);
-        let line = line_for(text, comment, comments);
-        let covers = line.and_then(|line| outermost_on(&line, nodes));
-        let offset = |part: &str| {
-            let start = part.as_ptr() as usize - text.as_ptr() as usize;
-            place.span(start..start + part.len())
-        };
-        directives.push(Directive {
-            span: place.span(comment.clone()),
-            rules: parsed.rules.iter().map(|rule| Spanned::new((*rule).to_owned(), offset(rule))).collect(),
-            reason: parsed.reason.to_owned(),
-            covers: covers.map_or_else(|| place.span(comment.start..comment.start), |node| place.span(node)),
-            fault: parsed.fault,
-        });
-    }
-    directives
+    comments.iter().filter_map(|comment| read_one(text, place, comment, comments, nodes)).collect()
+}
+
+/// Reads `comment`, if it is a directive; for callers to whom `nodes` depend on the comment.
+pub fn read_one(
+    text: &str,
+    place: &Place,
+    comment: &Range<usize>,
+    comments: &[Range<usize>],
+    nodes: &[Range<usize>],
+) -> Option<Directive> {
+    let written = text.get(comment.clone())?;
+    let rest = body(written).trim_start().strip_prefix(WORD)?;
+    let parsed = parse(rest);
+    let line = line_for(text, comment, comments);
+    let covers = line.and_then(|line| outermost_on(&line, nodes));
+    let offset = |part: &str| {
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        place.span(start..start + part.len())
+    };
+    Some(Directive {
+        span: place.span(comment.clone()),
+        rules: parsed.rules.iter().map(|rule| Spanned::new((*rule).to_owned(), offset(rule))).collect(),
+        reason: parsed.reason.to_owned(),
+        covers: covers.map_or_else(|| place.span(comment.start..comment.start), |node| place.span(node)),
+        fault: parsed.fault,
+    })
 }
 
 /// What stands between the comment marks.

@@ -9,6 +9,8 @@ use crate::syntax::{Span, Spanned};
 pub struct Binding {
     /// True for a ClusterRoleBinding.
     pub cluster_wide: bool,
+    /// The word that says so; in a spec, the `namespace` of the role or, without one, its name.
+    pub kind_span: Span,
     /// Name, namespace, labels.
     pub meta: ObjectMeta,
     /// What is granted.

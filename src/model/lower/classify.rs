@@ -221,16 +221,14 @@ impl File<'_> {
         with_roots.extend(nodes.iter().cloned());
         // Behind the first line of a document, a comment speaks of that line; above it, of the whole document.
         let place = Place::from(self.source.id, 0);
-        let above = directive::read(text, &place, comments, &with_roots);
-        let behind = directive::read(text, &place, comments, &nodes);
-        let pairs = above.into_iter().zip(behind);
-        pairs.map(|(above, behind)| if self.is_behind_code(above.span) { behind } else { above }).collect()
-    }
-
-    fn is_behind_code(&self, comment: Span) -> bool {
-        let before = self.source.text.get(..comment.start as usize).unwrap_or("");
-        let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
-        !matches!(line.trim(), "" | "---")
+        let mut directives = Vec::new();
+        for comment in comments {
+            let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
+            let alone = line.trim().is_empty() || line.trim() == "---";
+            let nodes = if alone { &with_roots } else { &nodes };
+            directives.extend(directive::read_one(text, &place, comment, comments, nodes));
+        }
+        directives
     }
 
     fn outcome(&self, errors: Vec<SyntaxError>) -> Lowered {

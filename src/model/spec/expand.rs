@@ -107,6 +107,7 @@ pub fn grants(project: &mut Project) {
             text: None,
             path_rules,
             refusals: Vec::new(),
+            ignored: Vec::new(),
         });
         project.auth_roles.push(auth_role(grant, mount));
         project.malformed.append(&mut faults);
@@ -148,6 +149,7 @@ fn expand(grant: &Grant, project: &Project, faults: &mut Vec<Malformed>) -> (Vec
         }
     }
     inherit(&mut granted);
+    keep_folders_listable(&mut granted);
     (lines, granted.into_iter().map(path_rule).collect())
 }
 
@@ -273,6 +275,30 @@ fn inherit(granted: &mut [Granted]) {
     }
 }
 
+/// Vault up to 1.20 looks a list request up without its slash first: a wider rule around a listable folder `a/b/*`
+/// would then answer for `a/b`, so that the folder needs a rule of its own.
+fn keep_folders_listable(granted: &mut Vec<Granted>) {
+    let lists = |known: &Granted| known.capabilities.iter().any(|(have, _)| *have == List);
+    let mut folders = Vec::new();
+    for known in granted.iter().filter(|known| lists(known)) {
+        let Some(folder) = known.path.value.strip_suffix("/*") else { continue };
+        let covers = |wide: &Granted| {
+            wide.path.value.strip_suffix('*').is_some_and(|prefix| folder.starts_with(prefix))
+        };
+        if granted.iter().any(|wide| covers(wide) && !lists(wide)) {
+            let span = known
+                .capabilities
+                .iter()
+                .find(|(have, _)| *have == List)
+                .map_or(known.path.span, |(_, span)| *span);
+            folders.push((format!("{folder}/"), known.path.span, span));
+        }
+    }
+    for (folder, place, word) in folders {
+        grant_on(granted, &folder, place, &[List], word);
+    }
+}
+
 fn path_rule(granted: Granted) -> PathRule {
     let set =
         granted.capabilities.iter().fold(CapabilitySet::EMPTY, |set, (capability, _)| set.with(*capability));
@@ -284,19 +310,8 @@ fn path_rule(granted: Granted) -> PathRule {
             .map_or(granted.path.span, |(_, span)| *span)
     };
     let capabilities = set.iter().map(|one| Spanned::new(one.word().to_owned(), span_of(one))).collect();
-    PathRule {
-        span: granted.path.span,
-        path: granted.path,
-        capabilities,
-        capabilities_span: None,
-        legacy: None,
-        allowed_parameters: Vec::new(),
-        denied_parameters: Vec::new(),
-        required_parameters: Vec::new(),
-        min_wrapping_ttl: None,
-        max_wrapping_ttl: None,
-        keys: Vec::new(),
-    }
+    let span = granted.path.span;
+    PathRule { capabilities, ..PathRule::new(granted.path, span) }
 }
 
 /// The auth mount that the grant's role lives on.

@@ -112,7 +112,8 @@ fn binding(node: &Node, meta: ObjectMeta, role_ref: RoleRef, out: &mut Lowered) 
     for subject in &subjects {
         refuse_subject(subject, cluster_wide, &mut out.malformed);
     }
-    out.bindings.push(Binding { cluster_wide, meta, role_ref, subjects });
+    let kind_span = meta.namespace.as_ref().map_or(meta.name.span, |namespace| namespace.span);
+    out.bindings.push(Binding { cluster_wide, kind_span, meta, role_ref, subjects });
 }
 
 fn subject(node: &Node) -> Option<Subject> {

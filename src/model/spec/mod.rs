@@ -155,6 +155,7 @@ pub enum Quantifier {
 ///
 /// What was found malformed is left out, all else is there.
 pub fn lower(document: &Node, source: &Source, settings: &Settings, out: &mut Lowered) {
+    let document = &keys_as_written(document, source);
     let target = document.get("target").and_then(target_of).unwrap_or(settings.target);
     shape::check(document, Shape::Object(&tables::ACCESS), source, target, &mut out.malformed);
     if !document.is_map() {
@@ -188,6 +189,30 @@ pub fn join(project: &mut Project) {
     join::policy_files(project);
     expand::grants(project);
     join::names(project);
+}
+
+/// The tree with keys such as `on` and `no` as they were written.
+///
+/// The YAML reader resolves keys as Kubernetes does, to whom `on` is a truth value. Specs are for us alone.
+pub fn keys_as_written(node: &Node, source: &Source) -> Node {
+    let entry = |entry: &Entry| {
+        let written = source.slice(entry.key.span);
+        let truth = ["true", "false"].contains(&entry.key.as_str());
+        let bare = truth && !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let key = if bare { written } else { entry.key.as_str() };
+        Entry {
+            key: Spanned::new(key.to_owned(), entry.key.span),
+            value: keys_as_written(&entry.value, source),
+        }
+    };
+    let kind = match &node.kind {
+        NodeKind::Map(entries) => NodeKind::Map(entries.iter().map(entry).collect()),
+        NodeKind::List(items) => {
+            NodeKind::List(items.iter().map(|item| keys_as_written(item, source)).collect())
+        }
+        other => other.clone(),
+    };
+    Node { span: node.span, kind }
 }
 
 fn target_of(node: &Node) -> Option<Target> {

@@ -22,6 +22,9 @@ pub fn lower(vault: &Node, source: &Source, spec: &mut Spec, out: &mut Lowered) 
             out.malformed.push(Malformed::new(entry.key.span, message));
         }
         if let Some(paths) = entry.value.get("path").filter(|node| node.is_map()) {
+            if paths.entries().is_empty() {
+                out.malformed.push(Malformed::new(paths.span, "the server refuses an empty policy"));
+            }
             out.policies.push(of_paths(entry, paths, spec.target));
         } else if let Some(node) = entry.value.get("hcl") {
             of_text(entry, node, source, spec.target, out);
@@ -41,6 +44,7 @@ fn of_paths(entry: &Entry, paths: &Node, target: Target) -> Policy {
         text: None,
         refusals: path_rules.iter().flat_map(|rule| refusals(rule, target)).collect(),
         path_rules,
+        ignored: Vec::new(),
     }
 }
 
@@ -104,8 +108,6 @@ fn path_rule(entry: &Entry) -> PathRule {
     let node = &entry.value;
     let legacy = node.entry("policy").and_then(|entry| Some((entry.value.to_spanned()?, entry.span())));
     PathRule {
-        span: entry.span(),
-        path: entry.key.clone(),
         capabilities: texts_of(node, "capabilities"),
         capabilities_span: node.get("capabilities").map(|node| node.span),
         legacy,
@@ -115,6 +117,7 @@ fn path_rule(entry: &Entry) -> PathRule {
         min_wrapping_ttl: duration(node, "min_wrapping_ttl"),
         max_wrapping_ttl: duration(node, "max_wrapping_ttl"),
         keys: node.entries().iter().map(|entry| entry.key.clone()).collect(),
+        ..PathRule::new(entry.key.clone(), entry.span())
     }
 }
 
@@ -161,11 +164,13 @@ fn refusals(rule: &PathRule, target: Target) -> Vec<Refusal> {
         let server = format!("path \"{path}\": invalid use of wildcards ('+*' is forbidden)");
         refuse(&rule.path, RefusalKind::Wildcard, server);
     }
-    if !braces_pair_up(path) {
+    if !lower::policy::template_is_balanced(path) {
         refuse(
             &rule.path,
             RefusalKind::Template,
-            "failed to parse policy: unbalanced templating characters".to_owned(),
+            format!(
+                "path \"{path}\": failed to validate policy templating: unbalanced templating characters"
+            ),
         );
     }
     if let Some((word, _)) = &rule.legacy
@@ -175,7 +180,7 @@ fn refusals(rule: &PathRule, target: Target) -> Vec<Refusal> {
     }
     // The server stops reading the list at `deny`.
     for word in rule.capabilities.iter().take_while(|word| word.value != "deny") {
-        if !is_capability(&word.value, target) {
+        if !Capability::from_word(&word.value).is_some_and(|capability| capability.known_to(target)) {
             refuse(word, RefusalKind::Capability, format!("path \"{path}\": invalid capability \"{word}\""));
         }
     }
@@ -191,31 +196,4 @@ fn refusals(rule: &PathRule, target: Target) -> Vec<Refusal> {
         });
     }
     refusals
-}
-
-fn is_capability(word: &str, target: Target) -> bool {
-    match Capability::from_word(word) {
-        None => false,
-        Some(Capability::Scan) => matches!(target, Target::OpenBao | Target::Any),
-        Some(Capability::Subscribe | Capability::Recover) => target != Target::OpenBao,
-        Some(_) => true,
-    }
-}
-
-/// Each `{{` needs one `}}` before the next.
-fn braces_pair_up(path: &str) -> bool {
-    let mut rest = path;
-    loop {
-        match (rest.find("{{"), rest.find("}}")) {
-            (None, None) => return true,
-            (Some(open), Some(close)) if open < close => {}
-            _ => return false,
-        }
-        let Some((_, tail)) = rest.split_once("{{") else { return true };
-        let Some((inner, tail)) = tail.split_once("}}") else { return false };
-        if inner.contains("{{") {
-            return false;
-        }
-        rest = tail;
-    }
 }

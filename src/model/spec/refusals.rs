@@ -6,6 +6,7 @@
 use super::names::{BOUND_NAME, NAMESPACE, SERVICE_ACCOUNT, is_address_block};
 use crate::model::Malformed;
 use crate::model::project::Target;
+use crate::model::vault::auth_role::Reviewer;
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::field::{Field, FieldValue, Fields};
 use crate::model::vault::mount::Engine;
@@ -52,8 +53,14 @@ pub fn lease_ttls(settings: &Fields, faults: &mut Vec<Malformed>) {
     longer(settings, "default_lease_ttl", "max_lease_ttl", faults);
 }
 
-/// `auth/PATH/config`.
-pub fn auth_config(fields: &Fields, span: Span, target: Target, faults: &mut Vec<Malformed>) {
+/// `auth/PATH/config`; with a reviewer, the CA comes from the cluster where the spec names none.
+pub fn auth_config(
+    fields: &Fields,
+    reviewer: Option<&Reviewer>,
+    span: Span,
+    target: Target,
+    faults: &mut Vec<Malformed>,
+) {
     if let Some(host) = fields.text("kubernetes_host").filter(|host| host.value.trim().is_empty()) {
         faults.push(Malformed::new(host.span, "`kubernetes_host` is empty: `no host provided`"));
     }
@@ -63,7 +70,7 @@ pub fn auth_config(fields: &Fields, span: Span, target: Target, faults: &mut Vec
         faults.push(Malformed::new(ca.span, message));
     }
     let isolated = fields.bool("disable_local_ca_jwt").filter(|disabled| disabled.value);
-    if let (Some(disabled), None, Target::OpenBao) = (isolated, ca, target) {
+    if let (Some(disabled), None, None, Target::OpenBao) = (isolated, ca, reviewer, target) {
         let message = "OpenBao refuses `disable_local_ca_jwt` without `kubernetes_ca_cert`";
         faults.push(Malformed::new(disabled.span, message).with_label(span, "no `kubernetes_ca_cert` here"));
     }

@@ -110,7 +110,7 @@ pub enum Count {
 
 /// Checks `node` against `shape` and adds what is wrong to `faults`.
 pub fn check(node: &Node, shape: Shape, source: &Source, target: Target, faults: &mut Vec<Malformed>) {
-    let mut checker = Checker { source, target, faults };
+    let mut checker = Checker { source, target, faults, doc: "" };
     checker.value(node, shape, "the document");
 }
 
@@ -118,6 +118,8 @@ struct Checker<'a> {
     source: &'a Source,
     target: Target,
     faults: &'a mut Vec<Malformed>,
+    /// What the key at hand is for.
+    doc: &'static str,
 }
 
 impl Checker<'_> {
@@ -136,6 +138,7 @@ impl Checker<'_> {
             Shape::Bool => self.truth(node, key),
             Shape::True => match node.kind {
                 NodeKind::Bool(true) => {}
+                NodeKind::Bool(false) => self.push(node, format!("`{key}` can only be `true`")),
                 _ => self.wrong(node, "`true`", key),
             },
             Shape::Duration => self.field_value(node, FieldKind::Duration, key),
@@ -157,7 +160,7 @@ impl Checker<'_> {
         }
     }
 
-    fn object(&mut self, node: &Node, object: &Object, key: &str) {
+    fn object(&mut self, node: &Node, object: &'static Object, key: &str) {
         if !node.is_map() {
             return self.wrong(node, "a map", key);
         }
@@ -165,33 +168,30 @@ impl Checker<'_> {
             self.entry(entry, node, object);
         }
         let head = node.entries().first().map_or(node.span, |entry| entry.key.span);
-        for missing in object.keys.iter().filter(|key| key.required && node.entry(key.name).is_none()) {
-            let message = format!("`{}` is missing in {}", missing.name, object.name);
-            self.faults.push(
-                Malformed::new(head, message).with_help(format!("add `{}:` - {}", missing.name, missing.doc)),
-            );
+        for key in object.keys.iter().filter(|key| key.required) {
+            self.required(node, key.name, key.doc, object, head);
         }
         for row in object.fields.iter().flat_map(FieldTable::rows).filter(|row| row.required) {
-            self.required_field(node, row, object, head);
+            self.required(node, row.name, row.doc, object, head);
         }
         for group in object.groups {
             self.group(node, group, object, head);
         }
     }
 
-    /// A field that was misspelled is no missing field: who reports the one need not report the other.
-    fn required_field(&mut self, node: &Node, row: &FieldSpec, object: &Object, head: Span) {
-        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [row.name]).is_some();
+    /// A key that was misspelled is no missing key: who reports the one need not report the other.
+    fn required(&mut self, node: &Node, name: &str, doc: &str, object: &'static Object, head: Span) {
+        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [name]).is_some();
         if !node.entries().iter().any(stands_for_it) {
-            let message = format!("`{}` is missing in {}", row.name, object.name);
-            let help = format!("add `{}:` - {}", row.name, row.doc);
-            self.faults.push(Malformed::new(head, message).with_help(help));
+            let message = format!("`{name}` is missing in {}", object.name);
+            self.faults.push(Malformed::new(head, message).with_help(format!("add `{name}:` - {doc}")));
         }
     }
 
-    fn entry(&mut self, entry: &Entry, node: &Node, object: &Object) {
+    fn entry(&mut self, entry: &Entry, node: &Node, object: &'static Object) {
         let name = entry.key.value.as_str();
         if let Some(key) = object.keys.iter().find(|key| key.name == name) {
+            self.doc = key.doc;
             return self.value(&entry.value, key.shape, name);
         }
         if let Some(table) = &object.fields {
@@ -205,7 +205,7 @@ impl Checker<'_> {
         self.unknown_key(entry, node, object);
     }
 
-    fn unknown_key(&mut self, entry: &Entry, node: &Node, object: &Object) {
+    fn unknown_key(&mut self, entry: &Entry, node: &Node, object: &'static Object) {
         let message = format!("unknown key `{}` in {}", entry.key.value, object.name);
         let fields = object.fields.iter().flat_map(FieldTable::rows).filter(|row| row.replaced_by.is_none());
         let known = object.keys.iter().map(|key| key.name).chain(fields.map(|row| row.name));
@@ -227,7 +227,7 @@ impl Checker<'_> {
         self.faults.push(fault);
     }
 
-    fn group(&mut self, node: &Node, group: &Group, object: &Object, head: Span) {
+    fn group(&mut self, node: &Node, group: &Group, object: &'static Object, head: Span) {
         let written: Vec<&Entry> = group.keys.iter().filter_map(|key| node.entry(key)).collect();
         let keys: Vec<String> = group.keys.iter().map(|key| format!("`{key}`")).collect();
         let keys = keys.join(", ");
@@ -357,6 +357,7 @@ impl Checker<'_> {
                 fault.help = Some(format!("did you mean `{word}`?"));
                 fault.replacement = Some(self.quoted_alike(node.span, word));
             }
+            None if words.len() == 1 => fault.help = Some(self.doc.to_owned()),
             None => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                 fault.help = Some(format!("known: {}", words.join(", ")));

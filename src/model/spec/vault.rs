@@ -49,8 +49,9 @@ fn auth_mount(entry: &Entry, target: Target, out: &mut Lowered) {
     let method = text_of(&entry.value, "type").unwrap_or(Spanned::new("kubernetes".to_owned(), path.span));
     let config = entry.value.get("config").filter(|node| node.is_map());
     let fields = config.map(|node| known(node, &AUTH_CONFIG));
+    let reviewer = config.and_then(|node| node.get("reviewer")).and_then(reviewer);
     if let (Some(node), Some(fields)) = (config, &fields) {
-        refusals::auth_config(fields, node.span, target, &mut out.malformed);
+        refusals::auth_config(fields, reviewer.as_ref(), node.span, target, &mut out.malformed);
     }
     for role in entries_of(&entry.value, "roles") {
         let fields = Fields::read(role.value.entries(), &AUTH_ROLE);
@@ -70,7 +71,7 @@ fn auth_mount(entry: &Entry, target: Target, out: &mut Lowered) {
         settings,
         config: fields,
         config_span: config.map(|node| node.span),
-        reviewer: config.and_then(|node| node.get("reviewer")).and_then(reviewer),
+        reviewer,
     });
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::project::Target;
+
 /// What a path rule may grant.
 ///
 /// Source: `policy.go` of both servers; which words exist depends on the dialect.
@@ -62,6 +64,18 @@ impl Capability {
             Capability::Scan => "scan",
             Capability::Subscribe => "subscribe",
             Capability::Recover => "recover",
+        }
+    }
+
+    /// True if a server of `target` knows it: `scan` is OpenBao's, `subscribe` Vault's, `recover` Vault's from 1.20 on
+    /// (the last release that [`Target::VaultClassic`] stands for; the code of that family that was at hand
+    /// refuses it).
+    pub fn known_to(self, target: Target) -> bool {
+        match self {
+            Capability::Scan => matches!(target, Target::OpenBao | Target::Any),
+            Capability::Subscribe => target != Target::OpenBao,
+            Capability::Recover => matches!(target, Target::VaultCurrent | Target::Any),
+            _ => true,
         }
     }
 

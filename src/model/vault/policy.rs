@@ -21,6 +21,8 @@ pub struct Policy {
     pub path_rules: Vec<PathRule>,
     /// Why a server would refuse it; empty for a policy that every server of the target takes.
     pub refusals: Vec<Refusal>,
+    /// Parts of the text that servers drop without a word, such as all that follows a missing comma in JSON.
+    pub ignored: Vec<Span>,
 }
 
 /// Where a policy was declared.
@@ -70,9 +72,30 @@ pub struct PathRule {
     pub max_wrapping_ttl: Option<Spanned<Seconds>>,
     /// All keys of the block that were written, in order, known or not.
     pub keys: Vec<Spanned<String>>,
+    /// Arguments that are set again, here or in a map of the rule: the key of the first, and the key of the second.
+    /// Vault refuses them from 1.21 on; other servers append lists and let the last of other values win.
+    pub repeated: Vec<(Span, Spanned<String>)>,
 }
 
 impl PathRule {
+    /// A rule for `path` without any content.
+    pub fn new(path: Spanned<String>, span: Span) -> PathRule {
+        PathRule {
+            span,
+            path,
+            capabilities: Vec::new(),
+            capabilities_span: None,
+            legacy: None,
+            allowed_parameters: Vec::new(),
+            denied_parameters: Vec::new(),
+            required_parameters: Vec::new(),
+            min_wrapping_ttl: None,
+            max_wrapping_ttl: None,
+            keys: Vec::new(),
+            repeated: Vec::new(),
+        }
+    }
+
     /// The pattern that the label denotes.
     pub fn pattern(&self) -> PathPattern {
         PathPattern::parse(&self.path.value)

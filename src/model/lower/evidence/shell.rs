@@ -124,8 +124,8 @@ fn words(text: &str, from: usize) -> (Vec<&str>, usize) {
     let mut words = Vec::new();
     let mut end = from;
     let Some(rest) = text.get(from..) else { return (words, end) };
-    let mut lines = rest.split_inclusive('\n');
-    while let Some(line) = lines.next() {
+    let lines = rest.split_inclusive('\n');
+    for line in lines {
         let body = line.trim_end();
         let (body, continued) = match body.strip_suffix('\\') {
             Some(body) => (body, true),

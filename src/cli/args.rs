@@ -1,0 +1,81 @@
+//! The command line as a whole; each command's own flags stand in its file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::{check, compile, completions, explain, init, rules, schema};
+
+/// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
+/// wrong with them, and compiles them.
+#[derive(Debug, Parser)]
+#[command(name = "rolewright", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Args {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings or drift, 2 could not do the job (bad flag or configuration, \
+input that cannot be read, no input), 3 a bug of rolewright.";
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// Use this configuration instead of the nearest `rolewright.toml`
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, global = true)]
+    pub no_config: bool,
+    /// Directory that paths in reports are relative to [default: the Git root, else the directory of the
+    /// configuration, else the working directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// When to use colours; NO_COLOR and FORCE_COLOR are honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say less: no closing summary
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr: which configuration, which files
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Threads [default: one per core]; reports do not depend on it
+    #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what is wrong with policies, roles, manifests and specs
+    Check(check::Args),
+    /// Compile Access specs into a script for the server and manifests for the cluster
+    Compile(compile::Args),
+    /// List the rules
+    Rules(rules::Args),
+    /// Print the page of a rule
+    Explain(explain::Args),
+    /// Print a JSON Schema
+    Schema(schema::Args),
+    /// Start a project: a commented configuration and an example spec
+    Init(init::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}

@@ -1,0 +1,90 @@
+//! How a run ends, and where its words go.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// The exit codes, the same for every command and every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: nothing to report, yes, in step.
+    Clean,
+    /// 1: findings, no, drift.
+    Findings,
+    /// 2: could not do the job.
+    Unable,
+    /// 3: a bug of this program.
+    Internal,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Unable => 2,
+            Exit::Internal => 3,
+        })
+    }
+}
+
+/// Why the job could not be done at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// A lower-case phrase, or a rendered report.
+    message: String,
+    help: Option<String>,
+    rendered: bool,
+}
+
+impl Failure {
+    /// A failure with its reason.
+    pub fn new(message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), help: None, rendered: false }
+    }
+
+    /// A failure that was rendered already, source excerpts and all.
+    pub fn rendered(text: String) -> Failure {
+        Failure { message: text, help: None, rendered: true }
+    }
+
+    /// Adds the remedy.
+    pub fn with_help(mut self, help: impl Into<String>) -> Failure {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Writes it to stderr.
+    pub fn print(&self) {
+        let _ = io::stderr().write_all(self.to_string().as_bytes());
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rendered {
+            return f.write_str(&self.message);
+        }
+        writeln!(f, "error: {}", self.message)?;
+        match &self.help {
+            Some(help) => writeln!(f, "help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes a report to stdout. A reader that has gone away is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to stderr.
+pub fn say(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

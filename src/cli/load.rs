@@ -1,0 +1,301 @@
+//! Paths to a project: read, lower, join.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::session::Session;
+use super::walk::{self, Role};
+use crate::lint::{Crash, panic_message};
+use crate::model::lower::{self, Lowered};
+use crate::model::project::{FileClass, Project};
+use crate::report::Unread;
+use crate::syntax::{Source, SourceId, Sources, Span, limits};
+
+/// All inputs of a run and what happened on the way.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What could be read.
+    pub project: Project,
+    /// What could not.
+    pub unread: Vec<Unread>,
+    /// Files whose reading made this program fail.
+    pub crashes: Vec<Crash>,
+    /// How many files the configuration excludes.
+    pub excluded: usize,
+    /// How many files were read for evidence only.
+    pub evidence: usize,
+}
+
+impl Loaded {
+    /// True if nothing among the files is of concern, and nothing went wrong either.
+    pub fn is_empty(&self) -> bool {
+        self.unread.is_empty()
+            && self.crashes.is_empty()
+            && self.project.classes.iter().all(|class| *class == FileClass::Other)
+    }
+}
+
+/// Reads the project that lies under `paths`; `-` is stdin, shown under the name `stdin_name`.
+pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -> Loaded {
+    let (stdin, paths): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        paths.iter().partition(|path| path.as_os_str() == "-");
+    let paths: Vec<PathBuf> = paths.into_iter().cloned().collect();
+    let mut walked = walk::collect(&paths, session);
+
+    let mut texts = BTreeMap::new();
+    if !stdin.is_empty() {
+        let name = stdin_name.unwrap_or("<stdin>").to_owned();
+        let text = take_in(io::stdin().lock()).and_then(decode);
+        texts.insert(name.clone(), text);
+        walked.files.insert(name, (PathBuf::new(), Role::Named));
+    }
+
+    // A spec may name policies that lie elsewhere; they come in on a second round.
+    loop {
+        let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
+        let taken = side_by_side(files.len(), session.jobs, |at| {
+            let (name, (path, role)) = files.get(at)?;
+            Some(take(SourceId(u32::try_from(at).ok()?), name, path, *role, texts.get(*name), session))
+        });
+        let taken: Vec<Taken> = taken.into_iter().flatten().collect();
+        let references = references(&taken, &walked.files, session);
+        let known = walked.files.len();
+        for reference in &references {
+            if !reference.inside {
+                let fault = "named by a spec, but lies outside the project".to_owned();
+                texts.entry(reference.name.clone()).or_insert(Err(fault));
+            }
+            let file = (reference.path.clone(), Role::Named);
+            walked.files.entry(reference.name.clone()).or_insert(file);
+        }
+        if walked.files.len() == known {
+            return assemble(taken, walked, &references, session);
+        }
+    }
+}
+
+/// One file, read and lowered.
+struct Taken {
+    source: Source,
+    lowered: Lowered,
+    role: Role,
+    fault: Option<String>,
+    crash: Option<Crash>,
+}
+
+fn take(
+    id: SourceId,
+    name: &str,
+    path: &Path,
+    role: Role,
+    given: Option<&Result<(String, bool), String>>,
+    session: &Session,
+) -> Taken {
+    let text = match given {
+        Some(given) => given.clone(),
+        None => File::open(path).map_err(|error| io_message(&error)).and_then(|file| read(file, name, role)),
+    };
+    let mut taken = Taken {
+        source: Source { id, name: name.to_owned(), text: String::new(), bom: false },
+        lowered: Lowered::nothing(FileClass::Other),
+        role,
+        fault: None,
+        crash: None,
+    };
+    match text {
+        Ok((text, bom)) => {
+            taken.source.text = text;
+            taken.source.bom = bom;
+            let attempt = AssertUnwindSafe(|| lower::file(&taken.source, &session.config.settings));
+            match catch_unwind(attempt) {
+                Ok(lowered) => taken.lowered = lowered,
+                Err(payload) => {
+                    let message = format!("{name}: {}", panic_message(payload.as_ref()));
+                    taken.crash = Some(Crash { rule: "reading", message });
+                    taken.lowered.class = FileClass::Broken;
+                }
+            }
+            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() {
+                // Nothing will ever point into it.
+                taken.source.text = String::new();
+            }
+        }
+        Err(_) if role == Role::Evidence => {}
+        Err(fault) if fault.is_empty() => {}
+        Err(fault) => {
+            taken.fault = Some(fault);
+            taken.lowered.class = FileClass::Broken;
+        }
+    }
+    taken
+}
+
+/// Reads a file. An empty message means: not readable, and nothing to be sorry for.
+fn read(file: File, name: &str, role: Role) -> Result<(String, bool), String> {
+    let bytes = match take_in(&file) {
+        Ok(bytes) => bytes,
+        Err(fault) if role == Role::Found && !concerns(name, &head(&file)) => {
+            let _ = fault;
+            return Err(String::new());
+        }
+        Err(fault) => return Err(fault),
+    };
+    match std::str::from_utf8(&bytes) {
+        Err(_) if role == Role::Found && !concerns(name, &bytes) => Err(String::new()),
+        _ => decode(bytes),
+    }
+}
+
+fn take_in(reader: impl Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    reader.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io_message(&error))?;
+    if bytes.len() as u64 > limits::FILE_BYTES {
+        return Err(format!(
+            "larger than {} MiB, which is the most that is read",
+            limits::FILE_BYTES / (1024 * 1024)
+        ));
+    }
+    Ok(bytes)
+}
+
+/// The first bytes of a file that is too large.
+fn head(file: &File) -> Vec<u8> {
+    use std::io::Seek as _;
+    let mut bytes = Vec::new();
+    let mut file = file;
+    if file.rewind().is_ok() {
+        let _ = file.take(64 * 1024).read_to_end(&mut bytes);
+    }
+    bytes
+}
+
+/// True if the bytes may be meant for this tool, for a file that nobody named and that cannot be read.
+fn concerns(name: &str, bytes: &[u8]) -> bool {
+    let text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let holds = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
+    let policy = [".hcl", ".policy"].iter().any(|extension| name.contains(extension));
+    holds(b"apiVersion") || holds(b"\"path\"") || (policy && holds(b"path"))
+}
+
+fn decode(bytes: Vec<u8>) -> Result<(String, bool), String> {
+    let line_of = |at: usize| bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err("not UTF-8 but UTF-16".to_owned());
+    }
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(format!("holds a NUL byte at byte {at}, in line {}", line_of(at)));
+    }
+    if let Err(error) = std::str::from_utf8(&bytes) {
+        let at = error.valid_up_to();
+        return Err(format!("not UTF-8 at byte {at}, in line {}", line_of(at)));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => (rest.to_owned(), true),
+        None => (text, false),
+    })
+}
+
+fn io_message(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A policy file that a spec names.
+struct Reference {
+    name: String,
+    path: PathBuf,
+    span: Span,
+    /// It lies below the root or below the spec. A spec from elsewhere must not make excerpts of any file of this
+    /// machine appear in a report.
+    inside: bool,
+}
+
+fn references(
+    taken: &[Taken],
+    files: &BTreeMap<String, (PathBuf, Role)>,
+    session: &Session,
+) -> Vec<Reference> {
+    let mut references = Vec::new();
+    for file in taken {
+        let spec = files.get(&file.source.name).map(|(path, _)| path.as_path());
+        let directory = spec.and_then(Path::parent).unwrap_or(&session.cwd);
+        references.extend(file.lowered.referenced_files.iter().map(|reference| {
+            let path = session.absolute(&directory.join(&reference.value));
+            Reference {
+                name: session.name(&path),
+                inside: path.starts_with(&session.root) || path.starts_with(directory),
+                span: reference.span,
+                path,
+            }
+        }));
+    }
+    references
+}
+
+fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], session: &Session) -> Loaded {
+    let mut loaded = Loaded {
+        project: Project::default(),
+        unread: walked.unread,
+        crashes: Vec::new(),
+        excluded: walked.excluded,
+        evidence: 0,
+    };
+    let (mut sources, mut lowered) = (Vec::new(), Vec::new());
+    for file in taken {
+        if let Some(message) = file.fault {
+            let path = file.source.name.clone();
+            let asked_by = references.iter().find(|reference| reference.name == path);
+            let asked_by = asked_by.map(|reference| reference.span);
+            loaded.unread.push(Unread { path, message, help: None, asked_by });
+        }
+        loaded.crashes.extend(file.crash);
+        loaded.evidence += usize::from(file.role == Role::Evidence && file.lowered.class == FileClass::Other);
+        sources.push(file.source);
+        lowered.push(file.lowered);
+    }
+    loaded.unread.sort();
+    loaded.project = Project::assemble(Sources::new(sources), lowered, session.config.settings.clone());
+    loaded
+}
+
+/// Does `work` for `0..count` on several threads; results come in order.
+fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    /// Fewer items than this are not worth another thread.
+    const WORTH: usize = 16;
+    let threads = jobs.min(count.div_ceil(WORTH)).max(1);
+    if threads == 1 {
+        return (0..count).map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(count));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut own = Vec::new();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        break;
+                    }
+                    own.push((at, work(at)));
+                }
+                if let Ok(mut done) = done.lock() {
+                    done.append(&mut own);
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,178 @@
+//! What holds for the whole run: directories, configuration, colours, threads.
+
+use std::env;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Component, Path, PathBuf};
+use std::thread;
+
+use super::args::{Color, Global};
+use super::exit::{Failure, say};
+use crate::config::{self, Config};
+use crate::report::human;
+use crate::rules::RULES;
+use crate::syntax::{Source, SourceId, Sources};
+
+/// What holds for the whole run.
+#[derive(Debug)]
+pub struct Session {
+    /// The working directory.
+    pub cwd: PathBuf,
+    /// Directory that paths in reports are relative to.
+    pub root: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// Directory of the configuration, or the root without one: `exclude` is relative to it.
+    pub config_dir: PathBuf,
+    /// Directory whose files are no inputs unless they are named: the output of `compile`.
+    pub leave_out: Option<PathBuf>,
+    /// Whether to use colours.
+    pub color: bool,
+    /// How many threads.
+    pub jobs: usize,
+    /// Whether to say more on stderr.
+    pub verbose: bool,
+}
+
+impl Session {
+    /// Finds directories and configuration.
+    pub fn start(global: &Global) -> Result<Session, Failure> {
+        let cwd = env::current_dir()
+            .map_err(|error| Failure::new(format!("the working directory cannot be told: {error}")))?;
+        let color = color(global.color);
+        let git_root = cwd.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned);
+        let config_path = config_path(global, &cwd, git_root.as_deref());
+        let config_dir = config_path.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let root = match &global.root {
+            Some(root) => directory(&absolute(&cwd, root))?,
+            None => git_root.or_else(|| config_dir.clone()).unwrap_or_else(|| cwd.clone()),
+        };
+        let mut session = Session {
+            config_dir: config_dir.unwrap_or_else(|| root.clone()),
+            cwd,
+            root,
+            config: Config::default(),
+            leave_out: None,
+            color,
+            jobs: jobs(global),
+            verbose: global.verbose,
+        };
+        if let Some(path) = config_path {
+            session.config = session.read_config(&path)?;
+            if global.verbose {
+                say(format!("configuration: {}", session.name(&path)));
+            }
+        }
+        Ok(session)
+    }
+
+    /// For a project that is one directory, with the configuration that lies in it; no colours, one thread.
+    pub fn of_directory(root: &Path) -> Result<Session, Failure> {
+        let mut session = Session {
+            cwd: root.to_owned(),
+            root: root.to_owned(),
+            config: Config::default(),
+            config_dir: root.to_owned(),
+            leave_out: None,
+            color: false,
+            jobs: 1,
+            verbose: false,
+        };
+        let path = root.join(config::FILE_NAME);
+        if path.is_file() {
+            session.config = session.read_config(&path)?;
+        }
+        Ok(session)
+    }
+
+    /// The path as reports show it: relative to the root where it lies below, `/` between parts.
+    pub fn name(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(&self.root).unwrap_or(path);
+        let name = shown.to_string_lossy();
+        if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
+    }
+
+    /// The path without `.` and `..`, from the top; links are not followed.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        absolute(&self.cwd, path)
+    }
+
+    fn read_config(&self, path: &Path) -> Result<Config, Failure> {
+        let name = self.name(path);
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::new(format!("cannot read the configuration `{name}`: {error}")))?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let source = Source { id: SourceId(0), name, text, bom: false };
+        let parsed = config::parse(&source, RULES);
+        let mut config = parsed.map_err(|errors| {
+            Failure::rendered(human::errors(&errors, "config", &Sources::new(vec![source]), self.color))
+        })?;
+        // Scopes are written relative to the configuration and compared with names, which are relative to the root.
+        let prefix = self.name(&self.config_dir);
+        for mount in &mut config.settings.mounts {
+            if self.config_dir != self.root {
+                mount.scope = format!("{prefix}/{}", mount.scope).trim_end_matches('/').to_owned();
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// Whether to use colours on stdout.
+fn color(wish: Color) -> bool {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match wish {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+fn jobs(global: &Global) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    global.jobs.map_or_else(cores, usize::from)
+}
+
+/// The file that was asked for, else the nearest one from the working directory up to the Git root.
+fn config_path(global: &Global, cwd: &Path, git_root: Option<&Path>) -> Option<PathBuf> {
+    if global.no_config {
+        return None;
+    }
+    if let Some(path) = &global.config {
+        return Some(absolute(cwd, path));
+    }
+    for dir in cwd.ancestors() {
+        let path = dir.join(config::FILE_NAME);
+        if path.is_file() {
+            return Some(path);
+        }
+        if Some(dir) == git_root {
+            break;
+        }
+    }
+    None
+}
+
+fn directory(path: &Path) -> Result<PathBuf, Failure> {
+    if path.is_dir() {
+        Ok(path.to_owned())
+    } else {
+        Err(Failure::new(format!("the root `{}` is no directory", path.display())))
+    }
+}
+
+fn absolute(cwd: &Path, path: &Path) -> PathBuf {
+    let mut out = cwd.to_owned();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}

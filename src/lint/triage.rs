@@ -1,0 +1,274 @@
+//! The one gate between rules and reports: levels, suppression comments, and the engine's own findings.
+
+use super::finding::{Edit, Finding, Severity};
+use super::levels::Levels;
+use super::rule::Rule;
+use super::run::sort;
+use crate::model::project::Project;
+use crate::syntax::directive::Directive;
+use crate::syntax::{Source, Span, Spanned};
+
+/// The rules in whose name the engine itself reports.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineRules {
+    /// A text that cannot be read.
+    pub syntax_error: &'static Rule,
+    /// A part of an input that has the wrong shape.
+    pub malformed_input: &'static Rule,
+    /// A suppression comment that cannot be read, or names a rule that does not exist.
+    pub broken_allow: &'static Rule,
+    /// A suppression comment without a reason.
+    pub reasonless_allow: &'static Rule,
+    /// A suppression comment that suppresses nothing.
+    pub unused_allow: &'static Rule,
+}
+
+/// What came through the gate and what did not.
+#[derive(Debug, Default)]
+pub struct Triaged {
+    /// To be reported.
+    pub shown: Vec<Finding>,
+    /// Suppressed by a comment.
+    pub allowed: Vec<Allowed>,
+}
+
+/// A suppressed finding.
+#[derive(Debug)]
+pub struct Allowed {
+    /// What would have been reported.
+    pub finding: Finding,
+    /// The comment.
+    pub directive: Span,
+    /// Its reason; may be empty.
+    pub reason: String,
+}
+
+/// Sorts findings into shown and allowed, sets their severities, and adds the engine's own: syntax errors, malformed
+/// inputs, and what is wrong with suppression comments.
+///
+/// `table` is every rule there is, so that a comment naming a rule that is merely off is no mistake.
+pub fn triage(
+    findings: Vec<Finding>,
+    project: &Project,
+    table: &[&'static Rule],
+    engine: &EngineRules,
+    levels: &Levels,
+) -> Triaged {
+    let mut triaged = Triaged::default();
+    let mut comments: Vec<Comment<'_>> = project.directives.iter().map(Comment::new).collect();
+    comments.sort_by_key(|comment| comment.directive.span);
+
+    for mut finding in findings.into_iter().chain(malformed(project, engine)) {
+        if !levels.is_on(finding.rule) {
+            continue;
+        }
+        if let Some(severity) = levels.set_severity(finding.rule) {
+            finding.severity = severity;
+        }
+        match allow(&mut comments, &finding) {
+            Some(directive) => triaged.allowed.push(Allowed {
+                finding,
+                directive: directive.span,
+                reason: directive.reason.clone(),
+            }),
+            None => triaged.shown.push(finding),
+        }
+    }
+
+    // Errors of syntax are no matter of opinion: neither levels nor comments hide them.
+    triaged.shown.extend(syntax_errors(project, engine));
+    let about_comments = comments.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
+    triaged.shown.extend(about_comments.filter_map(|mut finding| {
+        let level = levels.of(finding.rule).severity()?;
+        finding.severity = level;
+        Some(finding)
+    }));
+    sort(&mut triaged.shown);
+    triaged
+}
+
+/// A suppression comment and which of its names did something.
+struct Comment<'a> {
+    directive: &'a Directive,
+    used: Vec<bool>,
+}
+
+impl<'a> Comment<'a> {
+    fn new(directive: &'a Directive) -> Comment<'a> {
+        Comment { directive, used: vec![false; directive.rules.len()] }
+    }
+
+    /// Notes that the comment suppresses the finding, if it does.
+    fn takes(&mut self, finding: &Finding) -> bool {
+        let covers = self.directive.covers;
+        let inside = covers.source == finding.span.source
+            && covers.start <= finding.span.start
+            && (finding.span.start < covers.end || finding.span == covers);
+        if !inside {
+            return false;
+        }
+        let mut taken = false;
+        for (rule, used) in self.directive.rules.iter().zip(&mut self.used) {
+            if rule.value == finding.rule.name {
+                *used = true;
+                taken = true;
+            }
+        }
+        taken
+    }
+}
+
+/// The first comment that suppresses the finding; every other one that would is noted as used, too.
+fn allow<'a>(comments: &mut [Comment<'a>], finding: &Finding) -> Option<&'a Directive> {
+    let from = comments.partition_point(|comment| comment.directive.span.source < finding.span.source);
+    let mut first = None;
+    for comment in comments.iter_mut().skip(from) {
+        if comment.directive.span.source != finding.span.source {
+            break;
+        }
+        if comment.takes(finding) && first.is_none() {
+            first = Some(comment.directive);
+        }
+    }
+    first
+}
+
+/// What is wrong with one comment.
+fn judge(
+    comment: &Comment<'_>,
+    project: &Project,
+    table: &[&'static Rule],
+    engine: &EngineRules,
+    levels: &Levels,
+) -> Vec<Finding> {
+    let directive = comment.directive;
+    if let Some(fault) = &directive.fault {
+        return vec![new(engine.broken_allow, directive.span, fault.clone())];
+    }
+    let mut findings = Vec::new();
+    let mut unused = Vec::new();
+    for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
+        match table.iter().find(|rule| rule.name == name.value) {
+            None => findings.push(unknown_rule(name, table, engine)),
+            Some(rule) if !used && levels.is_on(rule) => unused.push(at),
+            Some(_) => {}
+        }
+    }
+    let all = unused.len() == directive.rules.len();
+    for at in unused {
+        let Some(name) = directive.rules.get(at) else { continue };
+        let mut finding =
+            new(engine.unused_allow, name.span, format!("nothing here is reported by `{}`", name.value));
+        if directive.covers.start < directive.covers.end {
+            finding.label(directive.covers, "this is what the comment covers");
+        } else {
+            finding.message += ": the comment belongs to nothing";
+        }
+        finding.help("remove the allowance, so that it does not hide a later mistake");
+        let span = if all {
+            project.sources.get(name.span.source).map(|source| whole_comment(source, directive))
+        } else {
+            Some(list_item(directive, at))
+        };
+        if let Some(span) = span {
+            finding.fix("remove the allowance", vec![Edit { span, text: String::new() }]);
+        }
+        findings.push(finding);
+    }
+    if directive.reason.trim().is_empty() {
+        let mut finding = new(engine.reasonless_allow, directive.span, "allowed without a reason");
+        finding.help("say after the closing parenthesis why this is fine");
+        findings.push(finding);
+    }
+    findings
+}
+
+fn unknown_rule(name: &Spanned<String>, table: &[&'static Rule], engine: &EngineRules) -> Finding {
+    let mut finding = new(engine.broken_allow, name.span, format!("no rule has the name `{}`", name.value));
+    match nearest(&name.value, table.iter().map(|rule| rule.name)) {
+        Some(near) => {
+            finding.help(format!("did you mean `{near}`?"));
+            finding.fix(format!("write `{near}`"), vec![Edit { span: name.span, text: near.to_owned() }]);
+        }
+        None => {
+            finding.help("`rolewright rules` lists all names");
+        }
+    }
+    finding
+}
+
+/// The candidate most like `word`, if any is like it at all.
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase().replace('_', "-");
+    candidates
+        .map(|candidate| {
+            (strsim::normalized_damerau_levenshtein(&word, &candidate.replace('_', "-")), candidate)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The comment with the blanks before it, or with its whole line if it stands alone there.
+fn whole_comment(source: &Source, directive: &Directive) -> Span {
+    let text = source.text.as_str();
+    let range = directive.span.range();
+    let before = text.get(..range.start).unwrap_or("");
+    let after = text.get(range.end..).unwrap_or("");
+    let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let alone = before.len() == blanks
+        || before.get(..before.len() - blanks).is_some_and(|head| head.ends_with('\n'));
+    let rest_of_line = after.find('\n').map_or(after.len(), |at| at + 1);
+    let line_ends = after.get(..rest_of_line).is_some_and(|rest| rest.trim().is_empty());
+    let end = if alone && line_ends { range.end + rest_of_line } else { range.end };
+    Span::new(source.id, range.start - blanks..end)
+}
+
+/// One name of several, with the comma that parts it from its neighbour.
+fn list_item(directive: &Directive, at: usize) -> Span {
+    let span = |at: usize| directive.rules.get(at).map(|name| name.span);
+    let own = span(at).unwrap_or(directive.span);
+    match (span(at + 1), at.checked_sub(1).and_then(span)) {
+        (Some(next), _) => Span { end: next.start, ..own },
+        (None, Some(previous)) => Span { start: previous.end, ..own },
+        (None, None) => own,
+    }
+}
+
+fn malformed(project: &Project, engine: &EngineRules) -> Vec<Finding> {
+    let entries = project.malformed.iter();
+    let rule = engine.malformed_input;
+    entries
+        .map(|entry| {
+            let mut finding = new(rule, entry.span, entry.message.clone());
+            if let Some((span, text)) = &entry.label {
+                finding.label(*span, text.clone());
+            }
+            finding.help = entry.help.clone();
+            if let Some(text) = &entry.replacement {
+                let edit = Edit { span: entry.span, text: text.clone() };
+                finding.fix(format!("write `{text}`"), vec![edit]);
+            }
+            finding
+        })
+        .collect()
+}
+
+fn syntax_errors(project: &Project, engine: &EngineRules) -> Vec<Finding> {
+    let errors = project.syntax_errors.iter();
+    errors
+        .map(|error| {
+            let mut finding = new(engine.syntax_error, error.span, error.message.clone());
+            if let Some((span, text)) = &error.label {
+                finding.label(*span, text.clone());
+            }
+            finding.help = error.help.clone();
+            finding
+        })
+        .collect()
+}
+
+fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
+    let severity = rule.category.default_level().severity().unwrap_or(Severity::Note);
+    Finding { rule, severity, span, message: message.into(), labels: Vec::new(), help: None, fix: None }
+}

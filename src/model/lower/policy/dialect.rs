@@ -1,0 +1,43 @@
+//! What differs between the servers.
+
+use crate::model::project::Target;
+use crate::model::vault::capability::Capability;
+
+const COMMON_KEYS: [&str; 10] = [
+    "comment",
+    "policy",
+    "capabilities",
+    "allowed_parameters",
+    "denied_parameters",
+    "required_parameters",
+    "min_wrapping_ttl",
+    "max_wrapping_ttl",
+    "mfa_methods",
+    "control_group",
+];
+
+const OPENBAO_KEYS: [&str; 3] = ["pagination_limit", "expiration", "list_scan_response_keys_filter_path"];
+
+const VAULT_KEYS: [&str; 1] = ["subscribe_event_types"];
+
+/// True if some server of `target` is OpenBao.
+pub(super) fn openbao(target: Target) -> bool {
+    matches!(target, Target::OpenBao | Target::Any)
+}
+
+/// True if some server of `target` is Vault.
+pub(super) fn vault(target: Target) -> bool {
+    target != Target::OpenBao
+}
+
+/// True if a path rule may have this key.
+pub(super) fn has_key(target: Target, key: &str) -> bool {
+    COMMON_KEYS.contains(&key)
+        || (openbao(target) && OPENBAO_KEYS.contains(&key))
+        || (vault(target) && VAULT_KEYS.contains(&key))
+}
+
+/// True if `capabilities` may list this word.
+pub(super) fn has_capability(target: Target, word: &str) -> bool {
+    Capability::from_word(word).is_some_and(|capability| capability.known_to(target))
+}

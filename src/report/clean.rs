@@ -1,0 +1,73 @@
+//! Text from inputs made harmless for a terminal.
+
+use std::borrow::Cow;
+
+/// One line of text: control characters and those that turn the writing direction are shown as escapes.
+pub fn line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_harmful(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A whole source text: harmful characters are replaced by others of the same length in bytes, so that spans still
+/// fit. A carriage return that ends a line by itself becomes a line feed.
+pub fn source(text: &str) -> Cow<'_, str> {
+    let lone_return = |at: usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    let keep = |at: usize, c: char| match c {
+        '\n' | '\t' => true,
+        '\r' => !lone_return(at),
+        c => !is_harmful(c),
+    };
+    if text.char_indices().all(|(at, c)| keep(at, c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c {
+            c if keep(at, c) => out.push(c),
+            '\r' => out.push('\n'),
+            _ => out.push_str(match c.len_utf8() {
+                1 => "?",
+                2 => "\u{b7}",
+                3 => "\u{fffd}",
+                _ => "\u{1f6ab}",
+            }),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmful_characters_are_replaced_and_offsets_kept() {
+        for (text, wanted) in [
+            ("plain\ttext\r\n", "plain\ttext\r\n"),
+            ("\u{1b}[31mred", "?[31mred"),
+            ("a\rb", "a\nb"),
+            ("x\u{9b}y", "x\u{b7}y"),
+            ("x\u{202e}y", "x\u{fffd}y"),
+            ("x\u{e0041}y", "x\u{1f6ab}y"),
+        ] {
+            assert_eq!(source(text), wanted);
+            assert_eq!(source(text).len(), text.len());
+        }
+        assert_eq!(line("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+    }
+}

@@ -1,0 +1,58 @@
+//! Spans to paths, lines and columns.
+
+use std::cell::OnceCell;
+
+use crate::syntax::lines::{LineIndex, Position};
+use crate::syntax::{Source, SourceId, Sources, Span};
+
+/// Line tables of all sources, each made when it is first asked for.
+#[derive(Debug)]
+pub struct Places<'a> {
+    sources: &'a Sources,
+    lines: Vec<OnceCell<LineIndex>>,
+}
+
+/// A span as people and other programs want it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Path as shown to the user.
+    pub path: &'a str,
+    /// First character.
+    pub start: Position,
+    /// One past the last character.
+    pub end: Position,
+    /// The bytes.
+    pub span: Span,
+}
+
+impl<'a> Places<'a> {
+    /// For these texts.
+    pub fn new(sources: &'a Sources) -> Places<'a> {
+        Places { sources, lines: sources.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The place of a span; a span of no source gives the start of a nameless text.
+    pub fn of(&self, span: Span) -> Place<'a> {
+        let nowhere = Position { line: 1, column: 1 };
+        match (self.sources.get(span.source), self.lines(span.source)) {
+            (Some(source), Some(lines)) => Place {
+                path: &source.name,
+                start: lines.position(&source.text, span.start),
+                end: lines.position(&source.text, span.end),
+                span,
+            },
+            _ => Place { path: "", start: nowhere, end: nowhere, span },
+        }
+    }
+
+    /// The text with this id.
+    pub fn source(&self, id: SourceId) -> Option<&'a Source> {
+        self.sources.get(id)
+    }
+
+    /// The line table of the text with this id.
+    pub fn lines(&self, id: SourceId) -> Option<&LineIndex> {
+        let source = self.sources.get(id)?;
+        self.lines.get(id.0 as usize).map(|cell| cell.get_or_init(|| LineIndex::new(&source.text)))
+    }
+}

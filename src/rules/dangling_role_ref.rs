@@ -1,0 +1,203 @@
+//! # What it finds
+//! A binding whose `roleRef` names a role that is not there, as far as the inputs can tell.
+//!
+//! # Why it matters
+//! Kubernetes takes the binding and grants nothing; whoever later makes a role of that name decides what the subjects may
+//! do.
+//!
+//! # How to fix it
+//! Correct name, kind or namespace, or add the role. `roleRef` cannot be changed in place: delete the binding first.
+//!
+//! # Limits
+//! Roles may live outside of the inputs, so an unknown name alone is no finding. It is one where the inputs show what was
+//! meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, or
+//! roles of that namespace in the same file without the one that is named.
+
+use std::collections::HashMap;
+
+use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::model::kube::binding::Binding;
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
+use crate::model::project::Project;
+use crate::semantics::rbac::builtin;
+use crate::semantics::rbac::reach::referents;
+use crate::syntax::Span;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "dangling-role-ref",
+    summary: "a binding to a role that is not there",
+    category: Category::Suspicious,
+    check: Check::Project(check),
+    fixable: true,
+    source: include_str!("dangling_role_ref.rs"),
+};
+
+fn check(cx: &mut Context<'_>) {
+    let project = cx.project;
+    let mut beside: Option<HashMap<&str, Vec<&RbacRole>>> = None;
+    for binding in &project.bindings {
+        let Some(kind) = binding.role_ref.role_kind() else { continue };
+        // A ClusterRoleBinding of a Role is malformed and reported as such.
+        let possible = kind == RbacRoleKind::ClusterRole || !binding.cluster_wide;
+        let name = &binding.role_ref.name;
+        if !possible || is_placeholder(name.as_str()) || !referents(project, binding).is_empty() {
+            continue;
+        }
+        let beside = beside.get_or_insert_with(|| by_directory(project));
+        let beside = beside.get(directory(project, binding.meta.span)).map_or(&[][..], Vec::as_slice);
+        if let Some(cause) = cause(project, binding, kind, beside) {
+            report(cx, binding, kind, cause);
+        }
+    }
+}
+
+/// What the inputs show to be wrong with a role ref.
+enum Cause<'a> {
+    /// A role of that name is of the other kind.
+    Kind(&'a RbacRole),
+    /// A Role of that name is in another namespace.
+    Namespace(&'a RbacRole),
+    /// A built-in role has nearly that name.
+    BuiltIn(&'static str),
+    /// A role beside the binding has nearly that name.
+    Name(&'a RbacRole),
+    /// Other roles of the namespace stand in the same file.
+    Missing(&'a RbacRole),
+}
+
+fn cause<'a>(
+    project: &Project,
+    binding: &Binding,
+    kind: RbacRoleKind,
+    beside: &[&'a RbacRole],
+) -> Option<Cause<'a>> {
+    let name = binding.role_ref.name.as_str();
+    let named = || beside.iter().filter(|role| role.meta.name.value == name);
+    if let Some(built_in) = near_built_in(kind, name) {
+        return Some(Cause::BuiltIn(built_in));
+    }
+    if builtin::has_role(kind, name) {
+        return None;
+    }
+    if let Some(role) = named().find(|role| role.kind != kind && may_refer(binding, role)) {
+        return Some(Cause::Kind(role));
+    }
+    if let Some(role) = named().find(|role| role.kind == kind) {
+        return Some(Cause::Namespace(role));
+    }
+    let fitting = || beside.iter().filter(|role| role.kind == kind && may_refer(binding, role));
+    let unbound = |role: &RbacRole| project.bindings_to(kind, role.meta.name.as_str()).next().is_none();
+    if let Some(role) = fitting().find(|role| is_near(name, role.meta.name.as_str()) && unbound(role)) {
+        return Some(Cause::Name(role));
+    }
+    let in_file = |role: &&&RbacRole| role.meta.span.source == binding.meta.span.source;
+    let alone = kind == RbacRoleKind::Role;
+    fitting().find(in_file).filter(|_| alone).map(|role| Cause::Missing(role))
+}
+
+fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
+    let (name, span) = (&binding.role_ref.name, binding.role_ref.name.span);
+    let sources = &cx.project.sources;
+    let rewrite = |span: Span, text: &str| vec![rewritten(sources.slice(span), span, text)];
+    let rename = |text: &str| rewrite(span, text);
+    match cause {
+        Cause::Kind(role) => {
+            let edits = rewrite(binding.role_ref.kind.span, role.kind.word());
+            let finding = cx.report(
+                binding.role_ref.kind.span,
+                format!("`{name}` is a {}, not a {}", role.kind.word(), kind.word()),
+            );
+            finding.label(role.meta.name.span, "defined here");
+            finding
+                .help(format!("refer to it as kind `{}`", role.kind.word()))
+                .unsafe_fix("correct the kind", edits);
+        }
+        Cause::Namespace(role) => {
+            let theirs = role.meta.namespace_name().unwrap_or_default();
+            let message = match binding.meta.namespace_name() {
+                Some(ours) => format!("no Role `{name}` in namespace `{ours}`; there is one in `{theirs}`"),
+                None => format!("no Role `{name}` in the namespace of this binding"),
+            };
+            cx.report(span, message)
+                .label(role.meta.name.span, "defined here")
+                .help("a RoleBinding finds Roles of its own namespace only");
+        }
+        Cause::BuiltIn(built_in) => {
+            let edits = rename(built_in);
+            cx.report(span, format!("no {} `{name}`", kind.word()))
+                .help(format!("did you mean the built-in `{built_in}`?"))
+                .unsafe_fix(format!("refer to `{built_in}`"), edits);
+        }
+        Cause::Name(role) => {
+            let edits = rename(role.meta.name.as_str());
+            cx.report(span, format!("no {} `{name}`", kind.word()))
+                .label(role.meta.name.span, "a role of nearly that name, which nothing binds")
+                .help(format!("did you mean `{}`?", role.meta.name))
+                .unsafe_fix(format!("refer to `{}`", role.meta.name), edits);
+        }
+        Cause::Missing(role) => {
+            cx.report(span, format!("no Role `{name}` among the inputs"))
+                .label(role.meta.name.span, "this file defines other Roles of the namespace")
+                .help("add the role or correct the name");
+        }
+    }
+}
+
+/// The replacement of a scalar, in the quotes it stands in.
+fn rewritten(written: &str, span: Span, text: &str) -> Edit {
+    let quote = written
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''))
+        .map_or("", |first| if first == '"' { "\"" } else { "'" });
+    Edit { span, text: format!("{quote}{text}{quote}") }
+}
+
+/// True if the binding could hold this role, its name aside.
+fn may_refer(binding: &Binding, role: &RbacRole) -> bool {
+    match (role.kind, binding.meta.namespace_name(), role.meta.namespace_name()) {
+        (RbacRoleKind::ClusterRole, _, _) => true,
+        (RbacRoleKind::Role, _, _) if binding.cluster_wide => false,
+        (RbacRoleKind::Role, Some(ours), Some(theirs)) => ours == theirs,
+        (RbacRoleKind::Role, _, _) => true,
+    }
+}
+
+fn near_built_in(kind: RbacRoleKind, name: &str) -> Option<&'static str> {
+    let names = match kind {
+        RbacRoleKind::ClusterRole => builtin::CLUSTER_ROLES,
+        RbacRoleKind::Role => builtin::ROLES,
+    };
+    if names.contains(&name) {
+        return None;
+    }
+    names.iter().copied().find(|built_in| is_near(name, built_in))
+}
+
+/// A letter or two off, in a name long enough for that to mean something.
+fn is_near(name: &str, other: &str) -> bool {
+    let allowed = match other.len() {
+        0..=7 => return false,
+        8..=12 => 1,
+        _ => 2,
+    };
+    name.len().abs_diff(other.len()) <= allowed && strsim::osa_distance(name, other) <= allowed
+}
+
+/// Text that something else fills in.
+fn is_placeholder(name: &str) -> bool {
+    name.is_empty() || name.contains(['$', '{', '<', '%'])
+}
+
+fn by_directory(project: &Project) -> HashMap<&str, Vec<&RbacRole>> {
+    let mut beside: HashMap<&str, Vec<&RbacRole>> = HashMap::new();
+    for role in &project.rbac_roles {
+        beside.entry(directory(project, role.meta.span)).or_default().push(role);
+    }
+    beside
+}
+
+fn directory(project: &Project, span: Span) -> &str {
+    project.sources.get(span.source).map_or("", |source| source.directory())
+}

@@ -1,0 +1,99 @@
+//! # What it finds
+//! An RBAC rule with `*` in `resources`.
+//!
+//! # Why it matters
+//! `*` takes in every subresource, too: with the core group it hands out `secrets`, `pods/exec`, `nodes/proxy` and
+//! `serviceaccounts/token`, and it grows by itself with each resource that is installed. With `*` as verb and group it
+//! is `cluster-admin` under another name.
+//!
+//! How loud it is depends on what it comes to and on how far it is bound: an error in the whole cluster, a warning in
+//! single namespaces, a note while nothing binds it or if it leads to no further rights.
+//!
+//! # How to fix it
+//! List the resources and verbs that are used.
+//!
+//! # Limits
+//! `*/SUBRESOURCE` is not reported here, nor is `get`, `list` and `watch` on an API group that leads to no further rights.
+//! What the resources of other projects' API groups lead to is not known.
+
+use crate::lint::{Category, Check, Context, Rule, Severity};
+use crate::model::kube::rbac::{RbacRole, RbacRule};
+use crate::semantics::rbac::builtin;
+use crate::semantics::rbac::powers::{self, Power};
+use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::syntax::Spanned;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "wildcard-resource",
+    summary: "an RBAC rule on every resource",
+    category: Category::Security,
+    check: Check::RbacRole(check),
+    fixable: false,
+    source: include_str!("wildcard_resource.rs"),
+};
+
+fn check(role: &RbacRole, cx: &mut Context<'_>) {
+    if builtin::is_own_role(role) {
+        return;
+    }
+    for rule in role.rules.iter().filter(|rule| rule.resource_names.is_empty()) {
+        let Some(star) = star(&rule.resources) else { continue };
+        let reach = reach::of(cx.project, role);
+        let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
+        if powers.is_empty() && only_reads(rule) {
+            continue;
+        }
+        let finding = cx
+            .report(star.span, message(role, rule, &reach))
+            .severity(severity(&powers, &reach))
+            .help(help(&powers));
+        for (span, text) in reach.evidence() {
+            finding.label(span, text);
+        }
+    }
+}
+
+/// To read whatever an API group of no consequence comes to hold is what viewers and metrics are for.
+fn only_reads(rule: &RbacRule) -> bool {
+    rule.verbs.iter().all(|verb| matches!(verb.as_str(), "get" | "list" | "watch"))
+}
+
+fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
+    let verbs = match star(&rule.verbs) {
+        Some(_) => "do anything with".to_owned(),
+        None => words(&rule.verbs),
+    };
+    let groups = match (star(&rule.api_groups), rule.api_groups.as_slice()) {
+        (Some(_), _) => "every resource of every API group".to_owned(),
+        (None, [only]) if only.value.is_empty() => "every resource of the core API group".to_owned(),
+        (None, groups) => format!("every resource of {}", words(groups)),
+    };
+    format!("{} may {verbs} {groups} {}", role_words(role), reach.words())
+}
+
+fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
+    match reach {
+        _ if powers.is_empty() => Severity::Note,
+        Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
+        Reach::Unbound => Severity::Note,
+        _ => Severity::Warning,
+    }
+}
+
+fn help(powers: &[&Power]) -> String {
+    if powers.is_empty() {
+        return "list the resources that are used; `*` takes in their subresources and those to come"
+            .to_owned();
+    }
+    let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
+    format!("list the resources that are used; as written, the holder can {}", does.join(", "))
+}
+
+fn star(entries: &[Spanned<String>]) -> Option<&Spanned<String>> {
+    entries.iter().find(|entry| entry.value == "*")
+}
+
+fn words(entries: &[Spanned<String>]) -> String {
+    entries.iter().map(|entry| format!("`{entry}`")).collect::<Vec<_>>().join(", ")
+}

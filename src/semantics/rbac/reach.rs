@@ -1,0 +1,156 @@
+//! How far a role reaches: through which bindings, and so in which namespaces.
+
+use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
+use crate::model::project::Project;
+use crate::syntax::{SourceId, Span};
+
+/// How far a role reaches, with the bindings that say so.
+#[derive(Debug)]
+pub enum Reach<'a> {
+    /// A ClusterRoleBinding gives it in every namespace and outside of them.
+    ClusterWide(&'a Binding),
+    /// RoleBindings give it, each in its own namespace.
+    Namespaces(Vec<&'a Binding>),
+    /// A label adds it to another ClusterRole; this is what the label says after `aggregate-to-`.
+    Aggregated(String),
+    /// No binding among the inputs gives it to anybody.
+    Unbound,
+}
+
+/// How far `role` reaches, as far as the inputs tell.
+///
+/// Where several inputs define the same role - overlays, or unrelated trees in one run -, a binding counts for the
+/// definition nearest to it in the directory tree.
+pub fn of<'a>(project: &'a Project, role: &RbacRole) -> Reach<'a> {
+    let mut namespaced = Vec::new();
+    for binding in project.bindings_to(role.kind, role.meta.name.as_str()) {
+        if binding.subjects.is_empty() || !gives(project, binding, role) {
+            continue;
+        }
+        if binding.cluster_wide {
+            return Reach::ClusterWide(binding);
+        }
+        namespaced.push(binding);
+    }
+    if !namespaced.is_empty() {
+        return Reach::Namespaces(namespaced);
+    }
+    aggregated_into(role).map_or(Reach::Unbound, Reach::Aggregated)
+}
+
+/// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.
+pub fn referents<'a>(project: &'a Project, binding: &Binding) -> Vec<&'a RbacRole> {
+    let Some(kind) = binding.role_ref.role_kind() else { return Vec::new() };
+    let candidates: Vec<&RbacRole> = project
+        .rbac_roles_called(kind, binding.role_ref.name.as_str())
+        .filter(|role| share_namespace(binding, role))
+        .collect();
+    let distance = |role: &RbacRole| closeness(project, binding.meta.span.source, role.meta.span.source);
+    let nearest = candidates.iter().map(|role| distance(role)).max();
+    candidates.into_iter().filter(|role| Some(distance(role)) == nearest).collect()
+}
+
+/// `Role NAME` or `ClusterRole NAME`, the name in backticks.
+pub fn role_words(role: &RbacRole) -> String {
+    if role.meta.name.value.is_empty() {
+        return format!("this {}", role.kind.word());
+    }
+    format!("{} `{}`", role.kind.word(), role.meta.name)
+}
+
+/// `ServiceAccount NAMESPACE/NAME`, `User NAME` or `Group NAME`, the name in backticks.
+pub fn subject_words(binding: &Binding, subject: &Subject) -> String {
+    let own = subject.namespace.as_ref().map(|namespace| namespace.as_str());
+    match own.or(binding.meta.namespace_name()) {
+        Some(namespace) if subject.kind.value == "ServiceAccount" => {
+            format!("{} `{namespace}/{}`", subject.kind, subject.name)
+        }
+        _ => format!("{} `{}`", subject.kind, subject.name),
+    }
+}
+
+impl Reach<'_> {
+    /// Where its holders may use it, to follow a verb phrase.
+    pub fn words(&self) -> String {
+        match self {
+            Reach::ClusterWide(_) => "in the whole cluster".to_owned(),
+            Reach::Namespaces(bindings) => {
+                let mut names: Vec<&str> =
+                    bindings.iter().filter_map(|binding| binding.meta.namespace_name()).collect();
+                names.sort_unstable();
+                names.dedup();
+                match names.as_slice() {
+                    [] => "in the namespace of its binding".to_owned(),
+                    [one] => format!("in namespace `{one}`"),
+                    [first, second] => format!("in namespaces `{first}` and `{second}`"),
+                    [first, rest @ ..] => format!("in namespace `{first}` and {} more", rest.len()),
+                }
+            }
+            Reach::Aggregated(into) => format!("wherever the role `{into}`, which takes it in, is bound"),
+            Reach::Unbound => "once it is bound".to_owned(),
+        }
+    }
+
+    /// The bindings to show, with what to say of each.
+    pub fn evidence(&self) -> Vec<(Span, String)> {
+        let bindings: &[&Binding] = match self {
+            Reach::ClusterWide(binding) => &[binding],
+            Reach::Namespaces(bindings) => bindings.get(..2).unwrap_or(bindings),
+            Reach::Aggregated(_) | Reach::Unbound => &[],
+        };
+        bindings.iter().map(|binding| (binding.role_ref.span, bound_to(binding))).collect()
+    }
+
+    /// True if it holds in the whole cluster.
+    pub fn is_cluster_wide(&self) -> bool {
+        matches!(self, Reach::ClusterWide(_))
+    }
+
+    /// True if no binding among the inputs gives it to anybody.
+    pub fn is_unbound(&self) -> bool {
+        matches!(self, Reach::Unbound)
+    }
+}
+
+fn bound_to(binding: &Binding) -> String {
+    let words = match binding.subjects.as_slice() {
+        [] => "nobody".to_owned(),
+        [only] => subject_words(binding, only),
+        [first, rest @ ..] => format!("{} and {} more", subject_words(binding, first), rest.len()),
+    };
+    format!("bound here to {words}")
+}
+
+fn gives(project: &Project, binding: &Binding, role: &RbacRole) -> bool {
+    share_namespace(binding, role)
+        && referents(project, binding).iter().any(|referent| referent.meta.span == role.meta.span)
+}
+
+/// A Role is looked up in the namespace of the binding. Where one of the two has none written, whatever sets it
+/// (`kubectl -n`, Kustomize, Helm) sets it for both.
+fn share_namespace(binding: &Binding, role: &RbacRole) -> bool {
+    role.kind == RbacRoleKind::ClusterRole
+        || match (binding.meta.namespace_name(), role.meta.namespace_name()) {
+            (Some(of_binding), Some(of_role)) => of_binding == of_role,
+            _ => !binding.cluster_wide,
+        }
+}
+
+/// How many leading parts the paths of two sources share; most of all if they are the same.
+fn closeness(project: &Project, one: SourceId, other: SourceId) -> usize {
+    if one == other {
+        return usize::MAX;
+    }
+    let directory = |id: SourceId| project.sources.get(id).map_or("", |source| source.directory());
+    let parts = directory(one).split('/').zip(directory(other).split('/'));
+    parts.take_while(|(left, right)| left == right).count()
+}
+
+/// The label that the built-in roles select by, or one that is made after it.
+fn aggregated_into(role: &RbacRole) -> Option<String> {
+    role.meta.labels.iter().find_map(|(key, value)| {
+        let (_, into) = key.value.split_once("/aggregate-to-")?;
+        (value.value == "true").then(|| into.to_owned())
+    })
+}

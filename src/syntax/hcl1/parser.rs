@@ -1,0 +1,562 @@
+//! Tokens to items.
+//!
+//! A slip whose meaning is clear (a colon for `=`, an unquoted word, a missing comma) is reported and read as meant.
+//! After any other fault reading goes on at the next item: one that starts a line and stands at the same depth, or
+//! a `path "…" {` at the start of a line, which opens a new block whatever brackets are still open.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::complaint::{self, Complaint};
+use super::lexer::{Kind, Lexed, RESERVED, Token, lex};
+use super::{Assign, Document, Format, Item, Key, Repeat, Value, ValueKind, byte_order_mark, text};
+use crate::syntax::limits;
+use crate::syntax::{Place, Span};
+
+/// Up to this many items, comparing all with all is faster than a hash table.
+const FEW: usize = 12;
+
+/// Reads a text in HCL.
+pub(super) fn parse(text: &str, place: &Place) -> Document {
+    let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let Lexed { tokens, comments, complaints } = lex(text, from);
+    let document = Document {
+        format: Format::Hcl,
+        items: Vec::new(),
+        errors: Vec::new(),
+        more_errors: 0,
+        comments,
+        repeats: Vec::new(),
+        ignored: Vec::new(),
+        nodes: Vec::with_capacity(tokens.len() / 4),
+    };
+    let mut parser = Parser {
+        text,
+        place,
+        tokens,
+        complaints,
+        at: 0,
+        depth: 0,
+        unwinding: false,
+        open_at_end: false,
+        hoisted: Vec::new(),
+        document,
+    };
+    if from > 0 {
+        parser.document.errors.push(byte_order_mark(place.span(0..from)));
+    }
+    parser.reserved_characters();
+    let mut items = parser.items(false);
+    items.append(&mut parser.hoisted);
+    let mut document = parser.document;
+    document.items = items;
+    document.errors.sort_by_key(|error| error.span);
+    document
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    place: &'t Place,
+    tokens: Vec<Token>,
+    complaints: Vec<Complaint>,
+    at: usize,
+    depth: usize,
+    /// A `path "…" {` was met inside a broken block: leave all blocks.
+    unwinding: bool,
+    /// The text ended inside a block, which was reported.
+    open_at_end: bool,
+    /// Path blocks that a block without closing brace had swallowed.
+    hoisted: Vec<Item>,
+    document: Document,
+}
+
+/// The end of the text where a value should stand: the server drops the key without a word.
+enum Stop {
+    Fault(Complaint),
+    End,
+}
+
+impl From<Complaint> for Stop {
+    fn from(complaint: Complaint) -> Stop {
+        Stop::Fault(complaint)
+    }
+}
+
+impl<'t> Parser<'t> {
+    /// Items up to the closing brace (which is left) or to the end of the text.
+    fn items(&mut self, nested: bool) -> Vec<Item> {
+        let mut items = Vec::new();
+        loop {
+            match self.peek().kind {
+                Kind::End => break,
+                Kind::CloseBrace if nested => break,
+                _ => {}
+            }
+            let from = self.at;
+            let level = self.depth;
+            match self.item() {
+                Ok(item) => {
+                    items.push(item);
+                    if matches!(self.peek().kind, Kind::Comma) {
+                        self.at += 1;
+                    } else if self.peek().kind == Kind::Semicolon {
+                        let complaint = Complaint::new(self.peek().range(), "unexpected `;`")
+                            .help("arguments are separated by a new line, or by nothing at all");
+                        self.report(complaint);
+                        self.at += 1;
+                    }
+                }
+                Err(Stop::Fault(complaint)) => {
+                    self.depth = level;
+                    self.report(complaint);
+                    self.recover(from, nested);
+                }
+                Err(Stop::End) => {
+                    if !nested {
+                        let start = self.token(from).range().start;
+                        self.document
+                            .ignored
+                            .push(self.place.span(start..self.text.trim_end().len().max(start)));
+                    }
+                }
+            }
+            if self.unwinding {
+                if nested {
+                    break;
+                }
+                self.unwinding = false;
+            }
+        }
+        self.find_repeats(&items);
+        items
+    }
+
+    fn item(&mut self) -> Result<Item, Stop> {
+        let start = self.at;
+        let mut keys = Vec::new();
+        loop {
+            let token = self.peek();
+            match token.kind {
+                Kind::Word | Kind::Text | Kind::FaultyText(_) | Kind::SingleQuoted => {
+                    keys.push(self.key(token));
+                    self.at += 1;
+                }
+                Kind::OpenBrace if !keys.is_empty() => {
+                    let value = self.object()?;
+                    return Ok(self.finish(start, keys, None, value));
+                }
+                Kind::Assign | Kind::Colon if !keys.is_empty() => {
+                    let assign = Assign { span: self.place.span(token.range()), at: token.start };
+                    self.assignment(token, &keys);
+                    self.at += 1;
+                    let value = self.value()?;
+                    return Ok(self.finish(start, keys, Some(assign), value));
+                }
+                _ => return Err(self.missing_body(token, &keys).into()),
+            }
+        }
+    }
+
+    /// Reports an assignment that the server refuses.
+    fn assignment(&mut self, token: Token, keys: &[Key]) {
+        if keys.len() > 1 {
+            let help = format!("write `{} {{` without `{}`", self.header(keys), self.word(token));
+            self.report(Complaint::new(token.range(), "a block with a label takes no `=`").help(help));
+        } else if token.kind == Kind::Colon {
+            let name = keys.first().map_or("key", |key| key.text.as_str());
+            let help = format!("write `{name} =`");
+            self.report(Complaint::new(token.range(), "`:` where `=` should stand").help(help));
+        }
+    }
+
+    fn header(&self, keys: &[Key]) -> String {
+        let words =
+            keys.iter().map(|key| if key.quoted { format!("\"{}\"", key.text) } else { key.text.clone() });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    fn missing_body(&mut self, token: Token, keys: &[Key]) -> Complaint {
+        if let Some(complaint) = self.own_complaint(token) {
+            return complaint;
+        }
+        let word = self.word(token);
+        let Some(first) = keys.first() else {
+            let complaint = complaint::unexpected(token.range(), token.kind, word, "a block or an argument");
+            return match token.kind {
+                Kind::CloseBrace => complaint.help("there is one `}` too many, or a `{` is missing before"),
+                Kind::Comma => complaint.help("one comma is enough"),
+                _ => complaint,
+            };
+        };
+        let start = first.at as usize;
+        let range = start..self.token(self.at.saturating_sub(1)).range().end;
+        if matches!(token.kind, Kind::OpenBracket) && keys.len() == 1 {
+            return Complaint::new(token.range(), "`=` is missing before the list")
+                .help(format!("write `{} = [`", first.text));
+        }
+        if matches!(token.kind, Kind::End | Kind::CloseBrace) || token.leads {
+            let what = if keys.len() > 1 { "has no body" } else { "has no value" };
+            let message = format!("`{}` {what}", self.header(keys));
+            return Complaint::new(range, message).help("a block goes on with `{`, an argument with `=`");
+        }
+        complaint::unexpected(token.range(), token.kind, word, "`{` or `=`")
+    }
+
+    fn finish(&mut self, start: usize, keys: Vec<Key>, assign: Option<Assign>, value: Value) -> Item {
+        let range = self.range_from(start);
+        self.document.nodes.push(range.clone());
+        Item { keys, assign, value, span: self.place.span(range) }
+    }
+
+    /// From the token number `start` to the last token that was read.
+    fn range_from(&self, start: usize) -> Range<usize> {
+        let start = self.token(start).range().start;
+        start..self.token(self.at.saturating_sub(1)).range().end.max(start)
+    }
+
+    fn value(&mut self) -> Result<Value, Stop> {
+        let token = self.peek();
+        let range = token.range();
+        if let Some(kind) = self.literal(token) {
+            self.at += 1;
+            return Ok(Value { span: self.place.span(range), at: token.start, kind });
+        }
+        match token.kind {
+            Kind::OpenBrace => Ok(self.object()?),
+            Kind::OpenBracket => Ok(self.list()?),
+            Kind::End => Err(Stop::End),
+            Kind::Word => Ok(self.bare_word(token)?),
+            _ => Err(self
+                .own_complaint(token)
+                .unwrap_or_else(|| complaint::unexpected(range, token.kind, self.word(token), "a value"))
+                .into()),
+        }
+    }
+
+    /// The content of a token that is a value by itself.
+    fn literal(&mut self, token: Token) -> Option<ValueKind> {
+        let word = self.word(token);
+        Some(match token.kind {
+            Kind::Text => text::unquote_hcl(word).map_or(ValueKind::Undecodable, ValueKind::Text),
+            Kind::FaultyText(_) | Kind::SingleQuoted => ValueKind::Text(self.key(token).text),
+            Kind::Heredoc => text::heredoc(word).map_or(ValueKind::Undecodable, ValueKind::Heredoc),
+            Kind::Number => ValueKind::Number(word.to_owned()),
+            Kind::Float => ValueKind::Float(word.to_owned()),
+            Kind::Bool => ValueKind::Bool(word == "true"),
+            _ => return None,
+        })
+    }
+
+    /// A word without quotes where a value should stand: reported, and read as text.
+    fn bare_word(&mut self, token: Token) -> Result<Value, Complaint> {
+        let word = self.word(token);
+        if matches!(self.token(self.at + 1).kind, Kind::OpenParenthesis) {
+            let message = format!("a policy cannot call `{word}`");
+            let range = token.start as usize..self.token(self.at + 1).range().end;
+            return Err(Complaint::new(range, message)
+                .help("this is HCL version 1, without functions; write the value itself"));
+        }
+        let complaint = Complaint::new(token.range(), format!("`{word}` is no value"));
+        self.report(match word {
+            "null" => complaint.help("leave the argument out"),
+            _ if word.contains('.') => complaint.help(format!(
+                "nothing is looked up in a policy; write the value itself, or \"{word}\" if it is a text"
+            )),
+            _ => complaint.help(format!("put it in double quotes: \"{word}\"")),
+        });
+        self.at += 1;
+        let kind = ValueKind::Text(word.to_owned());
+        Ok(Value { span: self.place.span(token.range()), at: token.start, kind })
+    }
+
+    /// `{…}`, the brace being next.
+    fn object(&mut self) -> Result<Value, Complaint> {
+        let start = self.at;
+        let open = self.peek();
+        self.descend(open)?;
+        let mut items = self.items(true);
+        self.depth -= 1;
+        match self.peek().kind {
+            Kind::CloseBrace if !self.unwinding => self.at += 1,
+            Kind::End if !self.open_at_end && !self.unwinding => {
+                self.open_at_end = true;
+                let inner = items.iter().position(is_path_block);
+                let mut complaint = Complaint::new(open.range(), "this `{` is never closed");
+                if let Some(first) = inner.and_then(|at| items.get(at)).and_then(|item| item.keys.first()) {
+                    let at = first.at as usize;
+                    complaint = complaint.label(at..at + 4, "`}` is missing before this");
+                } else {
+                    complaint = complaint.help("close it with `}`");
+                }
+                self.report(complaint);
+            }
+            _ => {}
+        }
+        if self.open_at_end && self.peek().kind == Kind::End {
+            if let Some(at) = items.iter().position(is_path_block) {
+                let mut swallowed = items.split_off(at);
+                swallowed.append(&mut self.hoisted);
+                self.hoisted = swallowed;
+            }
+        }
+        let span = self.place.span(self.range_from(start));
+        Ok(Value { span, at: open.start, kind: ValueKind::Object(items) })
+    }
+
+    /// `[…]`, the bracket being next.
+    fn list(&mut self) -> Result<Value, Complaint> {
+        let start = self.at;
+        let open = self.peek();
+        self.descend(open)?;
+        let mut elements = Vec::new();
+        let mut wants_comma = false;
+        let mut complained = false;
+        loop {
+            let token = self.peek();
+            if self.ends_open_list(token) {
+                let complaint =
+                    Complaint::new(open.range(), "this `[` is never closed").help("close it with `]`");
+                self.report(complaint);
+                break;
+            }
+            match token.kind {
+                Kind::CloseBracket => {
+                    self.at += 1;
+                    break;
+                }
+                Kind::Comma => {
+                    self.at += 1;
+                    wants_comma = false;
+                    continue;
+                }
+                _ => {}
+            }
+            let is_value = matches!(
+                token.kind,
+                Kind::Text
+                    | Kind::Heredoc
+                    | Kind::Number
+                    | Kind::Float
+                    | Kind::Bool
+                    | Kind::OpenBrace
+                    | Kind::OpenBracket
+                    | Kind::Word
+                    | Kind::SingleQuoted
+                    | Kind::FaultyText(_)
+            );
+            if !is_value {
+                let complaint = self.own_complaint(token).unwrap_or_else(|| {
+                    complaint::unexpected(token.range(), token.kind, self.word(token), "a value or `]`")
+                });
+                return Err(complaint);
+            }
+            if wants_comma && !std::mem::replace(&mut complained, true) {
+                let before = self.token(self.at.saturating_sub(1)).range().end;
+                self.report(Complaint::new(
+                    before..token.range().end,
+                    "a comma is missing between these values",
+                ));
+            }
+            let nested = token.kind == Kind::OpenBracket;
+            let value = match self.value() {
+                Ok(value) => value,
+                Err(Stop::Fault(complaint)) => return Err(complaint),
+                Err(Stop::End) => continue,
+            };
+            self.document.nodes.push(token.start as usize..self.range_from(start).end);
+            elements.push(value);
+            // The server wants no comma after a list in a list.
+            wants_comma = !nested;
+            if self.unwinding {
+                break;
+            }
+        }
+        self.depth -= 1;
+        let span = self.place.span(self.range_from(start));
+        Ok(Value { span, at: open.start, kind: ValueKind::List(elements) })
+    }
+
+    /// True where a list cannot go on: at the end of the block, or at an item of its own on a new line.
+    fn ends_open_list(&self, token: Token) -> bool {
+        match token.kind {
+            Kind::End | Kind::CloseBrace => true,
+            _ => token.leads && self.starts_item(self.at),
+        }
+    }
+
+    fn descend(&mut self, open: Token) -> Result<(), Complaint> {
+        self.at += 1;
+        self.depth += 1;
+        if self.depth <= limits::DEPTH {
+            return Ok(());
+        }
+        self.depth -= 1;
+        self.at = self.tokens.len().saturating_sub(1);
+        self.open_at_end = true;
+        let message = format!("more than {} brackets within each other", limits::DEPTH);
+        Err(Complaint::new(open.range(), message).help("what follows was not read"))
+    }
+
+    fn key(&mut self, token: Token) -> Key {
+        let word = self.word(token);
+        let (text, quoted, readable) = match token.kind {
+            Kind::Word => (word.to_owned(), false, true),
+            Kind::Text => match text::unquote_hcl(word) {
+                Some(text) => (text, true, true),
+                None => (word.trim_matches('"').to_owned(), true, false),
+            },
+            Kind::SingleQuoted => {
+                self.report(complaint::single_quotes(token.range()));
+                (word.trim_matches('\'').to_owned(), true, true)
+            }
+            _ => {
+                if let Some(complaint) = self.own_complaint(token) {
+                    self.report(complaint);
+                }
+                (word.trim_matches('"').to_owned(), true, true)
+            }
+        };
+        Key { text, span: self.place.span(token.range()), at: token.start, quoted, readable }
+    }
+
+    /// Goes to the next item after a fault in the item that starts at the token number `from`.
+    fn recover(&mut self, from: usize, nested: bool) {
+        let fault = self.at;
+        let mut open: Vec<Kind> = Vec::new();
+        let mut at = from;
+        loop {
+            let token = self.token(at);
+            let beyond = at > fault || (at == fault && at > from);
+            match token.kind {
+                Kind::End => break,
+                Kind::OpenBrace | Kind::OpenBracket => open.push(token.kind),
+                Kind::CloseBracket if open.last() == Some(&Kind::OpenBracket) => {
+                    open.pop();
+                }
+                Kind::CloseBrace => {
+                    while open.last() == Some(&Kind::OpenBracket) {
+                        open.pop();
+                    }
+                    if open.pop().is_none() && nested && at >= fault {
+                        break;
+                    }
+                }
+                _ if beyond && token.leads && self.starts_item(at) => {
+                    if self.starts_path_block(at) {
+                        self.unwinding = nested;
+                        break;
+                    }
+                    if open.is_empty() {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.at = at;
+    }
+
+    fn starts_item(&self, at: usize) -> bool {
+        let is_key = |kind| matches!(kind, Kind::Word | Kind::Text);
+        if !is_key(self.token(at).kind) {
+            return false;
+        }
+        match self.token(at + 1).kind {
+            Kind::Assign | Kind::OpenBrace => true,
+            // Items may be written with the slips that are read as meant.
+            Kind::Colon => true,
+            Kind::Text | Kind::SingleQuoted => {
+                matches!(self.token(at + 2).kind, Kind::OpenBrace | Kind::Assign)
+                    && self.token(at).kind == Kind::Word
+            }
+            _ => false,
+        }
+    }
+
+    fn starts_path_block(&self, at: usize) -> bool {
+        self.word(self.token(at)).trim_matches('"') == "path"
+            && matches!(self.token(at + 1).kind, Kind::Text | Kind::SingleQuoted)
+            && self.token(at + 2).kind == Kind::OpenBrace
+    }
+
+    /// What the lexer had to say about a token.
+    fn own_complaint(&self, token: Token) -> Option<Complaint> {
+        match token.kind {
+            Kind::Bad(number) | Kind::FaultyText(number) => self.complaints.get(number as usize).cloned(),
+            Kind::Semicolon => Some(complaint::character(token.range(), ';')),
+            _ => None,
+        }
+    }
+
+    fn report(&mut self, complaint: Complaint) {
+        if self.document.errors.len() < limits::ERRORS {
+            self.document.errors.push(complaint.into_error(self.place));
+        } else {
+            self.document.more_errors += 1;
+        }
+    }
+
+    /// Characters that the server refuses wherever they stand, comments included.
+    fn reserved_characters(&mut self) {
+        if !self.text.contains(['\0', RESERVED]) {
+            return;
+        }
+        for (at, character) in self.text.char_indices().filter(|(_, next)| matches!(*next, '\0' | RESERVED)) {
+            let message =
+                if character == '\0' { "unexpected NUL character" } else { "the reserved character U+E123" };
+            self.report(Complaint::new(at..at + character.len_utf8(), message));
+        }
+    }
+
+    fn find_repeats(&mut self, items: &[Item]) {
+        let arguments = items.iter().filter(|item| item.assign.is_some());
+        let keys = arguments.filter_map(|item| item.keys.first()).map(|key| (self.raw(key), key));
+        let mut repeats = Vec::new();
+        let mut note = |raw: &'t str, first: Span, again: &Key| {
+            repeats.push(Repeat { first, again: again.clone(), raw: raw.to_owned() });
+        };
+        if items.len() <= FEW {
+            let keys: Vec<_> = keys.collect();
+            for (at, (raw, key)) in keys.iter().enumerate() {
+                if let Some((_, first)) = keys.iter().take(at).find(|(earlier, _)| earlier == raw) {
+                    note(raw, first.span, key);
+                }
+            }
+        } else {
+            let mut seen: HashMap<&'t str, Span> = HashMap::new();
+            for (raw, key) in keys {
+                match seen.get(raw) {
+                    None => drop(seen.insert(raw, key.span)),
+                    Some(first) => note(raw, *first, key),
+                }
+            }
+        }
+        self.document.repeats.append(&mut repeats);
+    }
+
+    /// A key as written, without its place.
+    fn raw(&self, key: &Key) -> &'t str {
+        let at = self.tokens.binary_search_by_key(&key.at, |token| token.start);
+        at.ok().map_or("", |at| self.word(self.token(at)))
+    }
+
+    fn peek(&self) -> Token {
+        self.token(self.at)
+    }
+
+    fn token(&self, at: usize) -> Token {
+        let end = Token { kind: Kind::End, start: 0, end: 0, leads: false };
+        self.tokens.get(at).or(self.tokens.last()).copied().unwrap_or(end)
+    }
+
+    fn word(&self, token: Token) -> &'t str {
+        self.text.get(token.range()).unwrap_or("")
+    }
+}
+
+fn is_path_block(item: &Item) -> bool {
+    item.assign.is_none()
+        && item.keys.len() > 1
+        && item.keys.first().is_some_and(|key| key.text == "path" && !key.quoted)
+}

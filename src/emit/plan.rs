@@ -416,7 +416,7 @@ fn without_host_mask(text: &str) -> &str {
 /// The server decodes a text that is valid base64, line ends left out (`handlePoliciesSet` of both servers). Only a
 /// text without any path rule can be; a comment line keeps it from being taken so, and an empty text from being refused.
 fn text_to_send(policy: &Policy) -> String {
-    let mut text = policy.text.clone().unwrap_or_else(|| hcl::policy_text(policy));
+    let mut text = policy.text.clone().unwrap_or_else(|| hcl::policy_text(&policy.path_rules));
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -56,12 +56,18 @@ pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) comments: Vec<Range<usize>>,
     pub(super) complaints: Vec<Complaint>,
+    /// A comment or heredoc that is never closed took the rest of the text.
+    pub(super) cut: bool,
 }
 
 /// Cuts `text` into tokens from byte `from` on.
 pub(super) fn lex(text: &str, from: usize) -> Lexed {
-    let lexed =
-        Lexed { tokens: Vec::with_capacity(text.len() / 6), comments: Vec::new(), complaints: Vec::new() };
+    let lexed = Lexed {
+        tokens: Vec::with_capacity(text.len() / 6),
+        comments: Vec::new(),
+        complaints: Vec::new(),
+        cut: false,
+    };
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: from, leads: true, lexed };
     while lexer.step() {}
     lexer.push(Kind::End, text.len());
@@ -165,6 +171,7 @@ impl Lexer<'_> {
                     self.leads |= body.get(..length).is_some_and(|body| body.contains('\n'));
                 } else {
                     self.at = self.text.len();
+                    self.lexed.cut = true;
                     self.bad(start, complaint::open_comment(start));
                 }
             }
@@ -327,6 +334,7 @@ impl Lexer<'_> {
             }
         }
         self.at = self.text.len();
+        self.lexed.cut = true;
         self.bad(start, complaint::open_heredoc(start..line_end, name, anchor.len() > name.len()));
     }
 }

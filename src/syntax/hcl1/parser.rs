@@ -19,7 +19,7 @@ const FEW: usize = 12;
 /// Reads a text in HCL.
 pub(super) fn parse(text: &str, place: &Place) -> Document {
     let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let Lexed { tokens, comments, complaints } = lex(text, from);
+    let Lexed { tokens, comments, complaints, cut } = lex(text, from);
     let document = Document {
         format: Format::Hcl,
         items: Vec::new(),
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, place: &Place) -> Document {
         at: 0,
         depth: 0,
         unwinding: false,
-        open_at_end: false,
+        open_at_end: cut,
         hoisted: Vec::new(),
         document,
     };
@@ -63,7 +63,7 @@ struct Parser<'t> {
     depth: usize,
     /// A `path "…" {` was met inside a broken block: leave all blocks.
     unwinding: bool,
-    /// The text ended inside a block, which was reported.
+    /// The text ends inside of something, which was reported, or will be.
     open_at_end: bool,
     /// Path blocks that a block without closing brace had swallowed.
     hoisted: Vec<Item>,
@@ -314,9 +314,11 @@ impl<'t> Parser<'t> {
         loop {
             let token = self.peek();
             if self.ends_open_list(token) {
-                let complaint =
-                    Complaint::new(open.range(), "this `[` is never closed").help("close it with `]`");
-                self.report(complaint);
+                if token.kind != Kind::End || !std::mem::replace(&mut self.open_at_end, true) {
+                    self.report(
+                        Complaint::new(open.range(), "this `[` is never closed").help("close it with `]`"),
+                    );
+                }
                 break;
             }
             match token.kind {

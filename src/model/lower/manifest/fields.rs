@@ -157,6 +157,11 @@ impl<'t, 'm> Fields<'t, 'm> {
         self.meta()
     }
 
+    /// The value of `kind`.
+    pub(super) fn kind_span(&self) -> Span {
+        self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span)
+    }
+
     /// Notes every key that the map does not have in Kubernetes: the server drops it, or refuses the object.
     pub(super) fn only(&mut self, known: &[&str]) {
         for entry in self.node.entries() {

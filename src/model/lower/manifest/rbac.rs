@@ -49,8 +49,7 @@ pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option
         .iter()
         .filter_map(|node| subject(&mut fields.within(node, "subjects")))
         .collect();
-    let kind_span = fields.kind_span();
-    Some(Binding { cluster_wide, kind_span, meta, role_ref, subjects })
+    Some(Binding { cluster_wide, kind_span: fields.kind_span(), meta, role_ref, subjects })
 }
 
 fn role_ref(fields: &mut Fields<'_, '_>) -> Option<RoleRef> {

@@ -197,9 +197,9 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.value.is_empty()) else { return };
         let fault = if !rule.granted().contains(crate::model::vault::capability::Capability::List) {
             "list_scan_response_keys_filter_path needs to be used on a path with the list capability"
-        } else if !actions_are_closed(&value.value) {
+        } else if !actions_are_sound(&value.value) {
             "unable to compile template for list_scan_response_keys_filter_path"
-        } else if !value.value.split("{{").skip(1).any(|action| action.contains(".key")) {
+        } else if !actions(&value.value).any(|action| action.is_some_and(|inside| inside.contains(".key"))) {
             "list_scan_response_keys_filter_path resulted in same path for two different keys"
         } else {
             return;
@@ -249,12 +249,18 @@ pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
         && parts.all(|part| part.match_indices("}}").count() == 1)
 }
 
-/// Each `{{` is closed by `}}` before the next; a `}}` outside is plain text.
-fn actions_are_closed(template: &str) -> bool {
-    template
-        .split("{{")
-        .skip(1)
-        .all(|action| action.split_once("}}").is_some_and(|(inside, _)| !inside.trim().is_empty()))
+/// What stands between `{{` and `}}`; `None` for an action that is never closed. A `}}` outside is plain text.
+fn actions(template: &str) -> impl Iterator<Item = Option<&str>> {
+    template.split("{{").skip(1).map(|action| action.split_once("}}").map(|(inside, _)| inside))
+}
+
+fn actions_are_sound(template: &str) -> bool {
+    let is_blank = |next: char| matches!(next, ' ' | '\t' | '\r' | '\n');
+    actions(template).all(|action| {
+        action.is_some_and(|inside| {
+            !inside.trim().is_empty() && inside.chars().all(|next| is_blank(next) || !next.is_control())
+        })
+    })
 }
 
 /// RFC 3339 with or without fraction, or digits of an epoch time.

@@ -141,11 +141,6 @@ impl<'t, 'm> Fields<'t, 'm> {
         meta
     }
 
-    /// The place of the word that says what the object is; items of typed lists may go without.
-    pub(super) fn kind_span(&self) -> Span {
-        self.node.get("kind").map_or(self.node.span.at_start(), |kind| kind.span)
-    }
-
     /// [`Fields::meta`] of an object that is nothing without a name.
     pub(super) fn named_meta(&mut self) -> ObjectMeta {
         let named = self.node.get("metadata").is_some_and(|metadata| {

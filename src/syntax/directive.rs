@@ -116,7 +116,8 @@ fn parse(text: &str) -> Parsed<'_> {
 /// The line whose nodes a comment speaks of: its own if code stands before it, else the next with code on it.
 fn line_for(text: &str, comment: &Range<usize>, comments: &[Range<usize>]) -> Option<Range<usize>> {
     let own = line_at(text, comment.start);
-    if !text.get(own.start..comment.start)?.trim().is_empty() {
+    let before = text.get(own.start..comment.start)?.trim();
+    if !before.is_empty() && before != "---" {
         return Some(own);
     }
     let mut at = line_at(text, comment.end).end;
@@ -136,10 +137,15 @@ fn line_for(text: &str, comment: &Range<usize>, comments: &[Range<usize>]) -> Op
                 }
                 return Some(rest);
             }
-            None if words.is_empty() || words == "---" => at = line.end,
+            None if words.is_empty() || is_marker(words) => at = line.end,
             None => return Some(line),
         }
     }
+}
+
+/// True for the line between two YAML documents, which may end in a comment.
+fn is_marker(words: &str) -> bool {
+    words.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('#'))
 }
 
 fn outermost_on(line: &Range<usize>, nodes: &[Range<usize>]) -> Option<Range<usize>> {

@@ -5,7 +5,8 @@ use super::{Place, Span, Spanned};
 /// A value with the place it was written at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// From the first to the last character of the value; of an absent value, the empty span after its key.
+    /// From the first to the last character of the value; of an absent value, the empty span after its key. What a
+    /// YAML alias stands for has the span of the alias, while its parts keep the place where they were written.
     pub span: Span,
     /// What it is.
     pub kind: NodeKind,

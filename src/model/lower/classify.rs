@@ -220,8 +220,8 @@ impl File<'_> {
         let mut with_roots: Vec<_> = documents.iter().map(|document| document.root.span.range()).collect();
         with_roots.extend(nodes.iter().cloned());
         // Behind the first line of a document, a comment speaks of that line; above it, of the whole document.
-        let mut directives = Vec::new();
         let place = Place::from(self.source.id, 0);
+        let mut directives = Vec::new();
         for comment in comments {
             let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
             let alone = line.trim().is_empty() || line.trim() == "---";

@@ -26,6 +26,8 @@ const CASES: &[(&str, &[&str], &str)] = &[
     ("a { # rolewright: allow(r) why\n x\n}", &["a { # rolewright: allow(r) why\n x\n}", "x"], "r|why|a {"),
     ("# rolewright: allow(one, two-three) because of x\na 1", &["a 1"], "one,two-three|because of x|a 1"),
     ("# rolewright: allow(r)\n\n# other\n---\na 1", &["a 1"], "r||a 1"),
+    ("--- # rolewright: allow(r)\na 1", &["a 1"], "r||a 1"),
+    ("# rolewright: allow(r)\n--- # other\na 1", &["a 1"], "r||a 1"),
     ("// rolewright: allow(r): why\na", &["a"], "r|why|a"),
     ("/* rolewright: allow(r) why */\na", &["a"], "r|why|a"),
     ("# rolewright: allow(r) why\n/* long\n comment */ a", &["a"], "r|why|a"),

@@ -140,7 +140,10 @@ rules:
       - get
       - '*' # rolewright: allow(star) behind an item
 # rolewright: allow(next) before the marker
----
+# more about it
+
+--- # and behind the marker
+# and below
 apiVersion: v1 # rolewright: allow(line) behind the first line
 kind: ServiceAccount
 metadata: {name: s}

@@ -1,5 +1,4 @@
 //! Flags, streams, exit codes, and bad input of every kind.
-#![allow(clippy::unwrap_used, reason = "a program that cannot be started fails the test")]
 
 #![allow(
     clippy::unwrap_used,

@@ -286,6 +286,7 @@ fn manifests_read_back_as_they_were_meant() {
                 api_version: built::at("rbac.authorization.k8s.io/v1".to_owned()),
                 rules: vec![built::rule(text, &[*text], &[*text], &["get", *text])],
                 aggregation: None,
+                aggregation_selectors: Vec::new(),
             });
         }
     });

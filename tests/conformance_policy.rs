@@ -1,5 +1,5 @@
 //! The reader against the verdicts of the servers' own parsers, over hand-written vectors.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

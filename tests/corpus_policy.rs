@@ -1,5 +1,15 @@
 //! The policy reader over real files that lie beside the project, where they do: it must cope, and point inside.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use std::fs;
 use std::io::Write as _;

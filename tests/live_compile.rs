@@ -1,12 +1,5 @@
 //! Emitted scripts against a real server.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test that fails is to stop at once"
-)]
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

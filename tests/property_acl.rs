@@ -176,7 +176,10 @@ fn words() -> impl Strategy<Value = Vec<&'static str>> {
 }
 
 /// Policies as lists of labels with words, each policy in a namespace.
-fn policy_set() -> impl Strategy<Value = Vec<(&'static str, Vec<(String, Vec<&'static str>)>)>> {
+/// A policy's name, and its path rules with their capabilities.
+type PolicyData = (&'static str, Vec<(String, Vec<&'static str>)>);
+
+fn policy_set() -> impl Strategy<Value = Vec<PolicyData>> {
     let rules = prop::collection::vec((label(), words()), 0..6);
     prop::collection::vec((prop::sample::select(vec!["", "", "a/"]), rules), 1..4)
 }

@@ -218,6 +218,7 @@ pub fn project() -> Project {
             api_version: at("rbac.authorization.k8s.io/v1".to_owned()),
             rules: vec![rule("", &["serviceaccounts/token"], &["deployer"], &["create"])],
             aggregation: None,
+            aggregation_selectors: Vec::new(),
         });
         lowered.bindings.push(Binding {
             cluster_wide: false,

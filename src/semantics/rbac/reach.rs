@@ -1,5 +1,8 @@
 //! How far a role reaches: through which bindings, and so in which namespaces.
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;

@@ -267,6 +267,9 @@ impl Place {
 
     fn offset(&self, inner: usize) -> u32 {
         let inner = u32::try_from(inner).unwrap_or(u32::MAX);
+        if let [(0, to)] = self.pieces.as_slice() {
+            return to.saturating_add(inner);
+        }
         let at = self.pieces.partition_point(|(from, _)| *from <= inner);
         match at.checked_sub(1).and_then(|at| self.pieces.get(at)) {
             Some((from, to)) => to.saturating_add(inner - from),

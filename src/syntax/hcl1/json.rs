@@ -146,6 +146,7 @@ impl<'t> Reader<'t> {
                         text: decoded.unwrap_or_else(|| raw.trim_matches('"').to_owned()),
                         span: self.place.span(start..end),
                         at: offset(start),
+                        end: offset(end),
                         quoted: true,
                     });
                 }

@@ -295,8 +295,13 @@ impl Lexer<'_> {
             }
             return;
         }
-        let end = rest.find(|next| !is_letter(next) && !is_digit(next) && next != '-' && next != '.');
-        self.at = end.map_or(self.text.len(), |length| start + length);
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let mut length = rest.bytes().take_while(plain).count();
+        if rest.as_bytes().get(length).is_some_and(|byte| !byte.is_ascii()) {
+            let ends = |next| !is_letter(next) && !is_digit(next) && next != '-' && next != '.';
+            length = rest.find(ends).unwrap_or(rest.len());
+        }
+        self.at = start + length;
         let is_bool = matches!(rest.get(..self.at - start), Some("true" | "false"));
         self.push(if is_bool { Kind::Bool } else { Kind::Word }, start);
     }

@@ -93,6 +93,8 @@ pub struct Key {
     pub span: Span,
     /// Byte offset in the text.
     pub at: u32,
+    /// Byte offset in the text of what follows.
+    pub end: u32,
     /// Quoted, so a label or a quoted name.
     pub quoted: bool,
     /// False if the server fails while it decodes the key, which it does when it looks at it.

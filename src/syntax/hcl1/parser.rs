@@ -134,7 +134,7 @@ impl<'t> Parser<'t> {
 
     fn item(&mut self) -> Result<Item, Stop> {
         let start = self.at;
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(2);
         loop {
             let token = self.peek();
             match token.kind {
@@ -343,7 +343,7 @@ impl<'t> Parser<'t> {
                 (word.trim_matches('"').to_owned(), true, true)
             }
         };
-        Key { text, span: self.place.span(token.range()), at: token.start, quoted, readable }
+        Key { text, span: self.place.span(token.range()), at: token.start, end: token.end, quoted, readable }
     }
 
     fn report(&mut self, complaint: Complaint) {

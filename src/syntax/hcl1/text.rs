@@ -13,7 +13,7 @@ pub(super) fn unquote_json(raw: &str) -> Option<String> {
 
 fn unquote(raw: &str, json: bool) -> Option<String> {
     let inner = raw.get(1..raw.len().checked_sub(1)?)?;
-    if !inner.contains(['\\', '$', '\r']) {
+    if !inner.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'\r')) {
         return Some(inner.to_owned());
     }
     let mut bytes = Vec::with_capacity(inner.len());

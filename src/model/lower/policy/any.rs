@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::decode::{Node, integer, parsed_integer, readable, refuse_type, string, type_name, undecodable};
+use super::index::Index;
 use super::refuse::{Refuser, quote};
 use crate::model::vault::duration::{DurationError, Nanoseconds};
 use crate::model::vault::policy::{ParameterValue, RefusalKind};
@@ -94,12 +95,13 @@ fn any_over(
 
 fn object(refuser: &mut Refuser, items: &[Item], context: &dyn Display) -> ParameterValue {
     let mut members: Vec<(String, ParameterValue)> = Vec::with_capacity(items.len());
+    let mut index = Index::of(items.len(), std::iter::empty());
     for item in items {
         let Some(name) = item.keys.first() else { continue };
         if !readable(refuser, name) {
             continue;
         }
-        let known = members.iter().position(|(known, _)| *known == name.text);
+        let known = index.find(&name.text, members.iter().map(|(known, _)| known.as_str()));
         let value = if item.keys.len() > 1 {
             let inner = any(refuser, &item.value, None, false, context);
             inner.map(|inner| ParameterValue::List(vec![inner]))
@@ -110,7 +112,10 @@ fn object(refuser: &mut Refuser, items: &[Item], context: &dyn Display) -> Param
         let Some(value) = value else { continue };
         match known.and_then(|at| members.get_mut(at)) {
             Some(member) => member.1 = value,
-            None => members.push((name.text.clone(), value)),
+            None => {
+                index.note(&name.text, members.len());
+                members.push((name.text.clone(), value));
+            }
         }
     }
     ParameterValue::Object(members)

@@ -6,6 +6,7 @@
 use std::fmt::{self, Display};
 
 use super::any::{any, go_integer};
+use super::index::Index;
 use super::refuse::{Refuser, quote};
 use crate::model::vault::policy::{Parameter, RefusalKind};
 use crate::syntax::hcl1::{Item, Key, Value, ValueKind};
@@ -211,13 +212,15 @@ pub(super) fn parameters(
             refuse_type(refuser, node, context, &fault);
         }
         Node::Members(_, items) => {
+            let mut index = Index::of(items.len(), map.iter().map(|known| known.name.as_str()));
             for item in items {
-                parameter(refuser, item, 0, field, context, map);
+                parameter(refuser, item, 0, field, context, map, &mut index);
             }
         }
         Node::Labelled(items) => {
+            let mut index = Index::of(items.len(), map.iter().map(|known| known.name.as_str()));
             for item in items {
-                parameter(refuser, item, 1, field, context, map);
+                parameter(refuser, item, 1, field, context, map, &mut index);
             }
         }
     }
@@ -231,6 +234,7 @@ fn parameter(
     field: &str,
     context: &dyn Display,
     map: &mut Vec<Parameter>,
+    index: &mut Index,
 ) {
     let Some(name) = item.keys.get(label) else { return };
     if !readable(refuser, name) {
@@ -259,9 +263,13 @@ fn parameter(
             refuse_at(refuser, item.value.span, Some(item.value.at), context, &fault);
         }
     }
-    match map.iter_mut().find(|known| known.name.value == name.text) {
+    let known = index.find(&name.text, map.iter().map(|known| known.name.as_str()));
+    match known.and_then(|at| map.get_mut(at)) {
         Some(known) => known.values.append(&mut values),
-        None => map.push(Parameter { name: Spanned::new(name.text.clone(), name.span), values }),
+        None => {
+            index.note(&name.text, map.len());
+            map.push(Parameter { name: Spanned::new(name.text.clone(), name.span), values });
+        }
     }
 }
 

@@ -30,11 +30,16 @@ pub(super) fn vault(target: Target) -> bool {
     target != Target::OpenBao
 }
 
+/// The keys that a path rule may have.
+pub(super) fn keys(target: Target) -> impl Iterator<Item = &'static str> {
+    let openbao: &[&str] = if openbao(target) { &OPENBAO_KEYS } else { &[] };
+    let vault: &[&str] = if vault(target) { &VAULT_KEYS } else { &[] };
+    COMMON_KEYS.iter().chain(openbao).chain(vault).copied()
+}
+
 /// True if a path rule may have this key.
 pub(super) fn has_key(target: Target, key: &str) -> bool {
-    COMMON_KEYS.contains(&key)
-        || (openbao(target) && OPENBAO_KEYS.contains(&key))
-        || (vault(target) && VAULT_KEYS.contains(&key))
+    keys(target).any(|known| known == key)
 }
 
 /// True if `capabilities` may list this word.

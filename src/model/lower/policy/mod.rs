@@ -9,6 +9,7 @@ mod any;
 mod control_group;
 mod decode;
 mod dialect;
+mod index;
 mod recognise;
 mod refuse;
 mod rule;

@@ -62,12 +62,8 @@ impl Reader<'_> {
         let mut max = None;
         let mut expiration = None;
         let mut filter = None;
-        let names = items.iter().filter_map(|item| item.keys.first()).map(|key| key.text.as_str());
-        for (at, name) in names.clone().enumerate() {
-            // All occurrences were taken together at the first.
-            if names.clone().take(at).any(|earlier| earlier == name) {
-                continue;
-            }
+        // All occurrences of a name are taken together, those of other names stay where they are.
+        for name in dialect::keys(self.target) {
             match name {
                 "capabilities" => each(items, name, |node, item| {
                     rule.capabilities_span = Some(item.value.span);

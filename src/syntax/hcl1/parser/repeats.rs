@@ -11,6 +11,9 @@ const FEW: usize = 12;
 
 impl<'t> Parser<'t> {
     pub(super) fn find_repeats(&mut self, items: &[Item]) {
+        if items.len() < 2 {
+            return;
+        }
         let arguments = items.iter().filter(|item| item.assign.is_some());
         let keys = arguments.filter_map(|item| item.keys.first()).map(|key| (self.raw(key), key));
         let mut repeats = Vec::new();
@@ -38,7 +41,6 @@ impl<'t> Parser<'t> {
 
     /// A key as written, without its place.
     fn raw(&self, key: &Key) -> &'t str {
-        let at = self.tokens.binary_search_by_key(&key.at, |token| token.start);
-        at.ok().map_or("", |at| self.word(self.token(at)))
+        self.text.get(key.at as usize..key.end as usize).unwrap_or("")
     }
 }

@@ -84,7 +84,8 @@ impl Parser<'_> {
 
     /// Characters that the server refuses wherever they stand, comments included.
     pub(super) fn reserved_characters(&mut self) {
-        if !self.text.contains(['\0', RESERVED]) {
+        let text = self.text;
+        if !text.as_bytes().contains(&0) && !text.contains(RESERVED) {
             return;
         }
         for (at, character) in self.text.char_indices().filter(|(_, next)| matches!(*next, '\0' | RESERVED)) {

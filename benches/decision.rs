@@ -1,5 +1,7 @@
 //! One access decision with 1,000 path rules attached: at most a microsecond.
 
+#![allow(clippy::expect_used, reason = "a benchmark fails by panicking")]
+
 use divan::{Bencher, black_box};
 use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use rolewright::semantics::acl::{Acl, Operation, Request};

@@ -1,5 +1,7 @@
 //! The ACL evaluator against naive ones: the same questions, answered by code that is too plain to be wrong.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use rolewright::model::vault::capability::{Capability, CapabilitySet};
 use rolewright::model::vault::path::PathPattern;
@@ -164,14 +166,17 @@ fn words() -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(word, 0..3)
 }
 
-/// Policies as lists of labels with words, each policy in a namespace.
-fn policy_set() -> impl Strategy<Value = Vec<(&'static str, Vec<(String, Vec<&'static str>)>)>> {
+/// A label with its words.
+type Rule = (String, Vec<&'static str>);
+
+/// Policies as lists of rules, each policy in a namespace.
+fn policy_set() -> impl Strategy<Value = Vec<(&'static str, Vec<Rule>)>> {
     let rules = prop::collection::vec((label(), words()), 0..6);
     prop::collection::vec((prop::sample::select(vec!["", "", "a/"]), rules), 1..4)
 }
 
-fn build(rules: &[(String, Vec<&'static str>)]) -> Policy {
-    let rule = |(label, words): &(String, Vec<&'static str>)| {
+fn build(rules: &[Rule]) -> Policy {
+    let rule = |(label, words): &Rule| {
         let mut rule = PathRule::new(spanned(label), nowhere());
         rule.capabilities = words.iter().map(|word| spanned(word)).collect();
         rule

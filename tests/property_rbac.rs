@@ -1,5 +1,7 @@
 //! The authorizer and Covers against naive ones.
 
+#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use rolewright::model::kube::ObjectMeta;
 use rolewright::model::kube::binding::{Binding, RoleRef, Subject};

@@ -1,5 +1,7 @@
 //! The ACL evaluator against the servers' own answers, for all three dialects, from policy texts.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use rolewright::model::lower::policy::read;

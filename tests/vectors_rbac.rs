@@ -1,5 +1,7 @@
 //! The authorizer, Covers, the escalation check and validation against the answers of the API server's own code.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use rolewright::model::kube::ObjectMeta;
 use rolewright::model::kube::binding::{Binding, RoleRef, Subject};
 use rolewright::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};

@@ -13,7 +13,7 @@ mod request;
 mod store;
 mod uncertain;
 
-pub use decision::{Decision, Loser, Lost};
+pub use decision::{Decision, Loser, Lost, verdict_of_each};
 pub use default_policy::{BUILT_IN, default_policy};
 pub use guarded::is_root_protected;
 pub use merged::{MergedRule, RuleRef};

@@ -31,6 +31,8 @@
 //! A run of `check` is [`cli`] reading files, [`model::lower::file`] on each, [`model::project::Project::assemble`],
 //! the engine in [`lint`] over the table in [`rules`], and a renderer of [`report`].
 
+#![cfg_attr(test, allow(clippy::string_slice, reason = "a wrong slice fails the test, as it should"))]
+
 pub mod cli;
 pub mod config;
 pub mod emit;

@@ -1,5 +1,16 @@
 //! The reader against the verdicts of the servers' own parsers, over hand-written vectors.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
 use rolewright::model::lower::policy::{PolicyText, read};
 use rolewright::model::project::Target;
 use rolewright::model::vault::duration::{DurationError, Nanoseconds, Seconds};

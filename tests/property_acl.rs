@@ -1,6 +1,15 @@
 //! The ACL evaluator against naive ones: the same questions, answered by code that is too plain to be wrong.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use proptest::prelude::*;
 use rolewright::model::vault::capability::{Capability, CapabilitySet};
@@ -166,17 +175,17 @@ fn words() -> impl Strategy<Value = Vec<&'static str>> {
     prop::collection::vec(word, 0..3)
 }
 
-/// A label with its words.
-type Rule = (String, Vec<&'static str>);
+/// Policies as lists of labels with words, each policy in a namespace.
+/// A policy's name, and its path rules with their capabilities.
+type PolicyData = (&'static str, Vec<(String, Vec<&'static str>)>);
 
-/// Policies as lists of rules, each policy in a namespace.
-fn policy_set() -> impl Strategy<Value = Vec<(&'static str, Vec<Rule>)>> {
+fn policy_set() -> impl Strategy<Value = Vec<PolicyData>> {
     let rules = prop::collection::vec((label(), words()), 0..6);
     prop::collection::vec((prop::sample::select(vec!["", "", "a/"]), rules), 1..4)
 }
 
-fn build(rules: &[Rule]) -> Policy {
-    let rule = |(label, words): &Rule| {
+fn build(rules: &[(String, Vec<&'static str>)]) -> Policy {
+    let rule = |(label, words): &(String, Vec<&'static str>)| {
         let mut rule = PathRule::new(spanned(label), nowhere());
         rule.capabilities = words.iter().map(|word| spanned(word)).collect();
         rule

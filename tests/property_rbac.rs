@@ -1,6 +1,15 @@
 //! The authorizer and Covers against naive ones.
 
-#![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use proptest::prelude::*;
 use rolewright::model::kube::ObjectMeta;

@@ -1,6 +1,15 @@
 //! The authorizer, Covers, the escalation check and validation against the answers of the API server's own code.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
 
 use rolewright::model::kube::ObjectMeta;
 use rolewright::model::kube::binding::{Binding, RoleRef, Subject};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, completions, explain, init, rules, schema};
+use super::{check, compile, completions, explain, init, rules, schema};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -41,7 +41,7 @@ pub struct Global {
     /// Say less: no closing summary
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more on stderr: which configuration, which files
+    /// Say on stderr which configuration is used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Threads [default: one per core]; reports do not depend on it
@@ -66,6 +66,8 @@ pub enum Color {
 pub enum Command {
     /// Say what is wrong with policies, roles, manifests and specs
     Check(check::Args),
+    /// Compile Access specs into a script for the server and manifests for the cluster
+    Compile(compile::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule

@@ -140,10 +140,7 @@ fn take(
 fn read(file: File, name: &str, role: Role) -> Result<(String, bool), String> {
     let bytes = match take_in(&file) {
         Ok(bytes) => bytes,
-        Err(fault) if role == Role::Found && !concerns(name, &head(&file)) => {
-            let _ = fault;
-            return Err(String::new());
-        }
+        Err(_) if role == Role::Found && !concerns(name, &head(&file)) => return Err(String::new()),
         Err(fault) => return Err(fault),
     };
     match std::str::from_utf8(&bytes) {

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod check;
+pub mod compile;
 pub mod completions;
 pub mod exit;
 pub mod explain;
@@ -54,6 +55,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
     let global = &args.global;
     match &args.command {
         Command::Check(args) => check::run(args, global),
+        Command::Compile(args) => compile::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

@@ -3,18 +3,23 @@
 use clap::ValueEnum;
 
 use super::exit::{Exit, Failure, print};
+use crate::config::schema;
+use crate::model::spec;
+use crate::rules::RULES;
 
 /// Flags of `schema`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Of what
-    #[arg(value_name = "WHAT", default_value = "config")]
+    #[arg(value_name = "WHAT", default_value = "spec")]
     pub what: What,
 }
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum What {
+    /// The Access spec.
+    Spec,
     /// `rolewright.toml`.
     Config,
     /// The JSON report of `check`.
@@ -23,9 +28,11 @@ pub enum What {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    print(match args.what {
-        What::Config => include_str!("../../schemas/config.schema.json"),
-        What::Report => include_str!("../../schemas/report.schema.json"),
-    })?;
+    let text = match args.what {
+        What::Spec => spec::schema::schema_text(),
+        What::Config => schema::schema_text(RULES),
+        What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+    };
+    print(&text)?;
     Ok(Exit::Clean)
 }

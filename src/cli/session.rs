@@ -24,6 +24,8 @@ pub struct Session {
     pub config: Config,
     /// Directory of the configuration, or the root without one: `exclude` is relative to it.
     pub config_dir: PathBuf,
+    /// Directory whose files are no inputs unless they are named: the output of `compile`.
+    pub leave_out: Option<PathBuf>,
     /// Whether to use colours.
     pub color: bool,
     /// How many threads.
@@ -50,6 +52,7 @@ impl Session {
             cwd,
             root,
             config: Config::default(),
+            leave_out: None,
             color,
             jobs: jobs(global),
             verbose: global.verbose,
@@ -59,6 +62,25 @@ impl Session {
             if global.verbose {
                 say(format!("configuration: {}", session.name(&path)));
             }
+        }
+        Ok(session)
+    }
+
+    /// For a project that is one directory, with the configuration that lies in it; no colours, one thread.
+    pub fn of_directory(root: &Path) -> Result<Session, Failure> {
+        let mut session = Session {
+            cwd: root.to_owned(),
+            root: root.to_owned(),
+            config: Config::default(),
+            config_dir: root.to_owned(),
+            leave_out: None,
+            color: false,
+            jobs: 1,
+            verbose: false,
+        };
+        let path = root.join(config::FILE_NAME);
+        if path.is_file() {
+            session.config = session.read_config(&path)?;
         }
         Ok(session)
     }

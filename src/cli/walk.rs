@@ -64,6 +64,10 @@ pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
 
 impl Walked {
     fn add(&mut self, path: PathBuf, role: Role, session: &Session) {
+        let left_out = session.leave_out.as_ref().is_some_and(|directory| path.starts_with(directory));
+        if left_out && role != Role::Named {
+            return;
+        }
         let excluded = path
             .strip_prefix(&session.config_dir)
             .is_ok_and(|relative| session.config.exclude.is_match(relative));

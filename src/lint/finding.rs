@@ -113,3 +113,10 @@ impl Finding {
         self
     }
 }
+
+impl Edit {
+    /// Puts `text` in the place of what is under `span`.
+    pub fn replace(span: Span, text: impl Into<String>) -> Edit {
+        Edit { span, text: text.into() }
+    }
+}

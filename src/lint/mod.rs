@@ -14,3 +14,6 @@ pub use options::Options;
 pub use rule::{Category, Check, Context, Level, Rule};
 pub use run::{Crash, panic_message, run, run_contained};
 pub use triage::{Allowed, EngineRules, Triaged, triage};
+
+#[cfg(test)]
+mod tests;

@@ -143,9 +143,7 @@ fn judge(
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
-        let mut finding = new(engine.broken_allow, directive.span, fault.clone());
-        finding.help("write `rolewright: allow(rule-name) reason`");
-        return vec![finding];
+        return vec![new(engine.broken_allow, directive.span, fault.clone())];
     }
     let mut findings = Vec::new();
     let mut unused = Vec::new();
@@ -161,7 +159,11 @@ fn judge(
         let Some(name) = directive.rules.get(at) else { continue };
         let mut finding =
             new(engine.unused_allow, name.span, format!("nothing here is reported by `{}`", name.value));
-        finding.label(directive.covers.at_start(), "what the comment covers begins here");
+        if directive.covers.start < directive.covers.end {
+            finding.label(directive.covers, "this is what the comment covers");
+        } else {
+            finding.message += ": the comment belongs to nothing";
+        }
         finding.help("remove the allowance, so that it does not hide a later mistake");
         let span = if all {
             project.sources.get(name.span.source).map(|source| whole_comment(source, directive))

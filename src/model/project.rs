@@ -14,7 +14,7 @@ use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
 use super::{Malformed, lower};
 use crate::syntax::directive::Directive;
-use crate::syntax::{Sources, SyntaxError};
+use crate::syntax::{Sources, Span, SyntaxError};
 
 /// What the caller knows beside the files.
 #[derive(Debug, Clone, Default)]
@@ -169,6 +169,11 @@ impl Project {
             let key = (namespace, account.meta.name.value.clone());
             index.service_accounts.entry(key).or_default().push(at);
         }
+    }
+
+    /// The spec that the place stands in.
+    pub fn spec_of(&self, place: Span) -> Option<&Spec> {
+        self.specs.iter().find(|spec| spec.span.contains(place))
     }
 
     /// The policies of this name; names compare as the server compares them, in lower case.

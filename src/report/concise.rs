@@ -20,7 +20,7 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
         out += &format!("{}: error: {}\n", clean::line(&unread.path), clean::line(&unread.message));
     }
     if !style.quiet {
-        out += &Summary::of(report).to_text();
+        out += &Summary::to_text(report);
     }
     out
 }

@@ -1,6 +1,7 @@
 //! The report for people: each finding with the source text around it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 
 use miette::{
@@ -37,7 +38,7 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
         painter.paint_unread(unread, &mut out);
     }
     if !style.quiet {
-        out += &Summary::of(report).to_text();
+        out += &Summary::to_text(report);
     }
     out
 }
@@ -97,6 +98,8 @@ impl Notice {
 
 struct Painter<'a> {
     places: Places<'a>,
+    /// Texts made harmless, each when it is first shown.
+    cleaned: Vec<OnceCell<Cow<'a, str>>>,
     handler: GraphicalReportHandler,
 }
 
@@ -109,7 +112,8 @@ impl<'a> Painter<'a> {
             .with_links(false)
             .with_break_words(false)
             .without_syntax_highlighting();
-        Painter { places: Places::new(sources), handler }
+        let cleaned = sources.iter().map(|_| OnceCell::new()).collect();
+        Painter { places: Places::new(sources), cleaned, handler }
     }
 
     /// The finding in its file, then every label that lies elsewhere in its own file, then the remedy.
@@ -167,7 +171,9 @@ impl<'a> Painter<'a> {
     fn text(&self, span: Span) -> Option<Text<'_>> {
         let source = self.places.source(span.source)?;
         let lines = self.places.lines(span.source)?;
-        Some(Text { name: clean::line(&source.name).into_owned(), text: clean::source(&source.text), lines })
+        let cell = self.cleaned.get(span.source.0 as usize)?;
+        let text = cell.get_or_init(|| clean::source(&source.text));
+        Some(Text { name: clean::line(&source.name).into_owned(), text, lines })
     }
 
     /// True if both can be shown in one excerpt: the same file, and no line so long that only a part of it is shown.
@@ -253,7 +259,7 @@ impl Diagnostic for Part<'_> {
 #[derive(Debug)]
 struct Text<'a> {
     name: String,
-    text: Cow<'a, str>,
+    text: &'a str,
     lines: &'a LineIndex,
 }
 
@@ -264,7 +270,7 @@ impl SourceCode for Text<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let text = self.text.as_ref();
+        let text = self.text;
         let from = span.offset().min(text.len());
         let to = (span.offset() + span.len()).min(text.len());
         let line_of = |offset: usize| self.lines.line_of(u32::try_from(offset).unwrap_or(u32::MAX));
@@ -274,11 +280,19 @@ impl SourceCode for Text<'_> {
         let long = |line: usize| end_of(line) - self.lines.start_of(line) as usize > LONG_LINE;
 
         let own = line_of(from);
+        if before == 0 && after == 0 {
+            // The renderer asks where the span begins.
+            let column =
+                text.get(self.lines.start_of(own) as usize..from).map_or(0, |head| head.chars().count());
+            let data = text.get(from..to).unwrap_or("");
+            let range = SourceSpan::new(from.into(), data.len());
+            return Ok(self.contents(data, range, own, column));
+        }
         let mut first = own.saturating_sub(before);
-        let mut last = (line_of(to) + after).min(self.lines.count().saturating_sub(1));
+        let last = (line_of(to) + after).min(self.lines.count().saturating_sub(1));
         let (mut start, mut end, mut column) = (self.lines.start_of(first) as usize, end_of(last), 0);
         if long(own) {
-            (first, last) = (own, own);
+            first = own;
             let line_start = self.lines.start_of(own) as usize;
             start = floor(text, from.saturating_sub(LONG_LINE / 4).max(line_start));
             end = floor(text, (to + LONG_LINE / 4).min(end_of(own)));
@@ -288,15 +302,27 @@ impl SourceCode for Text<'_> {
         // The renderer takes a newline at the end for one more line.
         let data = data.strip_suffix('\n').unwrap_or(data);
         let range = SourceSpan::new(start.into(), data.len());
-        let contents = MietteSpanContents::new_named(
+        Ok(self.contents(data, range, first, column))
+    }
+}
+
+impl Text<'_> {
+    fn contents<'b>(
+        &'b self,
+        data: &'b str,
+        range: SourceSpan,
+        line: usize,
+        column: usize,
+    ) -> Box<dyn SpanContents<'b> + 'b> {
+        let lines = data.matches('\n').count() + 1;
+        Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             data.as_bytes(),
             range,
-            first,
+            line,
             column,
-            last + 1 - first,
-        );
-        Ok(Box::new(contents))
+            lines,
+        ))
     }
 }
 

@@ -30,6 +30,7 @@ pub fn render(report: &Report<'_>) -> String {
                 asked_by: unread.asked_by.map(|span| place(span, &places)),
             })
             .collect(),
+        templates: report.templates().map(|(path, kind)| TemplateItem { path, kind }).collect(),
         internal_errors: report
             .crashes
             .iter()
@@ -49,6 +50,7 @@ struct Root<'a> {
     findings: Vec<Item<'a>>,
     allowed: Vec<AllowedItem<'a>>,
     unread: Vec<UnreadItem<'a>>,
+    templates: Vec<TemplateItem<'a>>,
     internal_errors: Vec<InternalError<'a>>,
 }
 
@@ -111,6 +113,12 @@ struct UnreadItem<'a> {
     message: &'a str,
     help: Option<&'a str>,
     asked_by: Option<PlaceItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct TemplateItem<'a> {
+    path: &'a str,
+    kind: &'a str,
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ pub mod summary;
 pub use summary::Summary;
 
 use crate::lint::{Crash, Triaged};
-use crate::model::project::Project;
+use crate::model::project::{FileClass, Project};
 use crate::syntax::Span;
 
 /// All that a report speaks of.
@@ -29,6 +29,17 @@ pub struct Report<'a> {
     pub excluded: usize,
     /// Files that were read for evidence only and are no inputs.
     pub evidence: usize,
+}
+
+impl<'a> Report<'a> {
+    /// Path and kind of each template, which is not read before it is rendered.
+    pub fn templates(&self) -> impl Iterator<Item = (&'a str, &'static str)> {
+        let files = self.project.sources.iter().zip(&self.project.classes);
+        files.filter_map(|(source, class)| match class {
+            FileClass::Template(kind) => Some((source.name.as_str(), *kind)),
+            _ => None,
+        })
+    }
 }
 
 /// An input that could not be taken in at all.

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, clean};
 use crate::lint::{Finding, Severity};
 use crate::model::project::FileClass;
+
+/// How many templates are named in the closing lines.
+const NAMED_TEMPLATES: usize = 10;
 
 /// Counts of a run. The field names are those of the JSON report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -89,8 +92,22 @@ impl Summary {
         }
     }
 
-    /// The closing lines of a text report.
-    pub fn to_text(&self) -> String {
+    /// The closing lines of a text report: the counts, and the names of templates that were not read.
+    pub fn to_text(report: &Report<'_>) -> String {
+        let summary = Summary::of(report);
+        let mut text = summary.counts();
+        let mut templates = report.templates();
+        for (path, kind) in templates.by_ref().take(NAMED_TEMPLATES) {
+            text += &format!("  {} ({kind})\n", clean::line(path));
+        }
+        let more = templates.count();
+        if more > 0 {
+            text += &format!("  and {more} more, `--show-files` names all\n");
+        }
+        text
+    }
+
+    fn counts(&self) -> String {
         let objects = [
             (self.specs, "spec", "specs"),
             (self.policies, "policy", "policies"),
@@ -120,10 +137,10 @@ impl Summary {
             (self.allowed, "finding allowed by comments", "findings allowed by comments"),
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
-            (self.templates, "template not read", "templates not read"),
             (self.excluded, "file excluded", "files excluded"),
             (self.other, "other file left alone", "other files left alone"),
-            (self.expectations, "expectation not run", "expectations not run"),
+            (self.expectations, "expectation not proved", "expectations not proved"),
+            (self.templates, "template not read, render it first", "templates not read, render them first"),
         ];
         for (number, one, many) in beside {
             if number > 0 {

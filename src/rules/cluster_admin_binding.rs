@@ -42,10 +42,8 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         (false, true) => Severity::Error,
         (false, false) => Severity::Warning,
     };
-    let finding = cx
-        .report(binding.role_ref.name.span, message(binding))
-        .severity(severity)
-        .help(help(binding.cluster_wide));
+    let finding =
+        cx.report(binding.role_ref.name.span, message(binding)).severity(severity).help(help(binding));
     for subject in &binding.subjects {
         if let Some(breadth) = breadth(subject) {
             finding.label(subject.span, breadth);
@@ -74,34 +72,36 @@ fn message(binding: &Binding) -> String {
     let Some(first) = first else {
         return format!("{} to `cluster-admin` that has no subjects", binding.kind_word());
     };
-    let words = subject_words(binding, first);
-    let (who, may) = match binding.subjects.len() - 1 {
-        0 => (words, "may"),
-        1 => (format!("{words} and one more"), "may"),
-        more => (format!("{words} and {more} more"), "may"),
+    let others = match binding.subjects.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
     };
-    format!("{who} {may} do anything {place}")
+    format!("{}{others} may do anything {place}", subject_words(binding, first))
 }
 
-fn help(cluster_wide: bool) -> &'static str {
-    if cluster_wide {
-        "bind a ClusterRole with the rights that are used"
-    } else {
-        "bind a role with the rights that are used; `admin` leaves out quotas and the Namespace object itself"
+fn help(binding: &Binding) -> &'static str {
+    match (binding.subjects.is_empty(), binding.cluster_wide) {
+        (true, _) => "delete it: whoever adds a subject hands out everything",
+        (false, true) => "bind a ClusterRole with the rights that are used",
+        (false, false) => {
+            "bind a role with the rights that are used; `admin` leaves out quotas and the Namespace object itself"
+        }
     }
 }
 
-/// Who stands behind a group that Kubernetes itself fills.
+/// Who stands behind a subject that is more than one.
 fn breadth(subject: &Subject) -> Option<&'static str> {
-    if subject.kind.value != "Group" && subject.kind.value != "User" {
-        return None;
-    }
-    match subject.name.as_str() {
-        "system:anonymous" | "system:unauthenticated" => Some("anybody who reaches the API server"),
-        "system:authenticated" => Some("anybody who can log in, every service account included"),
-        "system:masters" => Some("its members may do anything anyway, and that cannot be revoked"),
-        "system:serviceaccounts" => Some("every service account of the cluster"),
-        name if name.starts_with("system:serviceaccounts:") => Some("every service account of a namespace"),
+    match (subject.kind.as_str(), subject.name.as_str()) {
+        ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
+            Some("anybody who reaches the API server")
+        }
+        ("Group", "system:authenticated") => Some("anybody who can log in, every service account included"),
+        ("Group", "system:masters") => Some("its members may do anything anyway, and that cannot be revoked"),
+        ("Group", "system:serviceaccounts") => Some("every service account of the cluster"),
+        ("Group", name) if name.starts_with("system:serviceaccounts:") => {
+            Some("every service account of a namespace")
+        }
+        ("ServiceAccount", "default") => Some("every pod of the namespace that names no service account"),
         _ => None,
     }
 }

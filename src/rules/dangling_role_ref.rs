@@ -21,7 +21,7 @@ use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::reach::referents;
-use crate::syntax::{Span, Spanned};
+use crate::syntax::Span;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -38,8 +38,10 @@ fn check(cx: &mut Context<'_>) {
     let mut beside: Option<HashMap<&str, Vec<&RbacRole>>> = None;
     for binding in &project.bindings {
         let Some(kind) = binding.role_ref.role_kind() else { continue };
+        // A ClusterRoleBinding of a Role is malformed and reported as such.
+        let possible = kind == RbacRoleKind::ClusterRole || !binding.cluster_wide;
         let name = &binding.role_ref.name;
-        if is_placeholder(name.as_str()) || !referents(project, binding).is_empty() {
+        if !possible || is_placeholder(name.as_str()) || !referents(project, binding).is_empty() {
             continue;
         }
         let beside = beside.get_or_insert_with(|| by_directory(project));
@@ -95,7 +97,7 @@ fn cause<'a>(
 }
 
 fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
-    let RoleName { span, value: name } = binding.role_ref.name.clone();
+    let (name, span) = (&binding.role_ref.name, binding.role_ref.name.span);
     let sources = &cx.project.sources;
     let rewrite = |span: Span, text: &str| vec![rewritten(sources.slice(span), span, text)];
     let rename = |text: &str| rewrite(span, text);
@@ -107,18 +109,13 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
                 format!("`{name}` is a {}, not a {}", role.kind.word(), kind.word()),
             );
             finding.label(role.meta.name.span, "defined here");
-            if kind == RbacRoleKind::Role || !binding.cluster_wide {
-                finding
-                    .help(format!("refer to it as kind `{}`", role.kind.word()))
-                    .unsafe_fix("correct the kind", edits);
-            }
+            finding
+                .help(format!("refer to it as kind `{}`", role.kind.word()))
+                .unsafe_fix("correct the kind", edits);
         }
         Cause::Namespace(role) => {
             let theirs = role.meta.namespace_name().unwrap_or_default();
             let message = match binding.meta.namespace_name() {
-                _ if binding.cluster_wide => {
-                    format!("a ClusterRoleBinding cannot refer to a Role such as `{name}`")
-                }
                 Some(ours) => format!("no Role `{name}` in namespace `{ours}`; there is one in `{theirs}`"),
                 None => format!("no Role `{name}` in the namespace of this binding"),
             };
@@ -146,8 +143,6 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
         }
     }
 }
-
-type RoleName = Spanned<String>;
 
 /// The replacement of a scalar, in the quotes it stands in.
 fn rewritten(written: &str, span: Span, text: &str) -> Edit {

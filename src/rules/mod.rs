@@ -3,34 +3,82 @@
 //! To add a rule: write its file, name it here twice (module and row, both sorted), and make
 //! `fixtures/rules/RULE/bad/` and `good/`. The tests say what is missing.
 
+pub mod api_version_prefix;
 pub mod broken_allow;
+pub mod byte_order_mark;
 pub mod cluster_admin_binding;
 pub mod dangling_role_ref;
+pub mod duplicate_path;
+pub mod excessive_ttl;
+pub mod kv1_with_data;
+pub mod kv2_deny_missing_data;
+pub mod kv2_missing_data;
+pub mod leading_slash;
+pub mod legacy_policy_keyword;
 pub mod malformed_input;
+pub mod mid_path_star;
+pub mod missing_audience;
+pub mod partial_plus;
+pub mod path_whitespace;
 pub mod reasonless_allow;
+pub mod refused_policy;
+pub mod root_policy;
 pub mod secrets_readable;
+pub mod sudo_on_wildcard;
 pub mod syntax_error;
 pub mod token_review_namespaced;
+pub mod unbounded_ttl;
+pub mod unknown_capability;
+pub mod unknown_policy;
+pub mod unknown_role_field;
 pub mod unscoped_token_request;
 pub mod unused_allow;
+pub mod unused_policy;
+pub mod wildcard_everything;
+pub mod wildcard_namespace;
 pub mod wildcard_resource;
+pub mod wildcard_service_account;
 pub mod wildcard_verb;
 
 use crate::lint::{EngineRules, Rule};
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
+    &api_version_prefix::RULE,
     &broken_allow::RULE,
+    &byte_order_mark::RULE,
     &cluster_admin_binding::RULE,
     &dangling_role_ref::RULE,
+    &duplicate_path::RULE,
+    &excessive_ttl::RULE,
+    &kv1_with_data::RULE,
+    &kv2_deny_missing_data::RULE,
+    &kv2_missing_data::RULE,
+    &leading_slash::RULE,
+    &legacy_policy_keyword::RULE,
     &malformed_input::RULE,
+    &mid_path_star::RULE,
+    &missing_audience::RULE,
+    &partial_plus::RULE,
+    &path_whitespace::RULE,
     &reasonless_allow::RULE,
+    &refused_policy::RULE,
+    &root_policy::RULE,
     &secrets_readable::RULE,
+    &sudo_on_wildcard::RULE,
     &syntax_error::RULE,
     &token_review_namespaced::RULE,
+    &unbounded_ttl::RULE,
+    &unknown_capability::RULE,
+    &unknown_policy::RULE,
+    &unknown_role_field::RULE,
     &unscoped_token_request::RULE,
     &unused_allow::RULE,
+    &unused_policy::RULE,
+    &wildcard_everything::RULE,
+    &wildcard_namespace::RULE,
     &wildcard_resource::RULE,
+    &wildcard_service_account::RULE,
     &wildcard_verb::RULE,
 ];
 

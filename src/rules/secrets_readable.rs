@@ -16,7 +16,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
-use crate::semantics::rbac::reach::{self, Reach};
+use crate::semantics::rbac::reach::{self, role_words};
 use crate::semantics::rbac::{Allowance, Request, allows, builtin};
 
 /// See the head of this file.
@@ -36,8 +36,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     for rule in &role.rules {
         let Some((verb, allowance)) = reads_secrets(rule) else { continue };
         let reach = reach::of(cx.project, role);
-        let message =
-            format!("{} `{}` may `{verb}` every secret {}", role.kind.word(), role.meta.name, reach.words());
+        let message = format!("{} may `{verb}` every secret {}", role_words(role), reach.words());
         let help = match verb {
             "get" => "name the secrets in `resourceNames`",
             _ => {
@@ -46,9 +45,6 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         };
         let severity = if reach.is_cluster_wide() { Severity::Warning } else { Severity::Note };
         let finding = cx.report(allowance.resource.span, message).severity(severity).help(help);
-        if let Reach::Unbound = reach {
-            continue;
-        }
         for (span, text) in reach.evidence() {
             finding.label(span, text);
         }

@@ -16,7 +16,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::RbacRole;
-use crate::semantics::rbac::reach::{self, Reach};
+use crate::semantics::rbac::reach::{self, Reach, role_words};
 use crate::semantics::rbac::{Request, allows, builtin};
 
 /// See the head of this file.
@@ -47,12 +47,8 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             Reach::Namespaces(_) | Reach::Aggregated(_) => Severity::Warning,
             Reach::Unbound => Severity::Note,
         };
-        let message = format!(
-            "{} `{}` may mint a token for any service account {}",
-            role.kind.word(),
-            role.meta.name,
-            reach.words()
-        );
+        let message =
+            format!("{} may mint a token for any service account {}", role_words(role), reach.words());
         let finding = cx
             .report(allowance.resource.span, message)
             .severity(severity)

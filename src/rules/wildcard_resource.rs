@@ -13,13 +13,14 @@
 //! List the resources and verbs that are used.
 //!
 //! # Limits
-//! `*/SUBRESOURCE` is not reported here. What a resource of another API group leads to is not known.
+//! `*/SUBRESOURCE` is not reported here, nor is `get`, `list` and `watch` on an API group that leads to no further rights.
+//! What the resources of other projects' API groups lead to is not known.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::powers::{self, Power};
-use crate::semantics::rbac::reach::{self, Reach};
+use crate::semantics::rbac::reach::{self, Reach, role_words};
 use crate::syntax::Spanned;
 
 /// See the head of this file.
@@ -40,6 +41,9 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let Some(star) = star(&rule.resources) else { continue };
         let reach = reach::of(cx.project, role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
+        if powers.is_empty() && only_reads(rule) {
+            continue;
+        }
         let finding = cx
             .report(star.span, message(role, rule, &reach))
             .severity(severity(&powers, &reach))
@@ -48,6 +52,11 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             finding.label(span, text);
         }
     }
+}
+
+/// To read whatever an API group of no consequence comes to hold is what viewers and metrics are for.
+fn only_reads(rule: &RbacRule) -> bool {
+    rule.verbs.iter().all(|verb| matches!(verb.as_str(), "get" | "list" | "watch"))
 }
 
 fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
@@ -60,7 +69,7 @@ fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
         (None, [only]) if only.value.is_empty() => "every resource of the core API group".to_owned(),
         (None, groups) => format!("every resource of {}", words(groups)),
     };
-    format!("{} `{}` may {verbs} {groups} {}", role.kind.word(), role.meta.name, reach.words())
+    format!("{} may {verbs} {groups} {}", role_words(role), reach.words())
 }
 
 fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {

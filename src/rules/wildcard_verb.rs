@@ -18,7 +18,7 @@ use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::powers::{self, Power};
-use crate::semantics::rbac::reach::{self, Reach};
+use crate::semantics::rbac::reach::{self, Reach, role_words};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -39,8 +39,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let Some(on) = named_resources(rule) else { continue };
         let reach = reach::of(cx.project, role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
-        let message =
-            format!("{} `{}` has every verb on {on} {}", role.kind.word(), role.meta.name, reach.words());
+        let message = format!("{} has every verb on {on} {}", role_words(role), reach.words());
         let finding = cx.report(star.span, message).severity(severity(&powers, &reach)).help(help(&powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);

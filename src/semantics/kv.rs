@@ -2,7 +2,9 @@
 //!
 //! Source of the facts: `internal/builtin/logical/kv/*` of OpenBao, the KV plugin of Vault.
 
+use super::mounts::{Known, MountTable};
 use super::pattern::covers;
+use crate::model::vault::mount::KvVersion;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 
@@ -39,6 +41,18 @@ pub fn misses_api<'a>(label: &'a str, mount: &str) -> Option<MissesApi<'a>> {
     (!reaches && !word_further_on).then_some(MissesApi { key })
 }
 
+/// Asks for a rule of a policy whether it misses the API of the version 2 mount that it lies under, as far as that mount
+/// is known.
+pub fn missed_by<'a>(rule: &'a PathRule, mounts: &MountTable<'a>) -> Option<(Known<'a>, MissesApi<'a>)> {
+    let label = rule.path.as_str();
+    // Most rules have the word, and then there is nothing to look up.
+    if label.contains("/data/") || label.contains("/metadata/") {
+        return None;
+    }
+    let mount = mounts.kv(label, rule.path.span, KvVersion::V2)?;
+    Some((mount, misses_api(label, mount.path)?))
+}
+
 /// What follows `data/` or `metadata/` in a label below the version 1 mount `mount`, and which of them it is.
 pub fn v2_word_on_v1<'a>(label: &'a str, mount: &str) -> Option<(&'static str, &'a str)> {
     let key = below(label, mount)?;
@@ -51,7 +65,11 @@ pub fn v2_word_on_v1<'a>(label: &'a str, mount: &str) -> Option<(&'static str, &
 /// True if `policy` has a rule of its own for `label`, as those do that are written for both versions of a mount.
 pub fn has_twin(policy: &Policy, rule: &PathRule, label: &str) -> bool {
     let wanted = PathPattern::parse(label);
-    policy.path_rules.iter().any(|other| other.span != rule.span && covers(&other.pattern(), &wanted))
+    policy.path_rules.iter().any(|other| {
+        let text = other.path.as_str();
+        let may_cover = text.contains(['*', '+']) || text.trim_start_matches('/') == label;
+        may_cover && other.span != rule.span && covers(&other.pattern(), &wanted)
+    })
 }
 
 /// The mount that a path of the form `MOUNT/data/KEY` is evidence for; system paths and unreadable ones are none.
@@ -82,7 +100,7 @@ fn below<'a>(label: &'a str, mount: &str) -> Option<&'a str> {
 }
 
 /// True if the text of the segment is decided later: an identity template, or one of a tool that renders the file.
-fn is_template(segment: &str) -> bool {
+pub fn is_template(segment: &str) -> bool {
     ["{{", "}}", "${", "<%", "%{", "$("].iter().any(|mark| segment.contains(mark)) || segment.starts_with('$')
 }
 

@@ -59,8 +59,12 @@ impl Known<'_> {
 #[derive(Debug)]
 struct Claims<'a> {
     path: &'a str,
+    /// Every engine that somebody says is there.
+    engines: Vec<&'a Engine>,
     /// By directory: what is said in its tree.
     under: HashMap<&'a str, Vec<Claim<'a>>>,
+    /// By directory: the first policy right in it that uses the mount.
+    policies_in: HashMap<&'a str, Claim<'a>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +77,10 @@ struct Claim<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// A path of the form that only this engine has.
+    /// A path of the form that only this engine has, in a policy. It shows what the authors of the policies beside it
+    /// think; a policy elsewhere may be an example of something else.
+    PolicyUse,
+    /// Such a path in a script or a manifest.
     Use,
     /// A command or a resource that mounts it.
     Enabled,
@@ -95,22 +102,36 @@ impl<'a> MountTable<'a> {
 
     /// The mount that the path or label `label` lies under, as far as it is known to the file that `asker` is in.
     pub fn over(&self, label: &str, asker: Span) -> Option<Known<'a>> {
-        let label = label.strip_prefix('/').unwrap_or(label);
-        let first = label.split('/').next()?;
-        let candidates = self.mounts.get(first)?;
-        candidates
-            .iter()
-            .filter(|claims| {
-                label.strip_prefix(claims.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-            .filter_map(|claims| self.decide(claims, asker.source))
-            // Mounts do not nest, so of two that claim the path the surer one is right.
-            .max_by_key(|known| (known.confidence, !known.by_use, known.path.len()))
+        self.decided(label, asker, |_| true)
     }
 
     /// The same, if it is a key-value mount of this version.
     pub fn kv(&self, label: &str, asker: Span, version: KvVersion) -> Option<Known<'a>> {
-        self.over(label, asker).filter(|known| known.kv_version() == Some(version))
+        let wanted = Engine::Kv(Some(version));
+        // Where nobody speaks of the version, there is nothing to weigh.
+        self.decided(label, asker, |claims| claims.engines.contains(&&wanted))
+            .filter(|known| known.kv_version() == Some(version))
+    }
+
+    fn decided(&self, label: &str, asker: Span, worth_it: impl Fn(&Claims<'a>) -> bool) -> Option<Known<'a>> {
+        let label = label.strip_prefix('/').unwrap_or(label);
+        let first = label.split('/').next()?;
+        let above: Vec<&Claims<'a>> = self
+            .mounts
+            .get(first)?
+            .iter()
+            .filter(|claims| {
+                label.strip_prefix(claims.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+            .collect();
+        if !above.iter().any(|claims| worth_it(claims)) {
+            return None;
+        }
+        above
+            .into_iter()
+            .filter_map(|claims| self.decide(claims, asker.source))
+            // Mounts do not nest, so of two that claim the path the surer one is right.
+            .max_by_key(|known| (known.confidence, !known.by_use, known.path.len()))
     }
 
     /// True if anything at all is known of the mount `path`, by whomever it was said.
@@ -121,12 +142,18 @@ impl<'a> MountTable<'a> {
 
     fn take_mounts(&mut self) {
         let project = self.project;
+        // Their paths are weighed as paths of policies, one by one.
+        let policy_files: HashSet<SourceId> =
+            project.policies.iter().map(|policy| policy.span.source).collect();
         for mount in &project.mounts {
             let (kind, directory) = match mount.confidence {
                 Confidence::Declared => (Kind::Declared, self.directory(mount.evidence.source)),
                 // Those stand in the settings, where their scope is.
                 Confidence::Configured => continue,
                 Confidence::Inferred if is_use(project.sources.slice(mount.evidence)) => {
+                    if policy_files.contains(&mount.evidence.source) {
+                        continue;
+                    }
                     (Kind::Use, mount.scope.as_str())
                 }
                 Confidence::Inferred => (Kind::Enabled, mount.scope.as_str()),
@@ -168,7 +195,7 @@ impl<'a> MountTable<'a> {
                 let source = rule.path.span.source;
                 let claim = Claim {
                     engine: &KV_V2,
-                    kind: Kind::Use,
+                    kind: Kind::PolicyUse,
                     source: Some(source),
                     evidence: Some(rule.path.span),
                 };
@@ -182,10 +209,21 @@ impl<'a> MountTable<'a> {
         let Some(first) = path.split('/').next().filter(|first| !first.is_empty()) else { return };
         let list = self.mounts.entry(first).or_default();
         let at = list.iter().position(|claims| claims.path == path).unwrap_or_else(|| {
-            list.push(Claims { path, under: HashMap::new() });
+            list.push(Claims {
+                path,
+                engines: Vec::new(),
+                under: HashMap::new(),
+                policies_in: HashMap::new(),
+            });
             list.len() - 1
         });
         let Some(claims) = list.get_mut(at) else { return };
+        if !claims.engines.contains(&claim.engine) {
+            claims.engines.push(claim.engine);
+        }
+        if claim.kind == Kind::PolicyUse {
+            claims.policies_in.entry(directory).or_insert(claim);
+        }
         for ancestor in climb(directory) {
             let said = claims.under.entry(ancestor).or_default();
             let alike = said.iter().filter(|other| other.engine == claim.engine && other.kind == claim.kind);
@@ -236,7 +274,12 @@ impl<'a> MountTable<'a> {
             if self.collections.contains(ancestor) {
                 return None;
             }
-            let (enabled, used) = (said(Kind::Enabled, ancestor), said(Kind::Use, ancestor));
+            let (enabled, mut used) = (said(Kind::Enabled, ancestor), said(Kind::Use, ancestor));
+            if enabled.is_empty() {
+                used.extend(claims.policies_in.get(directory));
+            } else {
+                used.extend(said(Kind::PolicyUse, ancestor));
+            }
             if !enabled.is_empty() || !used.is_empty() {
                 return infer(&enabled, &used, asker).map(|claim| claims.known(claim, Confidence::Inferred));
             }
@@ -282,7 +325,7 @@ impl<'a> Claims<'a> {
             engine: claim.engine,
             confidence,
             evidence: claim.evidence,
-            by_use: claim.kind == Kind::Use,
+            by_use: matches!(claim.kind, Kind::Use | Kind::PolicyUse),
         }
     }
 }

@@ -14,3 +14,9 @@ pub const ALIAS_NODES: usize = 100_000;
 
 /// Most errors kept per file; the rest is counted only.
 pub const ERRORS: usize = 50;
+
+/// Most nodes of anchored values that are kept for aliases, per file.
+pub const ANCHOR_NODES: usize = 1_000_000;
+
+/// Most bytes of text that aliases and merge keys may add to one file.
+pub const ALIAS_TEXT: usize = 16 * 1024 * 1024;

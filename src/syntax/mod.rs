@@ -42,6 +42,17 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// The empty span `bytes` after the start.
+    pub fn after_start(self, bytes: usize) -> Span {
+        let at = self.start.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+        Span { start: at, end: at, ..self }
+    }
+
+    /// The first `bytes` of it.
+    pub fn head(self, bytes: usize) -> Span {
+        Span { end: self.after_start(bytes).end, ..self }
+    }
+
     /// The smallest span that holds both; spans of different sources keep `self`.
     pub fn to(self, other: Span) -> Span {
         if self.source != other.source {
@@ -151,6 +162,24 @@ impl Sources {
     /// The text under a span; empty if there is none.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.source).map_or("", |source| source.slice(span))
+    }
+
+    /// Where the value stands in its source letter for letter, without the quotes around it; nothing if it was written
+    /// with escapes or over several lines. Edits inside the text may be made there.
+    pub fn verbatim(&self, text: &Spanned<String>) -> Option<Span> {
+        let written = self.slice(text.span);
+        let inner = if written == text.value {
+            text.span
+        } else {
+            let unquoted = ['"', '\'']
+                .into_iter()
+                .find_map(|quote| written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))?;
+            if unquoted != text.value {
+                return None;
+            }
+            Span { start: text.span.start + 1, end: text.span.end - 1, ..text.span }
+        };
+        Some(inner)
     }
 
     /// All texts in order.

@@ -5,7 +5,8 @@ use super::{Place, Span, Spanned};
 /// A value with the place it was written at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// From the first to the last character of the value; of an absent value, the empty span after its key.
+    /// From the first to the last character of the value; of an absent value, the empty span after its key. What a
+    /// YAML alias stands for has the span of the alias, while its parts keep the place where they were written.
     pub span: Span,
     /// What it is.
     pub kind: NodeKind,
@@ -106,6 +107,21 @@ impl Node {
     /// True for `null`.
     pub fn is_null(&self) -> bool {
         matches!(self.kind, NodeKind::Null)
+    }
+
+    /// The value as JSON; a number that JSON cannot hold becomes `null`.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            NodeKind::Null => serde_json::Value::Null,
+            NodeKind::Bool(value) => (*value).into(),
+            NodeKind::Int(value) => (*value).into(),
+            NodeKind::Float(value) => (*value).into(),
+            NodeKind::Text(text) | NodeKind::Block(text, _) => text.as_str().into(),
+            NodeKind::List(items) => items.iter().map(Node::to_json).collect(),
+            NodeKind::Map(entries) => {
+                entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_json())).collect()
+            }
+        }
     }
 
     /// What to call this kind of value in a message: `a list`, `text`, …

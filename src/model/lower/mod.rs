@@ -4,6 +4,7 @@ pub mod classify;
 pub mod evidence;
 pub mod manifest;
 pub mod policy;
+mod template;
 
 use super::Malformed;
 use super::kube::binding::Binding;

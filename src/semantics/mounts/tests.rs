@@ -7,8 +7,11 @@ use crate::syntax::{Source, Sources};
 const V1: Engine = Engine::Kv(Some(KvVersion::V1));
 const V2: Engine = Engine::Kv(Some(KvVersion::V2));
 
-/// Files by name, each with the mounts that it tells of, as (path, engine, confidence).
-fn project(files: &[(&str, &[(&str, Engine, Confidence)])]) -> Project {
+/// A mount that a file tells of.
+type Told = (&'static str, Engine, Confidence);
+
+/// Files by name, each with the mounts that it tells of.
+fn project(files: &[(&str, &[Told])]) -> Project {
     let mut sources = Vec::new();
     let mut lowered = Vec::new();
     for (at, (name, mounts)) in files.iter().enumerate() {
@@ -56,7 +59,7 @@ fn the_nearest_evidence_decides() {
 #[test]
 fn evidence_does_not_leak_between_projects() {
     let names: Vec<String> = (10..22).map(|at| format!("all/p{at}/app.hcl")).collect();
-    let told: &[(&str, Engine, Confidence)] = &[("secret", V2, Confidence::Inferred)];
+    let told: &[Told] = &[("secret", V2, Confidence::Inferred)];
     let files: Vec<_> =
         names.iter().map(|name| (name.as_str(), if name.contains("p10") { told } else { &[] })).collect();
     let many = project(&files);

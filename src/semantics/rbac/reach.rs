@@ -12,7 +12,7 @@ pub enum Reach<'a> {
     ClusterWide(&'a Binding),
     /// RoleBindings give it, each in its own namespace.
     Namespaces(Vec<&'a Binding>),
-    /// A label adds it to another ClusterRole, of this name.
+    /// A label adds it to another ClusterRole; this is what the label says after `aggregate-to-`.
     Aggregated(String),
     /// No binding among the inputs gives it to anybody.
     Unbound,
@@ -51,6 +51,14 @@ pub fn referents<'a>(project: &'a Project, binding: &Binding) -> Vec<&'a RbacRol
     candidates.into_iter().filter(|role| Some(distance(role)) == nearest).collect()
 }
 
+/// `Role NAME` or `ClusterRole NAME`, the name in backticks.
+pub fn role_words(role: &RbacRole) -> String {
+    if role.meta.name.value.is_empty() {
+        return format!("this {}", role.kind.word());
+    }
+    format!("{} `{}`", role.kind.word(), role.meta.name)
+}
+
 /// `ServiceAccount NAMESPACE/NAME`, `User NAME` or `Group NAME`, the name in backticks.
 pub fn subject_words(binding: &Binding, subject: &Subject) -> String {
     let own = subject.namespace.as_ref().map(|namespace| namespace.as_str());
@@ -79,7 +87,7 @@ impl Reach<'_> {
                     [first, rest @ ..] => format!("in namespace `{first}` and {} more", rest.len()),
                 }
             }
-            Reach::Aggregated(into) => format!("wherever `{into}` is bound"),
+            Reach::Aggregated(into) => format!("wherever the role `{into}`, which takes it in, is bound"),
             Reach::Unbound => "once it is bound".to_owned(),
         }
     }
@@ -139,9 +147,10 @@ fn closeness(project: &Project, one: SourceId, other: SourceId) -> usize {
     parts.take_while(|(left, right)| left == right).count()
 }
 
+/// The label that the built-in roles select by, or one that is made after it.
 fn aggregated_into(role: &RbacRole) -> Option<String> {
     role.meta.labels.iter().find_map(|(key, value)| {
-        let into = key.value.strip_prefix("rbac.authorization.k8s.io/aggregate-to-")?;
+        let (_, into) = key.value.split_once("/aggregate-to-")?;
         (value.value == "true").then(|| into.to_owned())
     })
 }

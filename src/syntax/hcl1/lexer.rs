@@ -56,13 +56,20 @@ pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) comments: Vec<Range<usize>>,
     pub(super) complaints: Vec<Complaint>,
+    /// A comment or heredoc that is never closed took the rest of the text.
+    pub(super) cut: bool,
 }
 
 /// Cuts `text` into tokens from byte `from` on.
 pub(super) fn lex(text: &str, from: usize) -> Lexed {
-    let lexed =
-        Lexed { tokens: Vec::with_capacity(text.len() / 6), comments: Vec::new(), complaints: Vec::new() };
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: from, leads: true, lexed };
+    let lexed = Lexed {
+        tokens: Vec::with_capacity(text.len() / 6),
+        comments: Vec::new(),
+        complaints: Vec::new(),
+        cut: false,
+    };
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), at: from, leads: true, open_template: false, lexed };
     while lexer.step() {}
     lexer.push(Kind::End, text.len());
     lexer.lexed
@@ -73,6 +80,9 @@ struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
     leads: bool,
+    /// A `${` was met that is never closed: from then on each text is looked for on its own line only, lest every
+    /// such text be searched for its end up to the end of the file.
+    open_template: bool,
     lexed: Lexed,
 }
 
@@ -165,6 +175,7 @@ impl Lexer<'_> {
                     self.leads |= body.get(..length).is_some_and(|body| body.contains('\n'));
                 } else {
                     self.at = self.text.len();
+                    self.lexed.cut = true;
                     self.bad(start, complaint::open_comment(start));
                 }
             }
@@ -183,7 +194,7 @@ impl Lexer<'_> {
         self.at += 1;
         loop {
             match self.byte(0) {
-                Some(b'\n') if braces == 0 => break,
+                Some(b'\n') if braces == 0 || self.open_template => break,
                 None => break,
                 Some(b'"') if braces == 0 => {
                     self.at += 1;
@@ -226,6 +237,7 @@ impl Lexer<'_> {
         // Never closed: reading goes on after the line on which it was opened.
         self.at = start;
         self.at = self.line_end();
+        self.open_template |= braces > 0;
         let open = template.filter(|_| braces > 0).map(|at| at..at + 2);
         self.bad(start, complaint::open_text(start..self.at, open));
     }
@@ -327,6 +339,7 @@ impl Lexer<'_> {
             }
         }
         self.at = self.text.len();
+        self.lexed.cut = true;
         self.bad(start, complaint::open_heredoc(start..line_end, name, anchor.len() > name.len()));
     }
 }

@@ -4,22 +4,22 @@
 //! After any other fault reading goes on at the next item: one that starts a line and stands at the same depth, or
 //! a `path "…" {` at the start of a line, which opens a new block whatever brackets are still open.
 
-use std::collections::HashMap;
+mod recover;
+mod repeats;
+mod slips;
+
 use std::ops::Range;
 
 use super::complaint::{self, Complaint};
-use super::lexer::{Kind, Lexed, RESERVED, Token, lex};
-use super::{Assign, Document, Format, Item, Key, Repeat, Value, ValueKind, byte_order_mark, text};
+use super::lexer::{Kind, Lexed, Token, lex};
+use super::{Assign, Document, Format, Item, Key, Value, ValueKind, byte_order_mark, text};
+use crate::syntax::Place;
 use crate::syntax::limits;
-use crate::syntax::{Place, Span};
-
-/// Up to this many items, comparing all with all is faster than a hash table.
-const FEW: usize = 12;
 
 /// Reads a text in HCL.
 pub(super) fn parse(text: &str, place: &Place) -> Document {
     let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let Lexed { tokens, comments, complaints } = lex(text, from);
+    let Lexed { tokens, comments, complaints, cut } = lex(text, from);
     let document = Document {
         format: Format::Hcl,
         items: Vec::new(),
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, place: &Place) -> Document {
         at: 0,
         depth: 0,
         unwinding: false,
-        open_at_end: false,
+        open_at_end: cut,
         hoisted: Vec::new(),
         document,
     };
@@ -51,6 +51,7 @@ pub(super) fn parse(text: &str, place: &Place) -> Document {
     let mut document = parser.document;
     document.items = items;
     document.errors.sort_by_key(|error| error.span);
+    document.repeats.sort_by_key(|repeat| repeat.again.at);
     document
 }
 
@@ -63,7 +64,7 @@ struct Parser<'t> {
     depth: usize,
     /// A `path "…" {` was met inside a broken block: leave all blocks.
     unwinding: bool,
-    /// The text ended inside a block, which was reported.
+    /// The text ends inside of something, which was reported, or will be.
     open_at_end: bool,
     /// Path blocks that a block without closing brace had swallowed.
     hoisted: Vec<Item>,
@@ -157,51 +158,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reports an assignment that the server refuses.
-    fn assignment(&mut self, token: Token, keys: &[Key]) {
-        if keys.len() > 1 {
-            let help = format!("write `{} {{` without `{}`", self.header(keys), self.word(token));
-            self.report(Complaint::new(token.range(), "a block with a label takes no `=`").help(help));
-        } else if token.kind == Kind::Colon {
-            let name = keys.first().map_or("key", |key| key.text.as_str());
-            let help = format!("write `{name} =`");
-            self.report(Complaint::new(token.range(), "`:` where `=` should stand").help(help));
-        }
-    }
-
-    fn header(&self, keys: &[Key]) -> String {
-        let words =
-            keys.iter().map(|key| if key.quoted { format!("\"{}\"", key.text) } else { key.text.clone() });
-        words.collect::<Vec<_>>().join(" ")
-    }
-
-    fn missing_body(&mut self, token: Token, keys: &[Key]) -> Complaint {
-        if let Some(complaint) = self.own_complaint(token) {
-            return complaint;
-        }
-        let word = self.word(token);
-        let Some(first) = keys.first() else {
-            let complaint = complaint::unexpected(token.range(), token.kind, word, "a block or an argument");
-            return match token.kind {
-                Kind::CloseBrace => complaint.help("there is one `}` too many, or a `{` is missing before"),
-                Kind::Comma => complaint.help("one comma is enough"),
-                _ => complaint,
-            };
-        };
-        let start = first.at as usize;
-        let range = start..self.token(self.at.saturating_sub(1)).range().end;
-        if matches!(token.kind, Kind::OpenBracket) && keys.len() == 1 {
-            return Complaint::new(token.range(), "`=` is missing before the list")
-                .help(format!("write `{} = [`", first.text));
-        }
-        if matches!(token.kind, Kind::End | Kind::CloseBrace) || token.leads {
-            let what = if keys.len() > 1 { "has no body" } else { "has no value" };
-            let message = format!("`{}` {what}", self.header(keys));
-            return Complaint::new(range, message).help("a block goes on with `{`, an argument with `=`");
-        }
-        complaint::unexpected(token.range(), token.kind, word, "`{` or `=`")
-    }
-
     fn finish(&mut self, start: usize, keys: Vec<Key>, assign: Option<Assign>, value: Value) -> Item {
         let range = self.range_from(start);
         self.document.nodes.push(range.clone());
@@ -247,28 +203,6 @@ impl<'t> Parser<'t> {
         })
     }
 
-    /// A word without quotes where a value should stand: reported, and read as text.
-    fn bare_word(&mut self, token: Token) -> Result<Value, Complaint> {
-        let word = self.word(token);
-        if matches!(self.token(self.at + 1).kind, Kind::OpenParenthesis) {
-            let message = format!("a policy cannot call `{word}`");
-            let range = token.start as usize..self.token(self.at + 1).range().end;
-            return Err(Complaint::new(range, message)
-                .help("this is HCL version 1, without functions; write the value itself"));
-        }
-        let complaint = Complaint::new(token.range(), format!("`{word}` is no value"));
-        self.report(match word {
-            "null" => complaint.help("leave the argument out"),
-            _ if word.contains('.') => complaint.help(format!(
-                "nothing is looked up in a policy; write the value itself, or \"{word}\" if it is a text"
-            )),
-            _ => complaint.help(format!("put it in double quotes: \"{word}\"")),
-        });
-        self.at += 1;
-        let kind = ValueKind::Text(word.to_owned());
-        Ok(Value { span: self.place.span(token.range()), at: token.start, kind })
-    }
-
     /// `{…}`, the brace being next.
     fn object(&mut self) -> Result<Value, Complaint> {
         let start = self.at;
@@ -292,12 +226,11 @@ impl<'t> Parser<'t> {
             }
             _ => {}
         }
-        if self.open_at_end && self.peek().kind == Kind::End {
-            if let Some(at) = items.iter().position(is_path_block) {
-                let mut swallowed = items.split_off(at);
-                swallowed.append(&mut self.hoisted);
-                self.hoisted = swallowed;
-            }
+        let inner = items.iter().position(is_path_block);
+        if let Some(at) = inner.filter(|_| self.open_at_end && self.peek().kind == Kind::End) {
+            let mut swallowed = items.split_off(at);
+            swallowed.append(&mut self.hoisted);
+            self.hoisted = swallowed;
         }
         let span = self.place.span(self.range_from(start));
         Ok(Value { span, at: open.start, kind: ValueKind::Object(items) })
@@ -314,9 +247,11 @@ impl<'t> Parser<'t> {
         loop {
             let token = self.peek();
             if self.ends_open_list(token) {
-                let complaint =
-                    Complaint::new(open.range(), "this `[` is never closed").help("close it with `]`");
-                self.report(complaint);
+                if token.kind != Kind::End || !std::mem::replace(&mut self.open_at_end, true) {
+                    self.report(
+                        Complaint::new(open.range(), "this `[` is never closed").help("close it with `]`"),
+                    );
+                }
                 break;
             }
             match token.kind {
@@ -376,14 +311,6 @@ impl<'t> Parser<'t> {
         Ok(Value { span, at: open.start, kind: ValueKind::List(elements) })
     }
 
-    /// True where a list cannot go on: at the end of the block, or at an item of its own on a new line.
-    fn ends_open_list(&self, token: Token) -> bool {
-        match token.kind {
-            Kind::End | Kind::CloseBrace => true,
-            _ => token.leads && self.starts_item(self.at),
-        }
-    }
-
     fn descend(&mut self, open: Token) -> Result<(), Complaint> {
         self.at += 1;
         self.depth += 1;
@@ -419,126 +346,12 @@ impl<'t> Parser<'t> {
         Key { text, span: self.place.span(token.range()), at: token.start, quoted, readable }
     }
 
-    /// Goes to the next item after a fault in the item that starts at the token number `from`.
-    fn recover(&mut self, from: usize, nested: bool) {
-        let fault = self.at;
-        let mut open: Vec<Kind> = Vec::new();
-        let mut at = from;
-        loop {
-            let token = self.token(at);
-            let beyond = at > fault || (at == fault && at > from);
-            match token.kind {
-                Kind::End => break,
-                Kind::OpenBrace | Kind::OpenBracket => open.push(token.kind),
-                Kind::CloseBracket if open.last() == Some(&Kind::OpenBracket) => {
-                    open.pop();
-                }
-                Kind::CloseBrace => {
-                    while open.last() == Some(&Kind::OpenBracket) {
-                        open.pop();
-                    }
-                    if open.pop().is_none() && nested && at >= fault {
-                        break;
-                    }
-                }
-                _ if beyond && token.leads && self.starts_item(at) => {
-                    if self.starts_path_block(at) {
-                        self.unwinding = nested;
-                        break;
-                    }
-                    if open.is_empty() {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        self.at = at;
-    }
-
-    fn starts_item(&self, at: usize) -> bool {
-        let is_key = |kind| matches!(kind, Kind::Word | Kind::Text);
-        if !is_key(self.token(at).kind) {
-            return false;
-        }
-        match self.token(at + 1).kind {
-            Kind::Assign | Kind::OpenBrace => true,
-            // Items may be written with the slips that are read as meant.
-            Kind::Colon => true,
-            Kind::Text | Kind::SingleQuoted => {
-                matches!(self.token(at + 2).kind, Kind::OpenBrace | Kind::Assign)
-                    && self.token(at).kind == Kind::Word
-            }
-            _ => false,
-        }
-    }
-
-    fn starts_path_block(&self, at: usize) -> bool {
-        self.word(self.token(at)).trim_matches('"') == "path"
-            && matches!(self.token(at + 1).kind, Kind::Text | Kind::SingleQuoted)
-            && self.token(at + 2).kind == Kind::OpenBrace
-    }
-
-    /// What the lexer had to say about a token.
-    fn own_complaint(&self, token: Token) -> Option<Complaint> {
-        match token.kind {
-            Kind::Bad(number) | Kind::FaultyText(number) => self.complaints.get(number as usize).cloned(),
-            Kind::Semicolon => Some(complaint::character(token.range(), ';')),
-            _ => None,
-        }
-    }
-
     fn report(&mut self, complaint: Complaint) {
         if self.document.errors.len() < limits::ERRORS {
             self.document.errors.push(complaint.into_error(self.place));
         } else {
             self.document.more_errors += 1;
         }
-    }
-
-    /// Characters that the server refuses wherever they stand, comments included.
-    fn reserved_characters(&mut self) {
-        if !self.text.contains(['\0', RESERVED]) {
-            return;
-        }
-        for (at, character) in self.text.char_indices().filter(|(_, next)| matches!(*next, '\0' | RESERVED)) {
-            let message =
-                if character == '\0' { "unexpected NUL character" } else { "the reserved character U+E123" };
-            self.report(Complaint::new(at..at + character.len_utf8(), message));
-        }
-    }
-
-    fn find_repeats(&mut self, items: &[Item]) {
-        let arguments = items.iter().filter(|item| item.assign.is_some());
-        let keys = arguments.filter_map(|item| item.keys.first()).map(|key| (self.raw(key), key));
-        let mut repeats = Vec::new();
-        let mut note = |raw: &'t str, first: Span, again: &Key| {
-            repeats.push(Repeat { first, again: again.clone(), raw: raw.to_owned() });
-        };
-        if items.len() <= FEW {
-            let keys: Vec<_> = keys.collect();
-            for (at, (raw, key)) in keys.iter().enumerate() {
-                if let Some((_, first)) = keys.iter().take(at).find(|(earlier, _)| earlier == raw) {
-                    note(raw, first.span, key);
-                }
-            }
-        } else {
-            let mut seen: HashMap<&'t str, Span> = HashMap::new();
-            for (raw, key) in keys {
-                match seen.get(raw) {
-                    None => drop(seen.insert(raw, key.span)),
-                    Some(first) => note(raw, *first, key),
-                }
-            }
-        }
-        self.document.repeats.append(&mut repeats);
-    }
-
-    /// A key as written, without its place.
-    fn raw(&self, key: &Key) -> &'t str {
-        let at = self.tokens.binary_search_by_key(&key.at, |token| token.start);
-        at.ok().map_or("", |at| self.word(self.token(at)))
     }
 
     fn peek(&self) -> Token {

@@ -61,6 +61,8 @@ fn enable(found: &mut Found<'_>, at: usize, arguments: usize) {
                 let option = value.or_else(|| words.next());
                 version = option.and_then(|option| option.strip_prefix("version=")).map(unquote).or(version);
             }
+            // A mount in a namespace of its own says nothing about the paths of another.
+            "namespace" | "ns" => return,
             // Those take no value; all others that are written without `=` take the next word.
             "local" | "seal-wrap" | "external-entropy-access" | "force-no-cache" | "tls-skip-verify" => {}
             _ if value.is_none() => {
@@ -70,7 +72,8 @@ fn enable(found: &mut Found<'_>, at: usize, arguments: usize) {
         }
     }
     if let Some(kind) = kind.filter(|kind| is_name(kind)) {
-        found.add(path.unwrap_or(kind), engine_of(kind, version), at, end);
+        let command = found.text().get(at..end).unwrap_or("").trim_end_matches([' ', '\t', '"', '\'', '\\']);
+        found.add(path.unwrap_or(kind), engine_of(kind, version), at, at + command.len());
     }
 }
 
@@ -124,8 +127,8 @@ fn words(text: &str, from: usize) -> (Vec<&str>, usize) {
     let mut words = Vec::new();
     let mut end = from;
     let Some(rest) = text.get(from..) else { return (words, end) };
-    let mut lines = rest.split_inclusive('\n');
-    while let Some(line) = lines.next() {
+    let lines = rest.split_inclusive('\n');
+    for line in lines {
         let body = line.trim_end();
         let (body, continued) = match body.strip_suffix('\\') {
             Some(body) => (body, true),

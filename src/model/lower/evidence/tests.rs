@@ -84,6 +84,7 @@ fn no_evidence() {
         "# vault secrets enable -path=secret kv-v2",
         "echo \"now run: vault secrets enable -path=secret kv-v2\"",
         "vault secrets enable",
+        "vault secrets enable -namespace=team -path=secret kv-v2",
         "vault status; cp /mnt/data/file /tmp",
         "volume: ./vault/data/:/vault/data",
         "vault read secret/data/",

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::any;
 use super::decode::{self, Node, each};
 use super::refuse::{Refuser, quote};
 use crate::model::vault::policy::{ParameterValue, PathRule, RefusalKind};
@@ -168,12 +169,12 @@ fn ttl(refuser: &mut Refuser, members: &[Item], prefix: &str) {
         let before = old.take().map(|(value, _)| value);
         let value = match node {
             Node::Labelled(_) => Some(ParameterValue::List(Vec::new())),
-            _ => decode::any(refuser, &item.value, before, false, &prefix),
+            _ => any::any(refuser, &item.value, before, false, &prefix),
         };
         old = value.map(|value| (value, item.value.span));
     });
     if let Some((value, span)) = old {
-        decode::duration(refuser, &value, span, prefix);
+        any::duration(refuser, &value, span, prefix);
     }
 }
 

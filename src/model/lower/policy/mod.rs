@@ -5,6 +5,7 @@
 //!
 //! Source: `internal/vault/policy/policy.go` of OpenBao, `vault/policy.go` of Vault, `decoder.go` of `hashicorp/hcl`.
 
+mod any;
 mod control_group;
 mod decode;
 mod dialect;
@@ -19,11 +20,12 @@ pub use recognise::looks_like_policy;
 
 use crate::model::project::Target;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin, RefusalKind};
-use crate::syntax::directive::Directive;
+use crate::syntax::directive::{self, Directive};
 use crate::syntax::hcl1::{self, Document, Format, Item};
 use crate::syntax::{Place, Spanned, SyntaxError};
 use decode::Node;
 use refuse::{Refuser, quote};
+pub(in crate::model) use rule::template_is_balanced;
 
 /// A policy text as understood.
 #[derive(Debug)]
@@ -62,6 +64,11 @@ pub fn read(
     reader.repeats(&document, &mut path_rules);
     let mut refusals = reader.refuser.refusals;
     refusals.sort_by_key(|refusal| refusal.span);
+    let directives = if directive::mentioned(text) {
+        directive::read(text, place, &document.comments, document.nodes())
+    } else {
+        Vec::new()
+    };
     let policy = Policy {
         name,
         span: place.span(0..text.len()),
@@ -71,7 +78,7 @@ pub fn read(
         refusals,
         ignored: document.ignored,
     };
-    PolicyText { policy, syntax_errors: document.errors, directives: Vec::new() }
+    PolicyText { policy, syntax_errors: document.errors, directives }
 }
 
 struct Reader<'t> {

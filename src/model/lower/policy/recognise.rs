@@ -33,20 +33,21 @@ fn opens_path_rule(line: &str) -> bool {
     keyword && rest.trim_start().starts_with(['"', '\'', '\u{201c}', '`'])
 }
 
-/// The slow path: a rule at the top, or at the margin of a text whose braces do not match.
+/// The slow path: a rule at the top. Of a text that does not parse, and that holds other things than rules, the rule
+/// has to stand at the margin, as other formats hold policies as indented text.
 fn hcl_is_policy(text: &str) -> bool {
     let document = hcl1::parse(text, &Place::from(SourceId(0), 0));
-    let is_rule = |item: &Item| {
+    let is_rule = |item: &&Item| {
         let keyword = item.keys.first().is_some_and(|key| opens_path_rule(&format!("{} \"", key.text)));
         keyword && item.keys.len() > 1
     };
-    if document.items.iter().any(is_rule) {
-        return true;
+    let rules = document.items.iter().filter(is_rule).count();
+    let foreign = document.items.iter().filter(|item| !is_named(item, "name")).count() > rules;
+    if document.errors.is_empty() || (rules > 0 && !foreign) {
+        return rules > 0;
     }
-    let foreign = document.items.iter().any(|item| item.keys.first().is_some_and(|key| key.text != "name"));
-    !foreign
-        && !document.errors.is_empty()
-        && text.lines().any(|line| line.starts_with("path ") && opens_path_rule(line))
+    let margin = |line: &str| line.starts_with(['p', 'P', '"']) && opens_path_rule(line);
+    (rules > 0 || !foreign) && text.lines().any(margin)
 }
 
 fn json_is_policy(text: &str) -> bool {

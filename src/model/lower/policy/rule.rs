@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::Reader;
+use super::any;
 use super::control_group;
 use super::decode::{self, Node, each};
 use super::dialect;
@@ -188,18 +189,20 @@ impl Reader<'_> {
         let mut read = |ttl: Option<Ttl>, name: &str| {
             let (value, span) = ttl?;
             let prefix = format!("{context}error parsing {name}: ");
-            let duration = decode::duration(&mut self.refuser, &value, span, &prefix)?;
+            let duration = any::duration(&mut self.refuser, &value, span, &prefix)?;
             Some(Spanned::new(duration, span))
         };
         let min = read(min, "min_wrapping_ttl");
         let max = read(max, "max_wrapping_ttl");
         rule.min_wrapping_ttl = min.map(|value| value.map(Nanoseconds::whole_seconds));
         rule.max_wrapping_ttl = max.map(|value| value.map(Nanoseconds::whole_seconds));
-        if let (Some(min), Some(max)) = (min, max) {
-            if min.value.0 != 0 && max.value.0 != 0 && max.value < min.value {
-                let server = format!("{context}max_wrapping_ttl cannot be less than min_wrapping_ttl");
-                self.refuser.refuse(max.span, RefusalKind::WrappingTtl, &max.value.to_string(), server);
-            }
+        if let (Some(min), Some(max)) = (min, max)
+            && min.value.0 != 0
+            && max.value.0 != 0
+            && max.value < min.value
+        {
+            let server = format!("{context}max_wrapping_ttl cannot be less than min_wrapping_ttl");
+            self.refuser.refuse(max.span, RefusalKind::WrappingTtl, &max.value.to_string(), server);
         }
     }
 
@@ -209,9 +212,11 @@ impl Reader<'_> {
         let Some(value) = value.filter(|value| !value.value.is_empty()) else { return };
         let fault = if !rule.granted().contains(crate::model::vault::capability::Capability::List) {
             "list_scan_response_keys_filter_path needs to be used on a path with the list capability"
-        } else if !actions_are_closed(&value.value) {
+        } else if !actions_are_closed(&value.value)
+            || actions(&value.value).any(|action| action.contains(is_control))
+        {
             "unable to compile template for list_scan_response_keys_filter_path"
-        } else if !value.value.split("{{").skip(1).any(|action| action.contains(".key")) {
+        } else if !actions(&value.value).any(|action| action.contains(".key")) {
             "list_scan_response_keys_filter_path resulted in same path for two different keys"
         } else {
             return;
@@ -247,15 +252,24 @@ fn ttl(
         let old = found.take().map(|(value, _)| value);
         let value = match node {
             Node::Labelled(_) => Some(ParameterValue::List(Vec::new())),
-            _ => decode::any(refuser, &item.value, old, false, context),
+            _ => any::any(refuser, &item.value, old, false, context),
         };
         found = value.map(|value| (value, item.value.span));
     });
     found
 }
 
+/// What stands between `{{` and `}}`.
+fn actions(template: &str) -> impl Iterator<Item = &str> {
+    template.split("{{").skip(1).filter_map(|action| action.split_once("}}")).map(|(inside, _)| inside)
+}
+
+fn is_control(next: char) -> bool {
+    next.is_control() && !matches!(next, '\t' | '\r' | '\n')
+}
+
 /// Each `{{` needs one `}}` before the next.
-fn template_is_balanced(path: &str) -> bool {
+pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
     let mut parts = path.split("{{");
     parts.next().is_none_or(|before| !before.contains("}}"))
         && parts.all(|part| part.match_indices("}}").count() == 1)

@@ -1,0 +1,91 @@
+//! Generated trees and timed runs of the binary that was built for the benches.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use tempfile::TempDir;
+
+/// A temporary tree of `count` RBAC manifests, 100 to a directory, about 300 bytes each.
+///
+/// Every fourth is a ClusterRole, a Role, a binding of each; all role refs resolve, one manifest in fifty has a finding.
+pub fn rbac_manifests(count: usize) -> io::Result<TempDir> {
+    let tree = tempfile::tempdir()?;
+    for at in 0..count {
+        let directory = tree.path().join(format!("team-{}", at / 100));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join(format!("object-{at}.yaml")), rbac_manifest(at))?;
+    }
+    Ok(tree)
+}
+
+/// A temporary tree of `count` policies of twelve path rules each, 100 to a directory.
+pub fn policies(count: usize) -> io::Result<TempDir> {
+    let tree = tempfile::tempdir()?;
+    for at in 0..count {
+        let directory = tree.path().join(format!("team-{}", at / 100));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join(format!("policy-{at}.hcl")), policy(at))?;
+    }
+    Ok(tree)
+}
+
+/// Waits for `rolewright ARGUMENTS PATH`, its output thrown away.
+pub fn rolewright(arguments: &[&str], path: Option<&Path>) -> io::Result<ExitStatus> {
+    start_rolewright(arguments, path)?.wait()
+}
+
+/// Starts `rolewright ARGUMENTS PATH`, its output thrown away.
+pub fn start_rolewright(arguments: &[&str], path: Option<&Path>) -> io::Result<Child> {
+    Command::new(env!("CARGO_BIN_EXE_rolewright"))
+        .args(arguments)
+        .args(path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// The `check` that is measured: every rule, findings in full, no configuration from outside.
+pub const CHECK: &[&str] = &["--no-config", "check", "--exit-zero"];
+
+fn rbac_manifest(at: usize) -> String {
+    let family = at / 4;
+    let verbs = if at % 50 < 2 { "[\"*\"]" } else { "[get, list, watch]" };
+    let rules = format!(
+        "rules:\n  - apiGroups: [\"\"]\n    resources: [configmaps, services, endpoints]\n    verbs: {verbs}\n  \
+         - apiGroups: [apps]\n    resources: [deployments]\n    verbs: [get]\n"
+    );
+    let subjects = format!(
+        "subjects:\n  - kind: ServiceAccount\n    name: app-{family}\n    namespace: team-{family}\n"
+    );
+    let api = "apiVersion: rbac.authorization.k8s.io/v1\n";
+    let role_ref = |kind: &str| {
+        format!("roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: {kind}\n  name: app-{family}\n")
+    };
+    let meta = |namespaced: bool| {
+        let namespace = if namespaced { format!("  namespace: team-{family}\n") } else { String::new() };
+        format!("metadata:\n  name: app-{family}\n{namespace}  labels:\n    app: app-{family}\n")
+    };
+    match at % 4 {
+        0 => format!("{api}kind: ClusterRole\n{}{rules}", meta(false)),
+        1 => format!("{api}kind: Role\n{}{rules}", meta(true)),
+        2 => format!("{api}kind: RoleBinding\n{}{}{subjects}", meta(true), role_ref("Role")),
+        _ => format!("{api}kind: ClusterRoleBinding\n{}{}{subjects}", meta(false), role_ref("ClusterRole")),
+    }
+}
+
+fn policy(at: usize) -> String {
+    let mut text = String::new();
+    for rule in 0..12 {
+        let path = match rule % 4 {
+            0 => format!("kv/data/team-{at}/app-{rule}/*"),
+            1 => format!("kv/metadata/team-{at}/app-{rule}/*"),
+            2 => format!("database/creds/team-{at}-{rule}"),
+            _ => format!("transit/+/team-{at}-{rule}"),
+        };
+        let _ = writeln!(text, "path \"{path}\" {{\n  capabilities = [\"read\", \"list\"]\n}}\n");
+    }
+    text
+}

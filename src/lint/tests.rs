@@ -1,0 +1,217 @@
+use super::fix::{FixError, apply, converge};
+use super::*;
+use crate::model::lower;
+use crate::model::project::{Project, Settings};
+use crate::model::vault::policy::Policy;
+use crate::syntax::{Source, SourceId, Sources, Span};
+
+const fn rule(name: &'static str, category: Category, check: Check) -> Rule {
+    Rule { name, summary: "", category, check, fixable: false, source: "" }
+}
+
+static NAMED: Rule = rule("named", Category::Security, Check::Policy(named));
+static QUIET: Rule = rule("quiet", Category::Pedantic, Check::Policy(named));
+static CRASHING: Rule = rule("crashing", Category::Security, Check::Policy(crash));
+static SYNTAX: Rule = rule("syntax-error", Category::Correctness, Check::Engine);
+static MALFORMED: Rule = rule("malformed-input", Category::Correctness, Check::Engine);
+static BROKEN: Rule = rule("broken-allow", Category::Correctness, Check::Engine);
+static REASONLESS: Rule = rule("reasonless-allow", Category::Suspicious, Check::Engine);
+static UNUSED: Rule = rule("unused-allow", Category::Suspicious, Check::Engine);
+
+static TABLE: &[&Rule] = &[&BROKEN, &CRASHING, &MALFORMED, &NAMED, &QUIET, &REASONLESS, &SYNTAX, &UNUSED];
+
+static ENGINE: EngineRules = EngineRules {
+    syntax_error: &SYNTAX,
+    malformed_input: &MALFORMED,
+    broken_allow: &BROKEN,
+    reasonless_allow: &REASONLESS,
+    unused_allow: &UNUSED,
+};
+
+/// Reports every path rule, last one first.
+fn named(policy: &Policy, cx: &mut Context<'_>) {
+    for path_rule in policy.path_rules.iter().rev() {
+        cx.report(path_rule.path.span, format!("`{}`", path_rule.path.value));
+    }
+}
+
+fn crash(policy: &Policy, cx: &mut Context<'_>) {
+    named(policy, cx);
+    panic!("on purpose");
+}
+
+fn sources(texts: &[(&str, &str)]) -> Sources {
+    let source = |(at, (name, text)): (usize, &(&str, &str))| Source {
+        id: SourceId(u32::try_from(at).unwrap()),
+        name: (*name).to_owned(),
+        text: (*text).to_owned(),
+        bom: false,
+    };
+    Sources::new(texts.iter().enumerate().map(source).collect())
+}
+
+fn project(texts: &[(&str, &str)]) -> Project {
+    let sources = sources(texts);
+    let settings = Settings::default();
+    let files = sources.iter().map(|source| lower::file(source, &settings)).collect();
+    Project::assemble(sources, files, settings)
+}
+
+/// `rule:start` of each finding, with a sign for severities other than warning.
+fn brief(findings: &[Finding]) -> Vec<String> {
+    let sign = |severity| match severity {
+        Severity::Error => "!",
+        Severity::Warning => "",
+        Severity::Note => "~",
+    };
+    let words = findings
+        .iter()
+        .map(|finding| format!("{}{}:{}", sign(finding.severity), finding.rule.name, finding.span.start));
+    words.collect()
+}
+
+const TWO: &str = "path \"a\" {}\npath \"b\" {}\n";
+
+#[test]
+fn findings_come_in_the_order_of_files_and_places() {
+    let project = project(&[("a.hcl", TWO), ("b.hcl", TWO)]);
+    let findings = run(&[&QUIET, &NAMED], &project, &Options::default());
+    assert_eq!(
+        brief(&findings),
+        ["named:5", "~quiet:5", "named:17", "~quiet:17", "named:5", "~quiet:5", "named:17", "~quiet:17"]
+    );
+    let files: Vec<u32> = findings.iter().map(|finding| finding.span.source.0).collect();
+    assert_eq!(files, [0, 0, 0, 0, 1, 1, 1, 1]);
+}
+
+#[test]
+fn a_rule_that_crashes_does_not_take_the_others_with_it() {
+    let project = project(&[("a.hcl", TWO)]);
+    let (findings, crashes) = run_contained(&[&CRASHING, &NAMED], &project, &Options::default());
+    assert_eq!(brief(&findings), ["named:5", "named:17"]);
+    assert_eq!(crashes, [Crash { rule: "crashing", message: "on purpose".to_owned() }]);
+}
+
+#[test]
+fn triage_applies_levels_and_comments() {
+    type Case<'a> = (&'a str, &'a [(&'static Rule, Level)], &'a [&'a str], usize);
+    let cases: [Case<'_>; 9] = [
+        (TWO, &[], &["named:5", "named:17"], 0),
+        (TWO, &[(&NAMED, Level::Error)], &["!named:5", "!named:17"], 0),
+        (TWO, &[(&NAMED, Level::Off)], &[], 0),
+        ("# rolewright: allow(named) known\npath \"a\" {}\npath \"b\" {}\n", &[], &["named:50"], 1),
+        ("path \"a\" {} # rolewright: allow(named) known\npath \"b\" {}\n", &[], &["named:50"], 1),
+        ("# rolewright: allow(named)\npath \"a\" {}\n", &[], &["reasonless-allow:0"], 1),
+        ("# rolewright: allow(nmed) known\npath \"a\" {}\n", &[], &["!broken-allow:20", "named:37"], 0),
+        ("# rolewright: allow(quiet) known\npath \"a\" {}\n", &[], &["named:38"], 0),
+        (
+            "# rolewright: allow(quiet) known\npath \"a\" {}\n",
+            &[(&QUIET, Level::Note), (&NAMED, Level::Off)],
+            &[],
+            1,
+        ),
+    ];
+    for (text, set, shown, allowed) in cases {
+        let project = project(&[("a.hcl", text)]);
+        let mut levels = Levels::default();
+        set.iter().for_each(|(rule, level)| levels.set(rule, *level));
+        let findings = run(&levels.active(&[&NAMED, &QUIET]), &project, &Options::default());
+        let triaged = triage(findings, &project, TABLE, &ENGINE, &levels);
+        assert_eq!(brief(&triaged.shown), shown, "{text}");
+        assert_eq!(triaged.allowed.len(), allowed, "{text}");
+    }
+}
+
+#[test]
+fn a_policy_inside_a_spec_has_its_own_comments() {
+    let spec = "apiVersion: rolewright/v1\nkind: Access\nname: web\nvault:\n  policies:\n    web:\n      hcl: |\n        # rolewright: allow(named) known\n        path \"a\" {}\n";
+    let project = project(&[("web.access.yaml", spec)]);
+    let findings = run(&[&NAMED], &project, &Options::default());
+    let triaged = triage(findings, &project, TABLE, &ENGINE, &Levels::default());
+    assert_eq!((brief(&triaged.shown), triaged.allowed.len()), (Vec::new(), 1));
+}
+
+#[test]
+fn neither_levels_nor_comments_hide_syntax_errors() {
+    let project = project(&[("a.hcl", "# rolewright: allow(syntax-error) known\npath \"a\" { x = [y] }\n")]);
+    let mut levels = Levels::default();
+    levels.set(&SYNTAX, Level::Off);
+    let triaged = triage(Vec::new(), &project, TABLE, &ENGINE, &levels);
+    assert_eq!(brief(&triaged.shown), ["!syntax-error:56"]);
+}
+
+#[test]
+fn the_nearest_name_is_suggested_only_if_it_is_near() {
+    let names = ["wildcard-verb", "wildcard-resource", "unused-allow"];
+    for (word, near) in [
+        ("wildcard-verbs", Some("wildcard-verb")),
+        ("Wildcard_Verb", Some("wildcard-verb")),
+        ("unusedallow", Some("unused-allow")),
+        ("secrets", None),
+        ("", None),
+    ] {
+        assert_eq!(triage::nearest(word, names.into_iter()), near, "{word}");
+    }
+}
+
+fn edit(range: std::ops::Range<usize>, text: &str) -> Edit {
+    Edit { span: Span::new(SourceId(0), range), text: text.to_owned() }
+}
+
+fn fix(edits: Vec<Edit>) -> Fix {
+    Fix { title: String::new(), safety: Safety::Safe, edits }
+}
+
+#[test]
+fn a_fix_is_carried_out_whole_or_not_at_all() {
+    let cases: [(&[Fix], &str, usize); 8] = [
+        (&[fix(vec![edit(0..1, "x")]), fix(vec![edit(2..3, "y")])], "xbyd", 2),
+        (&[fix(vec![edit(2..3, "y"), edit(0..1, "x")])], "xbyd", 1),
+        (&[fix(vec![edit(0..2, "x")]), fix(vec![edit(1..3, "y")])], "xcd", 1),
+        (&[fix(vec![edit(0..2, "x")]), fix(vec![edit(3..4, "z"), edit(1..3, "y")])], "xcd", 1),
+        (&[fix(vec![edit(0..2, "x"), edit(1..3, "y")])], "abcd", 0),
+        (&[fix(vec![edit(1..1, "x")]), fix(vec![edit(1..1, "y")])], "axbcd", 1),
+        (&[fix(vec![edit(1..1, "x")]), fix(vec![edit(1..1, "x")])], "axbcd", 2),
+        (&[fix(vec![edit(2..9, "x")]), fix(Vec::new())], "abcd", 0),
+    ];
+    for (fixes, text, applied) in cases {
+        let (fixed, count) = apply(&sources(&[("a", "abcd")]), &fixes.iter().collect::<Vec<_>>());
+        assert_eq!((fixed.slice(Span::new(SourceId(0), 0..99)), count), ("", applied), "{fixes:?}");
+        assert_eq!(fixed.iter().next().map(|source| source.text.as_str()), Some(text), "{fixes:?}");
+    }
+}
+
+/// Findings that replace the first character, as long as `goes_on` says so.
+fn replacing(goes_on: fn(&str) -> Option<&'static str>) -> impl FnMut(&Sources) -> (Vec<Finding>, usize) {
+    move |sources| {
+        let text = sources.iter().next().map_or("", |source| source.text.as_str());
+        let findings = goes_on(text).map(|new| Finding {
+            rule: &NAMED,
+            severity: Severity::Note,
+            span: Span::new(SourceId(0), 0..1),
+            message: String::new(),
+            labels: Vec::new(),
+            help: None,
+            fix: Some(fix(vec![edit(0..1, new)])),
+        });
+        (findings.into_iter().collect(), text.matches('!').count())
+    }
+}
+
+#[test]
+fn fixes_converge_or_are_refused() {
+    let step = |text: &str| match text {
+        "a" => Some("b"),
+        "b" => Some("c"),
+        _ => None,
+    };
+    let fixed = converge(sources(&[("x", "a")]), Safety::Safe, replacing(step)).unwrap();
+    assert_eq!((fixed.applied, fixed.sources.iter().next().unwrap().text.as_str()), (2, "c"));
+
+    let circle = |text: &str| Some(if text == "a" { "b" } else { "a" });
+    let circles = converge(sources(&[("x", "a")]), Safety::Safe, replacing(circle));
+    assert_eq!(circles.unwrap_err(), FixError::Diverges);
+
+    let breaks = converge(sources(&[("x", "a")]), Safety::Safe, replacing(|_| Some("!")));
+    assert_eq!(breaks.unwrap_err(), FixError::Breaks);
+}

@@ -1,0 +1,157 @@
+//! Kubernetes documents to the nouns of [`crate::model::kube`].
+//!
+//! Read are the RBAC kinds, ServiceAccount, Namespace, everything with a pod template, and lists of these. Documents
+//! of other kinds, among them those of the Vault Secrets Operator, the Secrets Store CSI driver and External Secrets,
+//! and patch fragments without a `kind` are passed over.
+
+mod fields;
+mod rbac;
+#[cfg(test)]
+mod tests;
+mod workload;
+
+use self::fields::Fields;
+use super::Lowered;
+use crate::model::Malformed;
+use crate::model::kube::rbac::RbacRoleKind;
+use crate::model::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use crate::syntax::tree::Node;
+use crate::syntax::{Source, Spanned};
+
+/// Lowers one document into `out`; true if it, or an item of it, is of a kind that is read.
+pub fn lower(document: &Node, source: &Source, out: &mut Lowered) -> bool {
+    // `$patch: delete` and its like stand in Kustomize patches only.
+    if document.get("$patch").is_some() {
+        return false;
+    }
+    let Some(object) = Object::of(document, source, None, out) else { return false };
+    object.lower(out)
+}
+
+/// A document or an item of a list, with its `apiVersion` and `kind`.
+struct Object<'t> {
+    node: &'t Node,
+    source: &'t Source,
+    api_version: Spanned<String>,
+    kind: Spanned<String>,
+}
+
+impl<'t> Object<'t> {
+    /// Nothing if the document is no Kubernetes object. Items of typed lists may leave out what the list says.
+    fn of(
+        node: &'t Node,
+        source: &'t Source,
+        list: Option<&Object<'_>>,
+        out: &mut Lowered,
+    ) -> Option<Object<'t>> {
+        let item_kind = || {
+            let list = list?;
+            let kind = list.kind.value.strip_suffix("List").filter(|kind| !kind.is_empty())?;
+            Some(Spanned::new(kind.to_owned(), node.span.at_start()))
+        };
+        let kind = match node.get("kind") {
+            Some(kind) => kind.to_spanned()?,
+            None => item_kind()?,
+        };
+        let inherited = || list.filter(|list| list.kind.value != "List").map(|list| list.api_version.clone());
+        let api_version = match node.get("apiVersion") {
+            Some(version) => version.to_spanned(),
+            None => inherited(),
+        };
+        let Some(api_version) = api_version else {
+            if is_rbac_kind(&kind.value) && (node.get("rules").is_some() || node.get("roleRef").is_some()) {
+                out.malformed.push(
+                    Malformed::new(kind.span, format!("`{}` without `apiVersion`", kind.value))
+                        .with_help("add `apiVersion: rbac.authorization.k8s.io/v1`"),
+                );
+            }
+            return None;
+        };
+        Some(Object { node, source, api_version, kind })
+    }
+
+    fn lower(&self, out: &mut Lowered) -> bool {
+        let (group, _) = self.api_version.value.split_once('/').unwrap_or(("", ""));
+        let kind = self.kind.as_str();
+        let Some(class) = class(group, kind) else { return false };
+        if class == Class::List {
+            return self.items(out);
+        }
+        let mut fields = Fields::new(self.node, self.source, kind, &mut out.malformed);
+        match class {
+            Class::Role(kind) => out.rbac_roles.push(rbac::role(&mut fields, kind, &self.api_version)),
+            Class::Binding { cluster_wide } => {
+                out.bindings.extend(rbac::binding(&mut fields, cluster_wide));
+            }
+            Class::ServiceAccount => {
+                let meta = fields.meta();
+                let automount = fields.bool("automountServiceAccountToken");
+                out.service_accounts.push(ServiceAccount { meta, automount });
+            }
+            Class::Namespace => {
+                let meta = fields.meta();
+                out.kubernetes_namespaces.push(KubernetesNamespace { meta });
+            }
+            Class::Workload(template) => {
+                out.workloads.push(workload::workload(&mut fields, &self.kind, template));
+            }
+            Class::List => {}
+        }
+        true
+    }
+
+    fn items(&self, out: &mut Lowered) -> bool {
+        let Some(items) = self.node.get("items") else { return false };
+        let mut any = false;
+        for item in items.items() {
+            if let Some(object) = Object::of(item, self.source, Some(self), out) {
+                any |= object.lower(out);
+            }
+        }
+        any
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Role(RbacRoleKind),
+    Binding {
+        cluster_wide: bool,
+    },
+    ServiceAccount,
+    Namespace,
+    /// With the path to the pod template; empty for a Pod, which is its own.
+    Workload(&'static [&'static str]),
+    List,
+}
+
+const TEMPLATE: &[&str] = &["spec", "template"];
+const JOB_TEMPLATE: &[&str] = &["spec", "jobTemplate", "spec", "template"];
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+fn class(group: &str, kind: &str) -> Option<Class> {
+    let apps = matches!(group, "apps" | "extensions");
+    Some(match (group, kind) {
+        (RBAC, "Role") => Class::Role(RbacRoleKind::Role),
+        (RBAC, "ClusterRole") => Class::Role(RbacRoleKind::ClusterRole),
+        (RBAC, "RoleBinding") => Class::Binding { cluster_wide: false },
+        (RBAC, "ClusterRoleBinding") => Class::Binding { cluster_wide: true },
+        ("", "ServiceAccount") => Class::ServiceAccount,
+        ("", "Namespace") => Class::Namespace,
+        ("", "Pod") => Class::Workload(&[]),
+        ("" | "apps.openshift.io", "DeploymentConfig") => Class::Workload(TEMPLATE),
+        (_, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") if apps => Class::Workload(TEMPLATE),
+        ("batch", "Job") => Class::Workload(TEMPLATE),
+        ("batch", "CronJob") => Class::Workload(JOB_TEMPLATE),
+        ("", "List") => Class::List,
+        (group, list) => {
+            let item = list.strip_suffix("List").filter(|item| !item.is_empty())?;
+            class(group, item).filter(|class| *class != Class::List)?;
+            Class::List
+        }
+    })
+}
+
+fn is_rbac_kind(kind: &str) -> bool {
+    matches!(kind, "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding")
+}

@@ -1,0 +1,124 @@
+use super::names::{self, Pattern, is_address_block, nearest};
+use super::*;
+use crate::model::project::FileClass;
+use crate::syntax::{SourceId, Sources, yaml};
+
+fn source(id: u32, name: &str, text: &str) -> Source {
+    Source { id: SourceId(id), name: name.to_owned(), text: text.to_owned(), bom: false }
+}
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let sources: Vec<Source> =
+        files.iter().enumerate().map(|(at, (name, text))| source(at as u32, name, text)).collect();
+    let lowered = |source: &Source| {
+        let mut out = Lowered::nothing(FileClass::Read);
+        for document in yaml::parse(&source.text, source.id).documents {
+            lower(&document.root, source, &Settings::default(), &mut out);
+        }
+        out
+    };
+    let files = sources.iter().map(lowered).collect();
+    Project::assemble(Sources::new(sources), files, Settings::default())
+}
+
+const HEAD: &str = "apiVersion: rolewright/v1\nkind: Access\nname: x\n";
+
+#[test]
+fn the_same_name_in_two_specs_shows_both_places() {
+    let spec = format!(
+        "{HEAD}vault:\n  mounts: {{kv: {{type: kv}}}}\n  policies: {{p: {{hcl: 'path \"x\" {{}}'}}}}\n"
+    );
+    let project = project(&[("a.access.yaml", &spec), ("b.access.yaml", &spec)]);
+    let faults: Vec<(String, u32, u32)> = project
+        .malformed
+        .iter()
+        .map(|fault| (fault.message.clone(), fault.span.source.0, fault.label.as_ref().unwrap().0.source.0))
+        .collect();
+    let twice = |what: &str| (format!("the {what} is declared twice"), 1, 0);
+    assert_eq!(faults, [twice("policy `p`"), twice("mount `kv`")]);
+}
+
+#[test]
+fn specs_of_two_vault_namespaces_share_no_names() {
+    let spec =
+        |namespace: &str| format!("{HEAD}vault:\n  namespace: {namespace}\n  mounts: {{kv: {{type: kv}}}}\n");
+    let project = project(&[("a.access.yaml", &spec("one")), ("b.access.yaml", &spec("two"))]);
+    assert!(project.malformed.is_empty(), "{:?}", project.malformed);
+}
+
+#[test]
+fn a_misspelled_key_is_put_right_in_its_own_quotes() {
+    for (key, wanted) in [("naem", "name"), ("\"naem\"", "\"name\""), ("'naem'", "'name'")] {
+        let text = format!("apiVersion: rolewright/v1\nkind: Access\n{key}: x\n");
+        let project = project(&[("a.access.yaml", &text)]);
+        let fault = &project.malformed[0];
+        assert_eq!(fault.replacement.as_deref(), Some(wanted), "{text}");
+        assert_eq!(&text[fault.span.range()], key);
+    }
+}
+
+#[test]
+fn versions_choose_the_target() {
+    for (target, wanted) in [
+        ("vault: \"1.20\"", Target::VaultClassic),
+        ("vault: \"1.13.10\"", Target::VaultClassic),
+        ("vault: \"1.21\"", Target::VaultCurrent),
+        ("vault: \"2.0\"", Target::VaultCurrent),
+        ("openbao: \"2.7\"", Target::OpenBao),
+        ("kubernetes: \"1.33\"", Target::Any),
+    ] {
+        let project = project(&[("a.access.yaml", &format!("{HEAD}target: {{{target}}}\n"))]);
+        assert!(project.malformed.is_empty(), "{target}: {:?}", project.malformed);
+        assert_eq!(project.specs[0].target, wanted, "{target}");
+    }
+}
+
+#[test]
+fn documents_that_are_no_maps_are_reported_and_no_more() {
+    for text in ["[]\n", "text\n", "7\n"] {
+        let project = project(&[("a.access.yaml", text)]);
+        assert_eq!(project.malformed.len(), 1, "{text}");
+        assert!(project.specs.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn names_keep_their_rules() {
+    let cases: [(&Pattern, &[&str], &[&str]); 7] = [
+        (&names::ROLE_NAME, &["a", "app-web", "A.b_c", "_"], &["", "-a", "a-", "a/b", "a b", "ä"]),
+        (&names::NAMESPACE, &["a", "app-1"], &["", "App", "a.b", "-a", "a-", "a_b"]),
+        (&names::SERVICE_ACCOUNT, &["a", "a.b-c"], &["", "a..b", ".a", "A"]),
+        (&names::MOUNT_PATH, &["kv", "team/kv", "kv/"], &["", "/kv", "a//b", "a b", "kv/*", "/"]),
+        (&names::SECRET_PATH, &["a", "a/b", "a/*", "*", "/", "a/"], &["", "/a", "a/*/b", "+", "a**"]),
+        (&names::BOUND_NAME, &["*", "web-*", "a*b", "**"], &["", "Web", "a?", "[ab]"]),
+        (&names::VERSION, &["1", "1.20", "2.0.4"], &["", "1.", "v1", "1.2.3.4"]),
+    ];
+    for (pattern, right, wrong) in cases {
+        for name in right {
+            assert!(pattern.admits(name), "{name} is {}", pattern.says);
+        }
+        for name in wrong {
+            assert!(!pattern.admits(name), "{name} is not {}", pattern.says);
+        }
+    }
+}
+
+#[test]
+fn addresses_are_those_that_vault_reads() {
+    for right in ["10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8", "0.0.0.0/0"] {
+        assert!(is_address_block(right), "{right}");
+    }
+    for wrong in ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "::/129", "host", "10.0.0.0/+8"] {
+        assert!(!is_address_block(wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn only_likely_words_are_suggested() {
+    let known = ["token_ttl", "token_max_ttl", "audience", "type"];
+    assert_eq!(nearest("token-ttl", known), Some("token_ttl"));
+    assert_eq!(nearest("Audience", known), Some("audience"));
+    assert_eq!(nearest("audeince", known), Some("audience"));
+    assert_eq!(nearest("bound_audiences", known), None);
+    assert_eq!(nearest("x", known), None);
+}

@@ -1,0 +1,64 @@
+//! # What it finds
+//! An auth role whose tokens may live longer than the limit, 24 hours unless `max_ttl` is configured.
+//!
+//! # Why it matters
+//! A token that leaks from a pod is good until it expires. Pods log in again by themselves, so a long life buys nothing.
+//!
+//! # How to fix it
+//! Lower the value. Agents and operators renew or log in anew before it runs out.
+//!
+//! # Limits
+//! Only roles are looked at: lifetimes of mounts, certificates and database accounts follow other needs.
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::duration::Seconds;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "excessive-ttl",
+    summary: "tokens that live longer than the limit",
+    category: Category::Security,
+    check: Check::AuthRole(check),
+    fixable: false,
+    source: include_str!("excessive_ttl.rs"),
+};
+
+fn check(role: &AuthRole, cx: &mut Context<'_>) {
+    let limit = cx.options.max_ttl;
+    for name in ["token_ttl", "token_max_ttl", "token_explicit_max_ttl", "token_period"] {
+        let Some(ttl) = role.fields.duration(name).filter(|ttl| ttl.value > limit) else { continue };
+        let written = role.fields.get(name).map_or(name, |field| field.key.as_str());
+        let lives = if name == "token_period" {
+            "lets a token renew itself for ever, each time for"
+        } else {
+            "lets a token live for"
+        };
+        cx.report(
+            ttl.span,
+            format!("`{written}` {lives} {}, the limit is {}", words(ttl.value), words(limit)),
+        )
+        .label(role.name.span, format!("of auth role `{}`", role.name))
+        .help(format!("set it to at most `{}`, or raise `max_ttl` under `[limits]`", short(limit)));
+    }
+}
+
+/// Days, hours, minutes or seconds, the largest that comes out even enough to read.
+fn words(Seconds(seconds): Seconds) -> String {
+    let (count, unit) = match seconds {
+        s if s >= 2 * 86_400 && s % 86_400 == 0 => (s / 86_400, "day"),
+        s if s >= 3_600 && s % 3_600 == 0 => (s / 3_600, "hour"),
+        s if s >= 60 && s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// As Vault writes it.
+fn short(Seconds(seconds): Seconds) -> String {
+    match seconds {
+        s if s % 3_600 == 0 => format!("{}h", s / 3_600),
+        s if s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}

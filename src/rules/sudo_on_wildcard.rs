@@ -1,0 +1,68 @@
+//! # What it finds
+//! `sudo` on a path that ends in a wildcard or holds one.
+//!
+//! # Why it matters
+//! `sudo` is asked for on root-protected endpoints only: raw storage, seal, auth methods, audit devices. A wildcard opens
+//! them all at once, and those that later versions add. Where none lies below, `sudo` does nothing.
+//!
+//! # How to fix it
+//! Grant `sudo` on the root-protected paths that are needed; elsewhere leave it out.
+//!
+//! # Limits
+//! A wildcard inside one family of root-protected paths (`sys/auth/*`) needs `sudo` and is left alone; so is one below a
+//! mount that may be PKI. `path "*"` is reported as `wildcard-everything`.
+
+use crate::lint::{Category, Check, Context, Rule, Severity};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::{PathRule, Policy};
+use crate::semantics::pattern;
+use crate::semantics::protected::{SudoReach, sudo_reach};
+use crate::syntax::Span;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "sudo-on-wildcard",
+    summary: "`sudo` on a path with a wildcard",
+    category: Category::Security,
+    check: Check::Policy(check),
+    fixable: false,
+    source: include_str!("sudo_on_wildcard.rs"),
+};
+
+fn check(policy: &Policy, cx: &mut Context<'_>) {
+    for rule in &policy.path_rules {
+        let path = rule.pattern();
+        if !path.has_wildcard() || !rule.granted().contains(Capability::Sudo) || pattern::is_everything(&path)
+        {
+            continue;
+        }
+        let label = rule.path.as_str();
+        let engine = cx.mounts.over(label, rule.path.span).map(|known| known.engine);
+        match sudo_reach(&path, engine) {
+            SudoReach::Inside => {}
+            SudoReach::Across { example, weighty } => {
+                let finding = cx.report(place(rule), format!("`sudo` on everything that `{label}` matches"));
+                finding
+                    .label(rule.path.span, format!("matches root-protected paths, such as `{example}`"))
+                    .help("grant `sudo` on the root-protected paths that are needed, each by itself");
+                if !weighty {
+                    finding.severity(Severity::Note);
+                }
+            }
+            SudoReach::Nothing => {
+                cx.report(
+                    place(rule),
+                    format!("`sudo` on `{label}` does nothing: no path there asks for it"),
+                )
+                .severity(Severity::Note)
+                .help("leave `sudo` out");
+            }
+        }
+    }
+}
+
+/// The word, or the legacy value that stands for it.
+fn place(rule: &PathRule) -> Span {
+    let legacy = rule.legacy.as_ref().map(|(value, _)| value.span);
+    rule.capability("sudo").map(|word| word.span).or(legacy).unwrap_or(rule.path.span)
+}

@@ -1,0 +1,44 @@
+//! Arguments that one object sets again.
+
+use std::collections::HashMap;
+
+use super::Parser;
+use crate::syntax::Span;
+use crate::syntax::hcl1::{Item, Key, Repeat};
+
+/// Up to this many items, comparing all with all is faster than a hash table.
+const FEW: usize = 12;
+
+impl<'t> Parser<'t> {
+    pub(super) fn find_repeats(&mut self, items: &[Item]) {
+        let arguments = items.iter().filter(|item| item.assign.is_some());
+        let keys = arguments.filter_map(|item| item.keys.first()).map(|key| (self.raw(key), key));
+        let mut repeats = Vec::new();
+        let mut note = |raw: &'t str, first: Span, again: &Key| {
+            repeats.push(Repeat { first, again: again.clone(), raw: raw.to_owned() });
+        };
+        if items.len() <= FEW {
+            let keys: Vec<_> = keys.collect();
+            for (at, (raw, key)) in keys.iter().enumerate() {
+                if let Some((_, first)) = keys.iter().take(at).find(|(earlier, _)| earlier == raw) {
+                    note(raw, first.span, key);
+                }
+            }
+        } else {
+            let mut seen: HashMap<&'t str, Span> = HashMap::new();
+            for (raw, key) in keys {
+                match seen.get(raw) {
+                    None => drop(seen.insert(raw, key.span)),
+                    Some(first) => note(raw, *first, key),
+                }
+            }
+        }
+        self.document.repeats.append(&mut repeats);
+    }
+
+    /// A key as written, without its place.
+    fn raw(&self, key: &Key) -> &'t str {
+        let at = self.tokens.binary_search_by_key(&key.at, |token| token.start);
+        at.ok().map_or("", |at| self.word(self.token(at)))
+    }
+}

@@ -1,0 +1,481 @@
+//! Flags, streams, exit codes, and bad input of every kind.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const GOOD_POLICY: &str = "path \"secret/data/web\" {\n  capabilities = [\"read\"]\n}\n";
+const WIDE_ROLE: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: all}\n\
+    rules:\n  - {apiGroups: [\"*\"], resources: [\"*\"], verbs: [\"*\"]}\n---\n\
+    apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: all}\n\
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: all}\n\
+    subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n";
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(dir: &Path, args: &[&str]) -> Outcome {
+    run_with(dir, args, &[], "")
+}
+
+fn run_with(dir: &Path, args: &[&str], env: &[(&str, &str)], stdin: &str) -> Outcome {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+    command
+        .args(args)
+        .current_dir(dir)
+        .env_remove("NO_COLOR")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command.envs(env.iter().copied());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that does not read its input may have gone before it is written.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Outcome {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn project(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+/// Each: files, arguments, exit code, what stdout holds, what stderr holds.
+type Case<'a> = (&'a [(&'a str, &'a [u8])], &'a [&'a str], i32, &'a [&'a str], &'a [&'a str]);
+
+fn hold(cases: &[Case<'_>]) {
+    for (files, args, code, on_stdout, on_stderr) in cases {
+        let dir = project(files);
+        let outcome = run(dir.path(), args);
+        let all = format!("{args:?}\nstdout:\n{}\nstderr:\n{}", outcome.stdout, outcome.stderr);
+        assert_eq!(outcome.code, *code, "{all}");
+        for text in *on_stdout {
+            assert!(outcome.stdout.contains(text), "`{text}` is not on stdout of {all}");
+        }
+        for text in *on_stderr {
+            assert!(outcome.stderr.contains(text), "`{text}` is not on stderr of {all}");
+        }
+        if on_stderr.is_empty() {
+            assert_eq!(outcome.stderr, "", "{all}");
+        }
+    }
+}
+
+#[test]
+fn exit_codes_of_check() {
+    let good = ("web.hcl", GOOD_POLICY.as_bytes());
+    let wide = ("wide.yaml", WIDE_ROLE.as_bytes());
+    hold(&[
+        (&[good], &["check", "-q", "web.hcl", "--fail-on", "error"], 0, &[], &[]),
+        (&[good, wide], &["check"], 1, &["wildcard-"], &[]),
+        (&[good, wide], &["check", "--exit-zero"], 0, &["wildcard-"], &[]),
+        (&[good, wide], &["check", "--fail-on", "never"], 0, &["wildcard-"], &[]),
+        (
+            &[good, wide, ("bad.hcl", b"path \"x\" {\n  capabilities = [read]\n}\n")],
+            &["check", "--exit-zero"],
+            2,
+            &["wildcard-", "bad.hcl:2:19"],
+            &[],
+        ),
+        (&[], &["check"], 2, &["Checked 0 files"], &["no input found"]),
+        (&[("notes.txt", b"hello")], &["check"], 2, &[], &["no input found"]),
+        (
+            &[("notes.yaml", b"hello: world\n")],
+            &["check"],
+            2,
+            &["1 other file left alone"],
+            &["no input found"],
+        ),
+        (
+            &[("a/web.hcl", GOOD_POLICY.as_bytes()), ("rolewright.toml", b"exclude = [\"a\"]\n")],
+            &["check", "a/web.hcl"],
+            0,
+            &["1 file excluded"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn input_that_cannot_be_taken_in_is_named_and_the_rest_is_still_reported() {
+    let wide = ("wide.yaml", WIDE_ROLE.as_bytes());
+    let large = vec![b'#'; 16 * 1024 * 1024 + 1];
+    hold(&[
+        (
+            &[wide],
+            &["check", "missing.hcl", "wide.yaml"],
+            2,
+            &["missing.hcl: no such file or directory", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("latin.hcl", b"path \"secret/\xe4\" {}\n")],
+            &["check"],
+            2,
+            &["latin.hcl: not UTF-8 at byte 13, in line 1", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("wide16.yaml", b"\xff\xfea\0p\0i\0V\0e\0r\0s\0i\0o\0n\0")],
+            &["check"],
+            2,
+            &["not UTF-8 but UTF-16", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("nul.hcl", b"# one\npath \"a\0b\" {}\n")],
+            &["check"],
+            2,
+            &["holds a NUL byte at byte 13, in line 2", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("large.hcl", &large)],
+            &["check", "large.hcl", "."],
+            2,
+            &["large.hcl: larger than 16 MiB", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("picture.json", b"\x89PNG\0\xff")],
+            &["check", "--exit-zero"],
+            0,
+            &["1 other file left alone", "wildcard-"],
+            &[],
+        ),
+        (
+            &[wide, ("picture.json", b"\x89PNG\0\xff")],
+            &["check", "picture.json"],
+            2,
+            &["picture.json: holds a NUL byte"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn a_byte_order_mark_is_taken_off_and_columns_do_not_count_it() {
+    let text = format!("\u{feff}{WIDE_ROLE}");
+    let dir = project(&[("wide.yaml", text.as_bytes())]);
+    let with = run(dir.path(), &["check", "--format", "concise"]).stdout;
+    fs::write(dir.path().join("wide.yaml"), WIDE_ROLE).unwrap();
+    assert_eq!(with, run(dir.path(), &["check", "--format", "concise"]).stdout);
+    assert!(with.contains("wide.yaml:5:"));
+}
+
+#[test]
+fn broken_yaml_in_one_document_leaves_the_others() {
+    let object = |name: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: {name}, namespace: app}}\nrules:\n  - {{apiGroups: [\"\"], resources: [pods], verbs: [\"*\"]}}\n"
+        )
+    };
+    let text = [object("a"), object("b"), "kind: [Role\n".to_owned(), object("d"), object("e")].join("---\n");
+    let dir = project(&[("roles.yaml", text.as_bytes())]);
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    let lines =
+        |rule: &str| -> Vec<&str> { outcome.stdout.lines().filter(|line| line.contains(rule)).collect() };
+    assert_eq!(lines("[wildcard-verb]").len(), 4, "{}", outcome.stdout);
+    assert!(!lines("[syntax-error]").is_empty(), "{}", outcome.stdout);
+    let of_document = |line: &str| {
+        line.split(':')
+            .nth(1)
+            .and_then(|line| line.parse().ok())
+            .is_some_and(|line: u32| (12..=14).contains(&line))
+    };
+    assert!(lines("[syntax-error]").iter().all(|line| of_document(line)), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_policy_with_five_errors_shows_all_five() {
+    let rule = "path \"secret/data/web\" {\n  capabilities = [read]\n}\n";
+    let dir = project(&[("web.hcl", rule.repeat(5).as_bytes())]);
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(outcome.code, 2);
+    for line in [2, 5, 8, 11, 14] {
+        assert!(
+            outcome.stdout.contains(&format!("web.hcl:{line}:19: error[syntax-error]")),
+            "{}",
+            outcome.stdout
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = project(&[
+        ("wide.yaml", WIDE_ROLE.as_bytes()),
+        ("locked.hcl", GOOD_POLICY.as_bytes()),
+        ("sub/a.txt", b""),
+    ]);
+    symlink("wide.yaml", dir.path().join("again.yaml")).unwrap();
+    symlink("nowhere.yaml", dir.path().join("broken.yaml")).unwrap();
+    symlink(".", dir.path().join("sub/circle")).unwrap();
+    let outcome = run(dir.path(), &["check"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stdout.contains("broken.yaml: broken link: no such file"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("again.yaml"), "a link to a file that is read anyway says nothing new");
+
+    fs::remove_file(dir.path().join("broken.yaml")).unwrap();
+    let locked = dir.path().join("locked.hcl");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&locked).is_err() {
+        let outcome = run(dir.path(), &["check"]);
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.stdout.contains("locked.hcl: permission denied"), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains("wildcard-"), "{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn bad_flags_and_configurations() {
+    let good = ("web.hcl", GOOD_POLICY.as_bytes());
+    hold(&[
+        (&[good], &["check", "--formt", "json"], 2, &[], &["--formt"]),
+        (&[good], &["check", "--format", "xml"], 2, &[], &["xml"]),
+        (&[good], &["check", "-j", "0"], 2, &[], &["0"]),
+        (&[good], &["chek"], 2, &[], &["check"]),
+        (&[good], &["check", "--config", "none.toml"], 2, &[], &["none.toml"]),
+        (&[good], &["check", "--root", "none"], 2, &[], &["none"]),
+        (&[good], &["explain", "wildcard-verbs"], 2, &[], &["did you mean `wildcard-verb`?"]),
+        (&[good, ("rolewright.toml", b"exclud = []\n")], &["check"], 2, &[], &["unknown key `exclud`", "rolewright.toml:1:1", "did you mean `exclude`?"]),
+        (&[good, ("rolewright.toml", b"[rules]\nwildcard-verbs = \"off\"\n")], &["check"], 2, &[], &["rolewright.toml:2:1", "did you mean `wildcard-verb`?"]),
+        (&[good, ("rolewright.toml", b"[rules]\nwildcard-verb = \"loud\"\n[limits]\nmax_ttl = \"soon\"\n")], &["check"], 2, &[], &["rolewright.toml:2:17", "rolewright.toml:4:11"]),
+        (&[good, ("rolewright.toml", b"exclude = [\n")], &["check"], 2, &[], &["rolewright.toml:"]),
+        (&[good, ("rolewright.toml", b"exclud = []\n")], &["check", "--no-config", "--fail-on", "never"], 0, &[], &[]),
+        (
+            &[("web.access.yaml", b"apiVersion: rolewright/v1\nkind: Access\nname: web\nvalut: {}\n")],
+            &["check"],
+            1,
+            &["unknown key `valut`", "web.access.yaml:4:1", "did you mean `vault`?"],
+            &[],
+        ),
+        (
+            &[("web.access.yaml", b"apiVersion: rolewright/v1\nkind: Access\nname: web\nvault: {policies: {web: {file: web.hcl}, etc: {file: /etc/passwd}}}\n")],
+            &["check"],
+            2,
+            &["web.hcl: no such file or directory", "named here", "lies outside the project"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn policies_that_a_spec_names_are_read() {
+    let spec = b"apiVersion: rolewright/v1\nkind: Access\nname: web\nvault: {policies: {web: {file: ../policies/web.txt}}}\n";
+    let dir = project(&[
+        (".git/HEAD", b""),
+        ("specs/web.access.yaml", spec),
+        ("policies/web.txt", GOOD_POLICY.as_bytes()),
+    ]);
+    let outcome = run(dir.path(), &["check", "specs", "--show-files"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert_eq!(outcome.stdout, "policies/web.txt: read\nspecs/web.access.yaml: read\n");
+}
+
+#[test]
+fn levels_and_comments_decide_what_is_shown() {
+    let allowed = WIDE_ROLE.replace(
+        "rules:\n",
+        "# rolewright: allow(wildcard-verb, wildcard-resource) the break-glass role\nrules:\n",
+    );
+    let dir = project(&[
+        ("wide.yaml", allowed.as_bytes()),
+        ("rolewright.toml", b"[rules]\nunused-allow = \"off\"\nwildcard-verb = \"note\"\n"),
+    ]);
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert!(!outcome.stdout.contains("[wildcard-"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("allowed by comments"), "{}", outcome.stdout);
+    let outcome = run(dir.path(), &["check", "--show-allowed"]);
+    assert!(outcome.stdout.contains("allowed by a comment: the break-glass role"), "{}", outcome.stdout);
+}
+
+#[test]
+fn stdin_is_read_under_the_name_it_is_given() {
+    let dir = project(&[]);
+    for (args, name) in [
+        (&["check", "-", "--format", "concise"][..], "<stdin>"),
+        (&["check", "-", "--format", "concise", "--stdin-filename", "k8s/wide.yaml"][..], "k8s/wide.yaml"),
+    ] {
+        let outcome = run_with(dir.path(), args, &[], WIDE_ROLE);
+        assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+        assert!(outcome.stdout.starts_with(&format!("{name}:5:")), "{}", outcome.stdout);
+    }
+    let outcome = run_with(dir.path(), &["check", "-"], &[], GOOD_POLICY);
+    assert!(outcome.stdout.contains("1 policy"), "{}", outcome.stdout);
+    assert_eq!(run_with(dir.path(), &["check", "-"], &[], "").code, 2);
+}
+
+#[test]
+fn reports_do_not_depend_on_threads_spelling_or_locale() {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for at in 0..60 {
+        files.push((format!("roles/r{at}.yaml"), WIDE_ROLE.replace("name: all", &format!("name: all-{at}"))));
+        files.push((format!("policies/p{at}.hcl"), GOOD_POLICY.replace("web", &format!("+/web{at}*x"))));
+    }
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let dir = project(&files);
+    for format in ["human", "concise", "json"] {
+        let first = run(dir.path(), &["check", "--format", format, "-j", "1"]);
+        assert_eq!(first.code, 1);
+        for (args, env) in [
+            (&["check", "--format", format, "-j", "7"][..], &[("LC_ALL", "tr_TR.UTF-8")][..]),
+            (
+                &["check", "--format", format, "./policies/../roles", "policies/", "roles/r1.yaml"][..],
+                &[("LANG", "C")][..],
+            ),
+        ] {
+            let again = run_with(dir.path(), args, env, "");
+            assert_eq!(again.stdout, first.stdout, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn paths_are_relative_to_the_root() {
+    let dir = project(&[(".git/HEAD", b""), ("k8s/wide.yaml", WIDE_ROLE.as_bytes())]);
+    let sub = dir.path().join("k8s");
+    assert!(run(&sub, &["check", "--format", "concise"]).stdout.starts_with("k8s/wide.yaml:5:"));
+    assert!(run(&sub, &["check", "--format", "concise", "--root", "."]).stdout.starts_with("wide.yaml:5:"));
+}
+
+#[test]
+fn ignored_and_hidden_files_are_left_out_unless_named() {
+    let dir = project(&[
+        (".git/HEAD", b""),
+        (".gitignore", b"build/\n"),
+        ("web.hcl", GOOD_POLICY.as_bytes()),
+        ("build/wide.yaml", WIDE_ROLE.as_bytes()),
+        (".hidden/wide.yaml", WIDE_ROLE.as_bytes()),
+    ]);
+    let shown = |args: &[&str]| run(dir.path(), args).stdout;
+    assert_eq!(shown(&["check", "--show-files"]), "web.hcl: read\n");
+    assert_eq!(shown(&["check", "--show-files", "build/wide.yaml"]), "build/wide.yaml: read\n");
+    assert_eq!(shown(&["check", "--show-files", ".hidden"]), ".hidden/wide.yaml: read\n");
+}
+
+#[test]
+fn templates_are_named_and_counted() {
+    let chart = b"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n{{- if .Values.x }}\n  a: b\n{{- end }}\n";
+    let dir = project(&[
+        ("web.hcl", GOOD_POLICY.as_bytes()),
+        ("templates/sa.yaml", chart),
+        ("web.hcl.tpl", b"path \"secret/${name}\" {\n%{ for x in y }\n}\n"),
+    ]);
+    let outcome = run(dir.path(), &["check", "--fail-on", "never"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("templates/sa.yaml ("), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("web.hcl.tpl ("), "{}", outcome.stdout);
+}
+
+#[test]
+fn colours_follow_flag_and_environment() {
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes())]);
+    for (args, env, colored) in [
+        (&["check"][..], &[][..], false),
+        (&["check", "--color", "always"][..], &[("NO_COLOR", "1")][..], true),
+        (&["check"][..], &[("FORCE_COLOR", "1")][..], true),
+        (&["check"][..], &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")][..], false),
+        (&["check", "--color", "never"][..], &[("FORCE_COLOR", "1")][..], false),
+    ] {
+        let stdout = run_with(dir.path(), args, env, "").stdout;
+        assert_eq!(stdout.contains('\u{1b}'), colored, "{args:?} {env:?}");
+    }
+}
+
+#[test]
+fn control_characters_of_inputs_do_not_reach_the_terminal() {
+    let role = WIDE_ROLE.replace("name: all}", "name: \"all\\e[2J\", labels: {a: \"\u{202e}x\"}}");
+    let dir = project(&[("wide\u{1b}[31m.yaml", role.as_bytes())]);
+    for format in ["human", "concise"] {
+        let stdout = run(dir.path(), &["check", "--format", format]).stdout;
+        assert!(!stdout.contains(['\u{1b}', '\u{202e}']), "{stdout:?}");
+        assert!(stdout.contains("wildcard-"), "{stdout:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let dir = project(&[("wide.yaml", WIDE_ROLE.repeat(500).as_bytes())]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+        .args(["check"])
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(matches!(output.status.code(), Some(0..=2)));
+}
+
+#[test]
+fn init_writes_what_check_accepts_and_never_overwrites() {
+    let dir = project(&[]);
+    let outcome = run(dir.path(), &["init"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (0, "wrote rolewright.toml\nwrote example.access.yaml\n")
+    );
+    let outcome = run(dir.path(), &["check"]);
+    assert_eq!(outcome.code, 0, "{}{}", outcome.stdout, outcome.stderr);
+    fs::write(dir.path().join("rolewright.toml"), "# mine\n").unwrap();
+    let outcome = run(dir.path(), &["init"]);
+    assert!(outcome.stdout.contains("rolewright.toml exists, left alone"));
+    assert_eq!(fs::read_to_string(dir.path().join("rolewright.toml")).unwrap(), "# mine\n");
+}
+
+#[test]
+fn rules_explain_schema_and_completions_print() {
+    let dir = project(&[]);
+    for (args, text) in [
+        (&["rules"][..], "unused-allow"),
+        (&["rules", "--format", "json"][..], "\"default_level\""),
+        (&["explain", "unused-allow"][..], "HOW TO FIX IT"),
+        (&["schema", "spec"][..], "rolewright/v1"),
+        (&["schema", "config"][..], "max_ttl"),
+        (&["schema", "report"][..], "byte_start"),
+        (&["completions", "bash"][..], "rolewright"),
+        (&["--version"][..], env!("CARGO_PKG_VERSION")),
+        (&["--help"][..], "Exit codes"),
+    ] {
+        let outcome = run(dir.path(), args);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{args:?}");
+        assert!(outcome.stdout.contains(text), "{args:?}: {}", outcome.stdout);
+    }
+    for what in ["spec", "config", "report"] {
+        let schema = run(dir.path(), &["schema", what]).stdout;
+        assert!(serde_json::from_str::<serde_json::Value>(&schema).is_ok(), "{what}");
+    }
+}

@@ -1,0 +1,66 @@
+//! What several test programs need.
+#![allow(dead_code, reason = "each test program uses a part")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The directory of the package.
+pub fn home() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// True if generated files are to be rewritten instead of compared.
+pub fn blessing() -> bool {
+    std::env::var_os("ROLEWRIGHT_BLESS").is_some_and(|value| value == "1")
+}
+
+/// Compares a generated text with its committed copy, or rewrites the copy.
+pub fn in_step(path: &Path, wanted: &str) -> Result<(), String> {
+    let found = fs::read_to_string(path).unwrap_or_default();
+    if found == wanted {
+        return Ok(());
+    }
+    if blessing() {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| error.to_string())?;
+        }
+        return fs::write(path, wanted).map_err(|error| format!("{}: {error}", path.display()));
+    }
+    let diff = similar::TextDiff::from_lines(found.as_str(), wanted);
+    let shown = path.strip_prefix(home()).unwrap_or(path).display().to_string();
+    let diff = diff.unified_diff().context_radius(3).header(&shown, "as it should be").to_string();
+    Err(format!(
+        "{shown} is out of step\n{diff}\nROLEWRIGHT_BLESS=1 cargo test rewrites it; read the change\n"
+    ))
+}
+
+/// The sub-directories of a directory, sorted by name.
+pub fn directories(of: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(of).into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+/// The last part of a path.
+pub fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The texts of all files below a directory, by path relative to it.
+pub fn texts(of: &Path) -> BTreeMap<String, String> {
+    fn visit(root: &Path, at: &Path, out: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(at).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() {
+                visit(root, &path, out);
+            } else if let (Ok(text), Ok(relative)) = (fs::read_to_string(&path), path.strip_prefix(root)) {
+                out.insert(relative.to_string_lossy().replace('\\', "/"), text);
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    visit(of, of, &mut out);
+    out
+}

@@ -1,0 +1,470 @@
+//! Emitted scripts against a real server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+mod built;
+mod common;
+mod hostile;
+mod live;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use live::Server;
+use rolewright::cli::{load, session::Session};
+use rolewright::emit;
+use rolewright::model::project::Project;
+use rolewright::model::vault::auth_role::AUTH_CONFIG;
+use rolewright::model::vault::field::FieldValue;
+use serde_json::{Value, json};
+
+/// What the stand-in for kubectl gives for a token.
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+
+/// Artefacts on disk and how to run their script.
+struct Deployment<'a> {
+    directory: tempfile::TempDir,
+    server: &'a Server,
+    shell: &'static str,
+    environment: Vec<(&'static str, PathBuf)>,
+}
+
+impl<'a> Deployment<'a> {
+    fn of(project: &Project, server: &'a Server, shell: &'static str) -> Deployment<'a> {
+        let bao = live::tool("bao").unwrap();
+        Deployment { directory: written(project), server, shell, environment: vec![("VAULT_BIN", bao)] }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run(&self, mode: &str) -> Output {
+        let mut command = Command::new(self.shell);
+        command.arg(self.path("bootstrap.sh")).arg(mode).env_clear();
+        command.env("PATH", "/usr/bin:/bin").env("HOME", self.directory.path());
+        command.env("VAULT_ADDR", &self.server.addr).env("VAULT_TOKEN", &self.server.token);
+        if !self.server.namespace.is_empty() {
+            command.env("VAULT_NAMESPACE", &self.server.namespace);
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.output().unwrap()
+    }
+
+    /// Puts a stand-in for kubectl on PATH, which answers only for the Secret of a reviewer, in base64 as Kubernetes
+    /// does. It is there as long as the directory that is given back.
+    fn with_cluster(&mut self) -> tempfile::TempDir {
+        let tools = tempfile::tempdir().unwrap();
+        let kubectl = tools.path().join("kubectl");
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in\n\
+             *--namespace\\ vault*data*token*vault-token-reviewer-token) printf %s '{TOKEN}' | base64 -w0 ;;\n\
+             *--namespace\\ vault*data*crt*vault-token-reviewer-token) printf %s '{}' | base64 -w0 ;;\n\
+             *) echo 'not found' >&2; exit 1 ;;\nesac\n",
+            built::CERTIFICATE
+        );
+        std::fs::write(&kubectl, script).unwrap();
+        std::fs::set_permissions(&kubectl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut path = tools.path().as_os_str().to_owned();
+        path.push(":/usr/bin:/bin");
+        self.environment.push(("PATH", path.into()));
+        tools
+    }
+
+    /// Runs and checks the exit status; what the script printed on stdout.
+    #[track_caller]
+    fn expect(&self, mode: &str, status: i32) -> String {
+        let output = self.run(mode);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(status), "{} {mode}\n{stdout}\n{stderr}", self.shell);
+        stdout
+    }
+}
+
+/// The artefacts of a project in a directory of their own.
+fn written(project: &Project) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for artefact in emit::artefacts(project).unwrap() {
+        let path = directory.path().join(&artefact.path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, artefact.text).unwrap();
+    }
+    directory
+}
+
+/// The shells that scripts must run under, as far as they are there.
+fn shells() -> Vec<&'static str> {
+    let there = |shell: &&str| ["/bin", "/usr/bin"].iter().any(|at| Path::new(at).join(shell).exists());
+    ["dash", "bash"].into_iter().filter(there).collect()
+}
+
+/// Every policy, role and configuration of the plan is on the server, field by field.
+#[track_caller]
+fn assert_holds(project: &Project, server: &Server) {
+    for step in emit::plan::plan(project).unwrap().steps {
+        match step {
+            emit::plan::Step::Policy { name, text, .. } => {
+                let policy = server.get(&format!("sys/policies/acl/{name}")).unwrap();
+                assert_eq!(policy["policy"], text, "policy {name}");
+            }
+            emit::plan::Step::Object { path, body, .. } => {
+                let held = server.get(&path).unwrap_or_else(|| panic!("{path} is absent"));
+                for (field, wanted) in &body {
+                    assert_eq!(as_set(&held[field]), as_set(wanted), "{field} of {path}");
+                }
+            }
+            emit::plan::Step::Mount { kind, path, fixed, tuning } => {
+                let table = if kind == emit::plan::MountKind::Auth { "sys/auth" } else { "sys/mounts" };
+                let held = server.get(table).unwrap()[format!("{path}/")].clone();
+                for (field, wanted) in &fixed {
+                    assert_eq!(&held[field], wanted, "{field} of {path}/");
+                }
+                for (field, wanted) in &tuning {
+                    let at = if field == "description" { &held[field] } else { &held["config"][field] };
+                    assert_eq!(as_set(at), as_set(wanted), "{field} of {path}/");
+                }
+            }
+            emit::plan::Step::ReviewedConfig { path, body, cluster_ca, .. } => {
+                let held = server.get(&path).unwrap_or_else(|| panic!("{path} is absent"));
+                for (field, wanted) in &body {
+                    assert_eq!(as_set(&held[field]), as_set(wanted), "{field} of {path}");
+                }
+                assert_eq!(held["token_reviewer_jwt_set"], true, "{path}");
+                if cluster_ca {
+                    assert_eq!(held["kubernetes_ca_cert"], built::CERTIFICATE, "{path}");
+                }
+            }
+        }
+    }
+}
+
+/// Lists in one order; an absent value as the empty one.
+fn as_set(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items = items.clone();
+            items.sort_by_key(Value::to_string);
+            items.dedup();
+            if items.is_empty() { Value::Null } else { items.into() }
+        }
+        Value::Object(fields) if fields.is_empty() => Value::Null,
+        value if [json!(""), json!(0), json!(false)].contains(value) => Value::Null,
+        value => value.clone(),
+    }
+}
+
+#[test]
+fn a_script_brings_a_server_in_step_and_then_leaves_it_alone() {
+    let Some(server) = live::server() else { return };
+    for shell in shells() {
+        let server = server.isolated(&format!("apply-{shell}"));
+        let project = built::project();
+        let deployment = Deployment::of(&project, &server, shell);
+        let before = deployment.expect("--check", 1);
+        assert!(before.contains("missing    policy kv-app\n"), "{before}");
+        deployment.expect("--dry-run", 0);
+        assert_eq!(server.get("sys/policies/acl/kv-app"), None, "neither mode may write");
+        let first = deployment.expect("--apply", 0);
+        assert!(first.contains(" written, "), "{first}");
+        assert_holds(&project, &server);
+        let second = deployment.expect("--apply", 0);
+        assert!(second.contains("nothing to change"), "{second}");
+        assert!(!second.contains("written "), "{second}");
+        let after = deployment.expect("--check", 0);
+        assert!(after.contains(" in step, 0 different, 0 missing"), "{after}");
+    }
+}
+
+/// The projects that lie in folders: the demos, put right, and those whose output is committed.
+fn folders() -> Vec<PathBuf> {
+    let demos = common::directories(&common::home().join("fixtures/projects"));
+    let fixtures = common::directories(&common::home().join("fixtures/compile"));
+    let demos = demos.into_iter().map(|demo| demo.join("fixed"));
+    let found: Vec<PathBuf> =
+        demos.chain(fixtures.into_iter().map(|case| case.join("in"))).filter(|path| path.is_dir()).collect();
+    assert!(found.len() > 3, "{found:?}");
+    found
+}
+
+fn loaded(folder: &Path) -> Project {
+    let session = Session::of_directory(folder).unwrap();
+    let loaded = load::project(&[folder.to_owned()], None, &session);
+    assert!(loaded.unread.is_empty() && loaded.crashes.is_empty(), "{}", folder.display());
+    loaded.project
+}
+
+#[test]
+fn every_demo_applies_and_stays_in_step() {
+    let Some(server) = live::server() else { return };
+    for (number, (folder, shell)) in folders().iter().zip(shells().into_iter().cycle()).enumerate() {
+        let project = loaded(folder);
+        let server = server.isolated(&format!("demo-{number}"));
+        let mut deployment = Deployment::of(&project, &server, shell);
+        let _cluster = deployment.with_cluster();
+        deployment.expect("--check", 1);
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+        assert!(deployment.expect("--check", 0).contains(" in step, 0 different, 0 missing"));
+    }
+}
+
+#[test]
+fn every_artefact_is_clean() {
+    let (Some(shellcheck), Some(validate), Some(kubectl)) =
+        (live::tool("shellcheck"), live::tool("kubernetes-validate"), live::tool("kubectl"))
+    else {
+        return;
+    };
+    let from_folders = folders().into_iter().map(|folder| loaded(&folder));
+    for project in [built::project(), built::reviewed()].into_iter().chain(from_folders) {
+        let directory = written(&project);
+        let rbac = directory.path().join("rbac");
+        let run = |command: &mut Command| {
+            let output = command.output().unwrap();
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+            text
+        };
+        run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join("bootstrap.sh")));
+        if !rbac.exists() {
+            continue;
+        }
+        for file in std::fs::read_dir(&rbac).unwrap().map(|file| file.unwrap().path()) {
+            if !file.ends_with("kustomization.yaml") {
+                run(Command::new(&validate).arg("--strict").arg(file));
+            }
+        }
+        let mut built = objects(&run(Command::new(&kubectl).arg("kustomize").arg(&rbac)));
+        let mut wanted: Vec<Value> =
+            emit::plan::plan(&project).unwrap().objects.into_iter().map(|object| object.manifest).collect();
+        built.sort_by_key(Value::to_string);
+        wanted.iter_mut().for_each(Value::sort_all_objects);
+        wanted.sort_by_key(Value::to_string);
+        assert_eq!(built, wanted);
+    }
+}
+
+/// The documents of a YAML text, keys sorted.
+fn objects(text: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(text);
+    let mut objects: Vec<Value> =
+        documents.map(|document| serde::Deserialize::deserialize(document).unwrap()).collect();
+    objects.iter_mut().for_each(Value::sort_all_objects);
+    objects
+}
+
+#[test]
+fn a_change_by_hand_is_named() {
+    let Some(server) = live::server() else { return };
+    let server = server.isolated("by-hand");
+    let project = built::project();
+    let deployment = Deployment::of(&project, &server, "sh");
+    deployment.expect("--apply", 0);
+    let role = "auth/kubernetes/role/app-web";
+    let changes = [
+        (role, json!({"audience": "other"}), "audience is `other` on the server, wanted `vault`"),
+        (role, json!({"token_ttl": "2h"}), "token_ttl is `7200` on the server, wanted `3600`"),
+        (role, json!({"token_period": 60}), "token_period is `60` on the server, wanted ``"),
+        (
+            role,
+            json!({"token_policies": ["kv-app", "root"]}),
+            "token_policies is `kv-app, root` on the server",
+        ),
+        (role, json!({"token_no_default_policy": true}), "token_no_default_policy is `true` on the server"),
+        (role, json!({"bound_service_account_namespace_selector": "{}"}), "namespace_selector is `{}`"),
+        ("sys/mounts/kv/tune", json!({"max_lease_ttl": "1h"}), "max_lease_ttl is `3600` on the server"),
+        ("sys/auth/kubernetes/tune", json!({"description": "x"}), "description is `x` on the server"),
+        (
+            "sys/policies/acl/kv-app",
+            json!({"policy": "path \"kv/data/app/*\" {\n  capabilities = [\"sudo\"]\n}\n"}),
+            "line 2 is `  capabilities = [\"sudo\"]` on the server, wanted `  capabilities = [\"read\"]`",
+        ),
+        (
+            "kubernetes/roles/ci-deployer",
+            json!({"extra_labels": {"team": "apps"}}),
+            "extra_labels is `team=apps` on the server, wanted `team=apps, tier=ci`",
+        ),
+        (
+            "auth/kubernetes/config",
+            json!({
+                "kubernetes_host": "https://elsewhere",
+                "kubernetes_ca_cert": built::CERTIFICATE,
+                "disable_local_ca_jwt": true
+            }),
+            "kubernetes_host is `https://elsewhere` on the server",
+        ),
+    ];
+    for (path, body, _) in &changes {
+        server.put(path, body.clone());
+    }
+    let report = deployment.expect("--check", 1);
+    for (_, _, named) in &changes {
+        assert!(report.contains(named), "{named}\n{report}");
+    }
+    assert!(report.contains(" in step, 6 different, 0 missing"), "{report}");
+    let report = deployment.expect("--apply", 0);
+    assert!(report.contains("\n6 written, "), "{report}");
+    assert_holds(&project, &server);
+    server.delete("sys/policies/acl/kv-app");
+    assert!(deployment.expect("--check", 1).contains(" in step, 0 different, 1 missing"));
+}
+
+#[test]
+fn hostile_strings_arrive_byte_for_byte() {
+    let Some(server) = live::server() else { return };
+    let strings = hostile::strings(200);
+    for (shell, strings) in shells().into_iter().zip(strings.chunks(strings.len() / shells().len())) {
+        let server = server.isolated(&format!("hostile-{shell}"));
+        let project = hostile::project(strings);
+        let deployment = Deployment::of(&project, &server, shell);
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+    }
+}
+
+#[test]
+fn hostile_scripts_are_clean() {
+    let Some(shellcheck) = live::tool("shellcheck") else { return };
+    let directory = written(&hostile::project(&hostile::strings(200)));
+    // What the texts themselves look like is not the script's doing.
+    let output = Command::new(shellcheck)
+        .args(["-s", "sh", "-S", "error"])
+        .arg(directory.path().join("bootstrap.sh"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_is_no_drift() {
+    let Some(server) = live::server() else { return };
+    let isolated = server.isolated("errors");
+    let project = built::project();
+    let complaint = |deployment: &Deployment, mode: &str| {
+        let output = deployment.run(mode);
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+
+    let closed = Server { addr: "http://127.0.0.1:1".to_owned(), ..isolated.clone() };
+    let deployment = Deployment::of(&project, &closed, "sh");
+    assert!(complaint(&deployment, "--check").contains("connection refused"));
+    deployment.expect("--dry-run", 0);
+
+    let stranger = Server { token: "stranger".to_owned(), ..isolated.clone() };
+    assert!(complaint(&Deployment::of(&project, &stranger, "sh"), "--apply").contains("permission denied"));
+
+    let mut deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(complaint(&deployment, "--aply").contains("unknown argument --aply"));
+    deployment.environment = vec![("VAULT_BIN", "/nowhere/vault".into())];
+    assert!(complaint(&deployment, "--check").contains("cannot be run"));
+    deployment.environment.clear();
+    assert!(complaint(&deployment, "--check").contains("neither vault nor bao is on PATH"));
+
+    // A mount of another version is there already: that is for people to sort out.
+    isolated.put("sys/mounts/kv", json!({"type": "kv", "options": {"version": "1"}}));
+    let deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(deployment.expect("--check", 1).contains("options.version is `1` on the server, wanted `2`"));
+    assert!(complaint(&deployment, "--apply").contains("this cannot be changed: options.version is `1`"));
+    assert_eq!(isolated.get("sys/policies/acl/kv-app"), None);
+
+    // OpenBao drops a field that only Vault has without a word: reading it back shows that.
+    let project = built::assemble(|lowered| {
+        let mut mount = built::auth_mount("other");
+        if let Some(config) = &mut mount.config {
+            let only_vault = vec![("use_annotations_as_alias_metadata", FieldValue::Bool(true))];
+            config.known.extend(built::fields(&AUTH_CONFIG, only_vault).known);
+        }
+        lowered.auth_mounts.push(mount);
+    });
+    let deployment = Deployment::of(&project, &isolated, "sh");
+    assert!(complaint(&deployment, "--apply").contains("reads back otherwise"));
+}
+
+#[test]
+fn either_command_serves() {
+    let Some(server) = live::server() else { return };
+    let bao = live::tool("bao").unwrap();
+    for name in ["vault", "bao"] {
+        let server = server.isolated(&format!("only-{name}"));
+        let directory = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(&bao, directory.path().join(name)).unwrap();
+        let mut path = directory.path().as_os_str().to_owned();
+        path.push(":/usr/bin:/bin");
+        let project = built::assemble(|lowered| lowered.policies.push(built::policy("p", "# nothing\n")));
+        let mut deployment = Deployment::of(&project, &server, "sh");
+        deployment.environment = vec![("PATH", path.into())];
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+    }
+}
+
+#[test]
+fn a_vault_namespace_of_the_spec_is_where_everything_goes() {
+    let Some(server) = live::server() else { return };
+    let server = server.isolated("team-a");
+    let mut project = built::assemble(|lowered| lowered.policies.push(built::policy("p", "# nothing\n")));
+    project.specs[0].vault_namespace = Some(built::at(server.namespace.clone()));
+    let root = Server { namespace: String::new(), ..server.clone() };
+    Deployment::of(&project, &root, "sh").expect("--apply", 0);
+    assert_holds(&project, &server);
+    assert_eq!(root.get("sys/policies/acl/p"), None);
+}
+
+#[test]
+fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
+    let Some(server) = live::server() else { return };
+    for shell in shells() {
+        let server = server.isolated(&format!("reviewer-{shell}"));
+        let project = built::reviewed();
+        let mut deployment = Deployment::of(&project, &server, shell);
+        let tools = deployment.with_cluster();
+        let kubectl = tools.path().join("kubectl");
+
+        deployment.expect("--check", 1);
+        let dry = deployment.expect("--dry-run", 0);
+        assert!(dry.contains("token_reviewer_jwt from Secret vault-token-reviewer-token in vault"), "{dry}");
+        let applied = deployment.run("--apply");
+        assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+        for stream in [&applied.stdout, &applied.stderr] {
+            assert!(!String::from_utf8_lossy(stream).contains(TOKEN));
+        }
+        let config = server.get("auth/kubernetes/config").unwrap();
+        assert_eq!(config["kubernetes_ca_cert"], built::CERTIFICATE);
+        assert_eq!(config["token_reviewer_jwt_set"], true);
+        assert_eq!(config["disable_local_ca_jwt"], true);
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+        deployment.expect("--check", 0);
+
+        // The token is lost on the server: that can be seen, and mended.
+        server.put(
+            "auth/kubernetes/config",
+            json!({
+                "kubernetes_host": "https://kubernetes.example",
+                "kubernetes_ca_cert": built::CERTIFICATE,
+                "disable_local_ca_jwt": true
+            }),
+        );
+        let report = deployment.expect("--check", 1);
+        assert!(report.contains("token_reviewer_jwt_set is `` on the server, wanted `true`"), "{report}");
+        deployment.expect("--apply", 0);
+
+        // Without the Secret nothing is written.
+        std::fs::write(&kubectl, "#!/bin/sh\nexit 1\n").unwrap();
+        let output = deployment.run("--apply");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("apply rbac/ first"));
+    }
+}

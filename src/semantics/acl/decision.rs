@@ -2,12 +2,13 @@
 
 use super::merged::{MergedRule, RuleRef};
 use super::request::{Refusal, Request, Verdict};
-use super::{Acl, UncertainRule, full_path};
+use super::{Acl, AclError, Attached, UncertainRule, full_path};
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::PatternClass;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::pattern::matches;
 use crate::semantics::precedence::{Criterion, Precedence};
+use crate::semantics::template::Identity;
 
 /// Whether a request goes through, and all that speaks for it and against it.
 #[derive(Debug, Clone)]
@@ -51,6 +52,22 @@ pub enum Lost {
     /// The request lists, and Vault 2.x prefers a rule with `list` to a more specific one that has neither `list` nor
     /// `deny`.
     WithoutList,
+}
+
+/// The verdict of every dialect on the same policies, to tell where they differ. A server that refuses one of the
+/// policies never gets here: see [`crate::model::vault::policy::Policy::refusals`].
+pub fn verdict_of_each<'a, P>(
+    policies: &[P],
+    identity: &Identity,
+    request: &Request<'_>,
+) -> [(Dialect, Result<Verdict, AclError>); 3]
+where
+    P: Copy + Into<Attached<'a>>,
+{
+    Dialect::ALL.map(|dialect| {
+        let acl = Acl::compile(policies, identity, dialect);
+        (dialect, acl.map(|acl| acl.verdict(request)))
+    })
 }
 
 pub(super) fn explain<'r, 'a>(acl: &'r Acl<'a>, request: &'r Request<'r>) -> Decision<'r, 'a> {

@@ -13,7 +13,7 @@ mod request;
 mod store;
 mod uncertain;
 
-pub use decision::{Decision, Loser, Lost};
+pub use decision::{Decision, Loser, Lost, verdict_of_each};
 pub use default_policy::{BUILT_IN, default_policy};
 pub use guarded::is_root_protected;
 pub use merged::{MergedRule, RuleRef};
@@ -238,17 +238,15 @@ impl<'a> Acl<'a> {
     /// Both forms of the path together: the best `deny` against the best rule that grants list.
     fn best_for_list(&self, path: &str, trimmed: &str) -> Option<usize> {
         let (mut best, mut denying, mut listing) = (None, None, None);
-        for form in [path, trimmed] {
-            self.store.each_candidate(form, |at| {
-                best = best.max(Some(at));
-                let held = self.rules.get(at).map_or(CapabilitySet::EMPTY, |rule| rule.capabilities);
-                if held.denies() {
-                    denying = denying.max(Some(at));
-                } else if held.contains(Capability::List) {
-                    listing = listing.max(Some(at));
-                }
-            });
-        }
+        self.store.each_candidate_of_both(path, trimmed, |at| {
+            best = best.max(Some(at));
+            let held = self.rules.get(at).map_or(CapabilitySet::EMPTY, |rule| rule.capabilities);
+            if held.denies() {
+                denying = denying.max(Some(at));
+            } else if held.contains(Capability::List) {
+                listing = listing.max(Some(at));
+            }
+        });
         // Positions are ranks, and nothing ranks below everything.
         if denying > listing { denying } else { listing.or(best) }
     }

@@ -1,6 +1,6 @@
 //! Patterns arranged for look-up: exact ones by hash, prefixes by order, segment patterns by a tree of segments.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::model::vault::path::{PathPattern, PatternClass};
 
@@ -49,7 +49,14 @@ impl Store {
         if let Some(at) = self.prefixes.longest(path) {
             visit(at);
         }
-        self.segments.each_match(path, &mut visit);
+        self.segments.each_match(path, false, &mut visit);
+    }
+
+    /// The candidates for a path with a slash at the end and those for the path without it, in one go.
+    pub(super) fn each_candidate_of_both(&self, path: &str, trimmed: &str, mut visit: impl FnMut(usize)) {
+        self.prefixes.longest(path).into_iter().for_each(&mut visit);
+        self.prefixes.longest(trimmed).into_iter().for_each(&mut visit);
+        self.segments.each_match(path, true, &mut visit);
     }
 }
 
@@ -117,7 +124,7 @@ struct SegmentTree {
 /// What may follow after some leading segments.
 #[derive(Debug, Default)]
 struct Node {
-    literals: BTreeMap<Box<str>, usize>,
+    literals: HashMap<Box<str>, usize>,
     plus: Option<usize>,
     /// The pattern that ends here.
     closed: Option<usize>,
@@ -175,15 +182,21 @@ impl SegmentTree {
         }
     }
 
-    fn each_match(&self, path: &str, visit: &mut impl FnMut(usize)) {
+    /// With `or_trimmed`, also what matches the path without the slash at its end. Whatever is open for the one is
+    /// open for the other, so this only adds the patterns that end where the empty last segment would begin.
+    fn each_match(&self, path: &str, or_trimmed: bool, visit: &mut impl FnMut(usize)) {
         let Some(root) = self.nodes.first().filter(|_| self.nodes.len() > 1) else { return };
         // Nodes to look at with what is left of the path; nothing is left once all segments are used up.
-        let mut pending = vec![(root, Some(path))];
+        let mut pending = Vec::with_capacity(16);
+        pending.push((root, Some(path)));
         while let Some((node, rest)) = pending.pop() {
             let Some(rest) = rest else {
                 node.closed.into_iter().for_each(&mut *visit);
                 continue;
             };
+            if or_trimmed && rest.is_empty() {
+                node.closed.into_iter().for_each(&mut *visit);
+            }
             let (segment, rest) = match rest.split_once('/') {
                 Some((segment, rest)) => (segment, Some(rest)),
                 None => (rest, None),

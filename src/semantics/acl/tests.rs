@@ -74,6 +74,9 @@ fn listing_depends_on_the_dialect() {
         (Dialect::VaultClassic, None, Lost::OtherForm),
         (Dialect::VaultCurrent, None, Lost::WithoutList),
     ];
+    let policy: &Policy = &policies[0];
+    let verdicts = verdict_of_each(&[policy], &nobody(), &request).map(|(_, verdict)| verdict);
+    assert_eq!(verdicts, [Ok(Verdict::Allowed), Ok(Verdict::Allowed), Ok(Verdict::Refused)]);
     for (dialect, refusal, lost) in table {
         let acl = compile(&policies, &nobody(), dialect);
         let decision = acl.decide(&request);

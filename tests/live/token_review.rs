@@ -62,10 +62,10 @@ fn serve(stream: TcpStream, namespaces: &Namespaces) {
         let (status, answer) = answer(&line, &bearer, &body, namespaces);
         let answer = answer.to_string();
         let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}",
             answer.len()
         );
-        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(answer.as_bytes())).is_err() {
+        if stream.write_all(format!("{head}\r\n\r\n{answer}").as_bytes()).is_err() {
             return;
         }
     }

@@ -20,6 +20,8 @@ pub struct Args {
 pub enum What {
     /// The Access spec.
     Spec,
+    /// Access tests: expectations in files of their own.
+    AccessTest,
     /// `rolewright.toml`.
     Config,
     /// The JSON report of `check`.
@@ -30,6 +32,7 @@ pub enum What {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let text = match args.what {
         What::Spec => spec::schema::schema_text(),
+        What::AccessTest => spec::schema::test_schema_text(),
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
     };

@@ -1,6 +1,6 @@
 //! Expectations: claims about access that `rolewright test` proves.
 
-use super::names::nearest;
+use super::names::{NAMESPACE, SERVICE_ACCOUNT, nearest};
 use super::{text_of, texts, texts_of};
 use crate::model::Malformed;
 use crate::model::kube::resource::{self, Scope};
@@ -37,7 +37,7 @@ pub struct Expectation {
 /// About whom an expectation speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Quantifier {
-    /// `who: …`, in one of the forms of [`Who`].
+    /// `who: …`: `NAMESPACE/SERVICEACCOUNT`, the same with `@ROLE`, `role:NAME` or `policy:NAME[,NAME…]`.
     One(String),
     /// `nobody: true`.
     Nobody,
@@ -47,65 +47,6 @@ pub enum Quantifier {
     Only(Vec<String>),
     /// `everybody_in: NAMESPACE`.
     EverybodyIn(String),
-}
-
-/// One identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
-    /// `NAMESPACE/SERVICEACCOUNT`, and `…@ROLE` or `…@MOUNT/ROLE` for what it may do through that role.
-    ServiceAccount {
-        /// The Kubernetes namespace.
-        namespace: String,
-        /// The service account.
-        name: String,
-        /// The auth role that it logs in to; any if none is named.
-        role: Option<RoleName>,
-    },
-    /// `role:NAME` or `role:MOUNT/NAME`: whoever logs in to the auth role.
-    Role(RoleName),
-    /// `policy:NAME`, `policy:NAME,NAME`: what the policies say by themselves, without `default`.
-    Policies(Vec<String>),
-}
-
-/// The name of an auth role, with or without its mount.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleName {
-    /// Path of the mount without `auth/`.
-    pub mount: Option<String>,
-    /// The role.
-    pub name: String,
-}
-
-impl Who {
-    /// Reads one of the forms; `None` if it is none of them.
-    pub fn parse(text: &str) -> Option<Who> {
-        if let Some(role) = text.strip_prefix("role:") {
-            return RoleName::parse(role).map(Who::Role);
-        }
-        if let Some(names) = text.strip_prefix("policy:") {
-            let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
-            return names.iter().all(|name| !name.is_empty()).then_some(Who::Policies(names));
-        }
-        let (account, role) = match text.split_once('@') {
-            Some((account, role)) => (account, Some(RoleName::parse(role)?)),
-            None => (text, None),
-        };
-        let (namespace, name) = account.split_once('/')?;
-        let fits = super::names::NAMESPACE.admits(namespace) && super::names::SERVICE_ACCOUNT.admits(name);
-        fits.then(|| Who::ServiceAccount { namespace: namespace.to_owned(), name: name.to_owned(), role })
-    }
-}
-
-impl RoleName {
-    fn parse(text: &str) -> Option<RoleName> {
-        let text = text.strip_prefix("auth/").unwrap_or(text);
-        let (mount, name) = match text.rsplit_once('/') {
-            Some((mount, name)) => (Some(mount.strip_suffix("/role").unwrap_or(mount).to_owned()), name),
-            None => (None, text),
-        };
-        let named = !name.is_empty() && mount.as_ref().is_none_or(|mount| !mount.is_empty());
-        named.then(|| RoleName { mount, name: name.to_owned() })
-    }
 }
 
 /// What an expectation asks about.
@@ -223,19 +164,56 @@ fn whom(expectation: &Expectation, faults: &mut Vec<Malformed>) {
         Quantifier::Nobody | Quantifier::EverybodyIn(_) => &[],
     };
     for name in names {
-        match Who::parse(name) {
+        match Form::of(name) {
             None => faults.push(
                 Malformed::new(span, format!("`{name}` names nobody")).with_help(
                     "write `NAMESPACE/SERVICEACCOUNT`, `NAMESPACE/SERVICEACCOUNT@ROLE`, `role:NAME` or `policy:NAME`",
                 ),
             ),
-            Some(Who::ServiceAccount { role: None, .. }) => {}
+            Some(Form::ServiceAccount) => {}
             Some(_) if expectation.namespace.is_some() => faults.push(
                 Malformed::new(span, format!("`{name}` is nobody that Kubernetes knows"))
                     .with_help("write `NAMESPACE/SERVICEACCOUNT`, or leave out `in` to ask Vault"),
             ),
             Some(_) => {}
         }
+    }
+}
+
+/// The forms in which somebody is named; what the name stands for is looked up when the claim is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    ServiceAccount,
+    /// A service account that logs in to one role.
+    Login,
+    Role,
+    Policies,
+}
+
+impl Form {
+    fn of(text: &str) -> Option<Form> {
+        // A mount may have slashes in its path, a role has none in its name.
+        let is_role = |text: &str| text.split('/').all(|part| !part.trim().is_empty());
+        if let Some(role) = text.strip_prefix("role:") {
+            return is_role(role).then_some(Form::Role);
+        }
+        if let Some(names) = text.strip_prefix("policy:") {
+            return names.split(',').all(|name| !name.trim().is_empty()).then_some(Form::Policies);
+        }
+        let (account, role) = match text.split_once('@') {
+            Some((account, role)) => (account, Some(role)),
+            None => (text, None),
+        };
+        let (namespace, name) = match account.strip_prefix("system:serviceaccount:") {
+            Some(rest) => rest.split_once(':')?,
+            None => account.split_once('/')?,
+        };
+        let fits = NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name);
+        let form = match role {
+            Some(role) => is_role(role).then_some(Form::Login),
+            None => Some(Form::ServiceAccount),
+        };
+        form.filter(|_| fits)
     }
 }
 
@@ -351,23 +329,14 @@ mod tests {
 
     #[test]
     fn forms_of_who() {
-        let role = |mount: Option<&str>, name: &str| RoleName {
-            mount: mount.map(str::to_owned),
-            name: name.to_owned(),
-        };
-        let account = |role: Option<RoleName>| Who::ServiceAccount {
-            namespace: "app".to_owned(),
-            name: "web".to_owned(),
-            role,
-        };
         for (text, wanted) in [
-            ("app/web", Some(account(None))),
-            ("app/web@reader", Some(account(Some(role(None, "reader"))))),
-            ("app/web@dev/kubernetes/reader", Some(account(Some(role(Some("dev/kubernetes"), "reader"))))),
-            ("role:reader", Some(Who::Role(role(None, "reader")))),
-            ("role:k8s/reader", Some(Who::Role(role(Some("k8s"), "reader")))),
-            ("role:auth/k8s/role/reader", Some(Who::Role(role(Some("k8s"), "reader")))),
-            ("policy:a, b", Some(Who::Policies(vec!["a".to_owned(), "b".to_owned()]))),
+            ("app/web", Some(Form::ServiceAccount)),
+            ("system:serviceaccount:app:web", Some(Form::ServiceAccount)),
+            ("app/web@reader", Some(Form::Login)),
+            ("app/web@dev/kubernetes/reader", Some(Form::Login)),
+            ("role:reader", Some(Form::Role)),
+            ("role:k8s/reader", Some(Form::Role)),
+            ("policy:a, b", Some(Form::Policies)),
             ("policy:", None),
             ("policy:a,,b", None),
             ("role:", None),
@@ -381,7 +350,7 @@ mod tests {
             ("a/b/c", None),
             ("", None),
         ] {
-            assert_eq!(Who::parse(text), wanted, "{text}");
+            assert_eq!(Form::of(text), wanted, "{text}");
         }
     }
 }

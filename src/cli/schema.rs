@@ -26,6 +26,8 @@ pub enum What {
     Config,
     /// The JSON report of `check`.
     Report,
+    /// The JSON report of `test`.
+    TestReport,
 }
 
 /// Runs the command.
@@ -35,6 +37,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         What::AccessTest => spec::schema::test_schema_text(),
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+        What::TestReport => include_str!("../../schemas/test-report.schema.json").to_owned(),
     };
     print(&text)?;
     Ok(Exit::Clean)

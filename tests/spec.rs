@@ -22,9 +22,9 @@ use common::{home, in_step};
 use rolewright::model::lower::Lowered;
 use rolewright::model::lower::policy as policy_reader;
 use rolewright::model::project::{FileClass, Project, Settings, Target};
-use rolewright::model::spec::schema::{schema, schema_text};
+use rolewright::model::spec::schema::{schema, schema_text, test_schema, test_schema_text};
 use rolewright::model::spec::shape::Shape;
-use rolewright::model::spec::tables::{ACCESS, FIELD_TABLES};
+use rolewright::model::spec::tables::{ACCESS, ACCESS_TEST, FIELD_TABLES};
 use rolewright::model::spec::{self, shape};
 use rolewright::model::vault::policy::PolicyOrigin;
 use rolewright::syntax::lines::LineIndex;
@@ -33,11 +33,13 @@ use rolewright::syntax::{Place, Source, SourceId, Sources, Span, Spanned, Syntax
 
 #[test]
 fn right_specs_lower_in_silence_and_fit_the_schema() {
-    let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
+    let spec = jsonschema::validator_for(&schema()).expect("the schema is one");
+    let access_test = jsonschema::validator_for(&test_schema()).expect("the schema is one");
     let mut seen = 0;
     for path in fixtures("ok") {
         seen += 1;
         let read = read(&path);
+        let validator = if is_access_test(&path) { &access_test } else { &spec };
         assert_eq!(read.faults(), Vec::<(usize, String)>::new(), "{}", path.display());
         for root in &read.roots {
             let errors: Vec<String> = validator
@@ -154,9 +156,13 @@ fn a_policy_file_takes_the_name_that_the_spec_gives_it() {
 }
 
 #[test]
-fn the_schema_file_is_in_step() {
-    let result = in_step(&home().join("schemas/access.schema.json"), &schema_text());
-    assert!(result.is_ok(), "\n{}", result.unwrap_err());
+fn the_schema_files_are_in_step() {
+    for (file, text) in
+        [("access.schema.json", schema_text()), ("access-test.schema.json", test_schema_text())]
+    {
+        let result = in_step(&home().join("schemas").join(file), &text);
+        assert!(result.is_ok(), "\n{}", result.unwrap_err());
+    }
 }
 
 #[test]
@@ -177,15 +183,17 @@ fn every_field_is_in_the_schema_and_in_a_fixture() {
 /// Every small mistake in a right spec: checker and schema must judge alike.
 #[test]
 fn checker_and_schema_agree() {
-    let validator = jsonschema::validator_for(&schema()).expect("the schema is one");
     let (mut right, mut wrong) = (0, 0);
-    for name in ["full.access.yaml", "openbao.access.yaml", "minimal.access.yaml"] {
+    for name in ["full.access.yaml", "openbao.access.yaml", "minimal.access.yaml", "claims.access-test.yaml"] {
         let read = read(&root().join("ok").join(name));
+        let (object, schema) =
+            if is_access_test(Path::new(name)) { (&ACCESS_TEST, test_schema()) } else { (&ACCESS, schema()) };
+        let validator = jsonschema::validator_for(&schema).expect("the schema is one");
         for root in &read.roots {
             for (what, mutant) in mutants(root) {
                 let source = &read.source;
                 let mut faults = Vec::new();
-                shape::check(&mutant, Shape::Object(&ACCESS), source, Target::Any, &mut faults);
+                shape::check(&mutant, Shape::Object(object), source, Target::Any, &mut faults);
                 let checked = faults.is_empty() && unknown_fields(&mutant, source) == 0;
                 let valid = validator.is_valid(&mutant.to_json());
                 assert_eq!(
@@ -392,6 +400,10 @@ fn read(path: &Path) -> Read {
     }
     let project = Project::assemble(Sources::new(sources), files, Settings::default());
     Read { source, roots, project }
+}
+
+fn is_access_test(path: &Path) -> bool {
+    path.to_string_lossy().contains(".access-test.")
 }
 
 fn root() -> PathBuf {

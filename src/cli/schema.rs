@@ -20,18 +20,24 @@ pub struct Args {
 pub enum What {
     /// The Access spec.
     Spec,
+    /// Access tests: expectations in files of their own.
+    AccessTest,
     /// `rolewright.toml`.
     Config,
     /// The JSON report of `check`.
     Report,
+    /// The JSON report of `test`.
+    TestReport,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let text = match args.what {
         What::Spec => spec::schema::schema_text(),
+        What::AccessTest => spec::schema::test_schema_text(),
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+        What::TestReport => include_str!("../../schemas/test-report.schema.json").to_owned(),
     };
     print(&text)?;
     Ok(Exit::Clean)

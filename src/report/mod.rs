@@ -6,6 +6,7 @@ pub mod human;
 pub mod json;
 pub mod page;
 pub mod place;
+pub mod proofs;
 pub mod summary;
 
 pub use summary::Summary;

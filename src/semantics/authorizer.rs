@@ -177,6 +177,28 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// The bindings that reach the user in a namespace (`""` for outside of all) and refer to a role that is not there:
+    /// what they grant is not known.
+    pub fn unresolved<'s>(
+        &'s self,
+        user: &'s User,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a Binding> + 's {
+        let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
+        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
+        bindings.filter(move |binding| {
+            let is_named = binding.subjects.iter().any(|subject| is_subject(subject, binding, user));
+            is_named && self.referent(binding).is_none()
+        })
+    }
+
+    /// The namespaces that have bindings, in order.
+    pub fn namespaces(&self) -> Vec<&'a str> {
+        let mut namespaces: Vec<&'a str> = self.bindings.keys().copied().collect();
+        namespaces.sort_unstable();
+        namespaces
+    }
+
     /// The rules of the role that a binding refers to; `None` if there is none.
     pub fn rules_of(&self, binding: &Binding) -> Option<impl Iterator<Item = &'a RbacRule>> {
         self.referent(binding).map(|held| held.rules.iter().map(|(_, rule)| *rule))

@@ -7,6 +7,7 @@ pub mod covers;
 pub mod dialect;
 pub mod escalation;
 pub mod eval;
+pub mod expectation;
 pub mod kv;
 pub mod login;
 pub mod mounts;

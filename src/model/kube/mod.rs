@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod rbac;
+pub mod resource;
 pub mod selector;
 pub mod service_account;
 pub mod workload;

@@ -2,7 +2,8 @@
 //!
 //! The name decides first, then the content:
 //!
-//! - `*.access.hcl` is a spec in its HCL form; `*.access.yaml`, `.yml`, `.json` hold specs.
+//! - `*.access.hcl` is a spec in its HCL form; `*.access.yaml`, `.yml`, `.json` hold specs,
+//!   `*.access-test.yaml`, `.yml`, `.json` expectations alone.
 //! - `*.hcl` and `*.policy` with `path` rules are policies, and so is `*.json` with `path` at its top level.
 //!   Other HCL (lock files, agent configurations, Nomad jobs) is of no concern.
 //! - `*.yaml`, `*.yml` and `*.json` hold Kubernetes objects and specs. One that does not parse is reported if it holds
@@ -239,7 +240,8 @@ impl File<'_> {
     }
 
     fn is_spec_name(&self) -> bool {
-        [".access.yaml", ".access.yml", ".access.json"].iter().any(|suffix| self.name.ends_with(suffix))
+        let stem = [".yaml", ".yml", ".json"].iter().find_map(|suffix| self.name.strip_suffix(suffix));
+        stem.is_some_and(|stem| stem.ends_with(".access") || stem.ends_with(".access-test"))
     }
 
     /// The lines that the errors point at.

@@ -4,6 +4,7 @@
 //! [`tables`] describes the spec once: the checker in [`shape`] and the JSON Schema in [`schema`] follow it.
 
 mod expand;
+mod expectation;
 mod grant;
 pub mod hcl;
 mod join;
@@ -17,6 +18,8 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 mod vault;
+
+pub use self::expectation::{EVERYWHERE, Expectation, Quantifier, Question};
 
 use self::shape::Shape;
 use super::lower::Lowered;
@@ -120,38 +123,6 @@ pub struct GrantLine {
     pub rules: Vec<(String, Vec<super::vault::capability::Capability>, &'static str)>,
 }
 
-/// One entry of `expect`.
-#[derive(Debug, Clone)]
-pub struct Expectation {
-    /// The whole entry.
-    pub span: Span,
-    /// About whom.
-    pub who: Spanned<Quantifier>,
-    /// True for `can`, false for `cannot`.
-    pub can: bool,
-    /// The capabilities or verbs.
-    pub actions: Vec<Spanned<String>>,
-    /// The path or resource.
-    pub on: Spanned<String>,
-    /// `in`: the Kubernetes namespace of a Kubernetes question.
-    pub namespace: Option<Spanned<String>>,
-}
-
-/// About whom an expectation speaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Quantifier {
-    /// `who: NAMESPACE/SERVICEACCOUNT`, `role:NAME` or `policy:NAME`.
-    One(String),
-    /// `nobody: true`.
-    Nobody,
-    /// `nobody_except: […]`.
-    NobodyExcept(Vec<String>),
-    /// `only: […]`.
-    Only(Vec<String>),
-    /// `everybody_in: NAMESPACE`.
-    EverybodyIn(String),
-}
-
 /// Lowers one `apiVersion: rolewright/v1` document into `out`: checks every key and type against the field tables,
 /// and adds policies, mounts, auth mounts and roles, engines, RBAC objects, grants and expectations.
 ///
@@ -159,6 +130,10 @@ pub enum Quantifier {
 pub fn lower(document: &Node, source: &Source, settings: &Settings, out: &mut Lowered) {
     let document = &keys_as_written(document, source);
     let target = document.get("target").and_then(target_of).unwrap_or(settings.target);
+    if is_access_test(document, source) {
+        shape::check(document, Shape::Object(&tables::ACCESS_TEST), source, target, &mut out.malformed);
+        return out.expectations.extend(expectation::lower(document, target, &mut out.malformed));
+    }
     shape::check(document, Shape::Object(&tables::ACCESS), source, target, &mut out.malformed);
     if !document.is_map() {
         return;
@@ -181,8 +156,7 @@ pub fn lower(document: &Node, source: &Source, settings: &Settings, out: &mut Lo
         kubernetes::lower(node, out);
     }
     grant::lower(document, out);
-    let expectations = document.get("expect").map_or(&[][..], Node::items);
-    out.expectations.extend(expectations.iter().filter_map(expectation));
+    out.expectations.extend(expectation::lower(document, target, &mut out.malformed));
     out.specs.push(spec);
 }
 
@@ -217,6 +191,15 @@ pub fn keys_as_written(node: &Node, source: &Source) -> Node {
     Node { span: node.span, kind }
 }
 
+/// True for a document of expectations alone; where `kind` is missing, the name of the file tells.
+fn is_access_test(document: &Node, source: &Source) -> bool {
+    match document.get("kind").and_then(Node::as_text) {
+        Some("AccessTest") => true,
+        Some("Access") => false,
+        _ => source.file_name().contains(".access-test."),
+    }
+}
+
 fn target_of(node: &Node) -> Option<Target> {
     if node.get("openbao").is_some() {
         return Some(Target::OpenBao);
@@ -228,31 +211,6 @@ fn target_of(node: &Node) -> Option<Target> {
         (Some(1), None) | (None, _) => None,
         _ => Some(Target::VaultCurrent),
     }
-}
-
-fn expectation(node: &Node) -> Option<Expectation> {
-    let values = |node: &Node| texts(node).into_iter().map(|text| text.value).collect::<Vec<String>>();
-    let who = node.entries().iter().find_map(|entry| {
-        let text = || entry.value.as_text().map(str::to_owned);
-        let who = match entry.key.value.as_str() {
-            "who" => Quantifier::One(text()?),
-            "nobody" => Quantifier::Nobody,
-            "nobody_except" => Quantifier::NobodyExcept(values(&entry.value)),
-            "only" => Quantifier::Only(values(&entry.value)),
-            "everybody_in" => Quantifier::EverybodyIn(text()?),
-            _ => return None,
-        };
-        Some(Spanned::new(who, entry.value.span))
-    })?;
-    let can = node.get("can").is_some();
-    Some(Expectation {
-        span: node.span,
-        who,
-        can,
-        actions: texts(node.get(if can { "can" } else { "cannot" })?),
-        on: text_of(node, "on")?,
-        namespace: text_of(node, "in"),
-    })
 }
 
 /// The text under `key`, if it is text.

@@ -80,6 +80,14 @@ pub static NAMESPACE: Pattern = Pattern {
     says: "lower-case letters and digits with `-` inside only, 63 at most",
 };
 
+/// A Kubernetes namespace, or `*` for all.
+pub static NAMESPACE_OR_ALL: Pattern = Pattern {
+    regex: r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?|\*)$",
+    longest: 63,
+    test: |text| text == "*" || is_label(text),
+    says: "lower-case letters and digits with `-` inside only, 63 at most, or `*` alone",
+};
+
 /// A service account.
 pub static SERVICE_ACCOUNT: Pattern = Pattern {
     regex: r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",

@@ -1,4 +1,4 @@
-//! The JSON Schema (draft-07) of the Access spec, written from the tables.
+//! The JSON Schemas (draft-07) of the Access spec and of access tests, written from the tables.
 
 use serde_json::{Map, Value, json};
 
@@ -6,14 +6,33 @@ use super::shape::{Count, Group, Object, Shape};
 use super::tables;
 use crate::model::vault::field::{Availability, FieldKind, FieldSpec};
 
-/// The schema; `schemas/access.schema.json` holds its text.
+/// The schema of the spec; `schemas/access.schema.json` holds its text.
 pub fn schema() -> Value {
+    written("rolewright Access spec", &tables::ACCESS)
+}
+
+/// The text of the schema file.
+pub fn schema_text() -> String {
+    format!("{:#}\n", schema())
+}
+
+/// The schema of access tests; `schemas/access-test.schema.json` holds its text.
+pub fn test_schema() -> Value {
+    written("rolewright access test", &tables::ACCESS_TEST)
+}
+
+/// The text of the schema file of access tests.
+pub fn test_schema_text() -> String {
+    format!("{:#}\n", test_schema())
+}
+
+fn written(title: &str, object: &'static Object) -> Value {
     let mut writer = Writer::default();
-    let root = writer.reference(&tables::ACCESS);
+    let root = writer.reference(object);
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "rolewright Access spec",
-        "description": tables::ACCESS.doc,
+        "title": title,
+        "description": object.doc,
         "allOf": [root],
     });
     if let Value::Object(members) = &mut schema {
@@ -21,11 +40,6 @@ pub fn schema() -> Value {
         members.insert("definitions".to_owned(), Value::Object(writer.definitions));
     }
     schema
-}
-
-/// The text of the schema file.
-pub fn schema_text() -> String {
-    format!("{:#}\n", schema())
 }
 
 #[derive(Default)]

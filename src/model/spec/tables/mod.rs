@@ -8,7 +8,7 @@ pub use self::kubernetes::object_of;
 use self::grants::GRANT;
 use self::kubernetes::KUBERNETES;
 use super::names::{
-    ANYTHING, FILLED, MOUNT_PATH, NAMESPACE, POLICY_NAME, ROLE_NAME, SERVICE_ACCOUNT, VERSION,
+    ANYTHING, FILLED, MOUNT_PATH, NAMESPACE, NAMESPACE_OR_ALL, POLICY_NAME, ROLE_NAME, SERVICE_ACCOUNT, VERSION,
 };
 use super::shape::{Count, FieldTable, Group, Key, Object, Shape};
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE};
@@ -32,6 +32,19 @@ pub static ACCESS: Object = Object {
         optional("expect", Shape::List(0, &Shape::Object(&EXPECT)), "claims to be proved"),
     ],
     ..object("an Access spec", "Who may read what: Vault policies and roles, Kubernetes RBAC")
+};
+
+/// A document of expectations alone.
+pub static ACCESS_TEST: Object = Object {
+    keys: &[
+        required("apiVersion", Shape::Choice(&["rolewright/v1"]), "version of this format"),
+        required("kind", Shape::Choice(&["AccessTest"]), "kind of document"),
+        required("name", Shape::Name(&FILLED), "name of the tests, for reports"),
+        optional("$schema", Shape::Text, "JSON Schema for editors"),
+        optional("target", Shape::Object(&TARGET), "the servers that the claims are about"),
+        required("expect", Shape::List(1, &Shape::Object(&EXPECT)), "claims to be proved"),
+    ],
+    ..object("an access test", "Claims about who may read what, proved by `rolewright test`")
 };
 
 static TARGET: Object = Object {
@@ -173,15 +186,30 @@ static SECRETS_ROLE_OBJECT: Object = Object {
 
 static EXPECT: Object = Object {
     keys: &[
-        optional("who", Shape::Name(&FILLED), "`NAMESPACE/SERVICEACCOUNT`, `role:NAME` or `policy:NAME`"),
+        optional("name", Shape::Name(&FILLED), "what the claim is called in reports"),
+        optional(
+            "who",
+            Shape::Name(&FILLED),
+            "`NAMESPACE/SERVICEACCOUNT`, the same with `@ROLE`, `role:NAME` or `policy:NAME`",
+        ),
         optional("nobody", Shape::True, "nobody at all"),
         optional("nobody_except", Shape::List(1, &Shape::Name(&FILLED)), "nobody but these"),
         optional("only", Shape::List(1, &Shape::Name(&FILLED)), "all of these and nobody else"),
         optional("everybody_in", Shape::Name(&NAMESPACE), "every service account of a Kubernetes namespace"),
         optional("can", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are allowed"),
         optional("cannot", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are refused"),
-        required("on", Shape::Name(&FILLED), "request path in Vault, or resource in Kubernetes"),
-        optional("in", Shape::Name(&NAMESPACE), "Kubernetes namespace of a Kubernetes question"),
+        required(
+            "on",
+            Shape::Name(&FILLED),
+            "request path in Vault; with `in`, resource in Kubernetes such as `secrets`, `serviceaccounts/token` or \
+             `deployments.apps`, or a path of the API server such as `/metrics`",
+        ),
+        optional(
+            "in",
+            Shape::Name(&NAMESPACE_OR_ALL),
+            "Kubernetes namespace of a Kubernetes question; `*` for all of them and for what lies outside",
+        ),
+        optional("named", Shape::Name(&FILLED), "name of the object of a Kubernetes question"),
     ],
     groups: &[
         Group { keys: &["who", "nobody", "nobody_except", "only", "everybody_in"], count: Count::ExactlyOne },

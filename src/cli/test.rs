@@ -1,0 +1,178 @@
+//! `test`: proves expectations.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::args::Global;
+use super::exit::{Exit, Failure, print, say};
+use super::load::{self, Loaded};
+use super::session::Session;
+use crate::lint;
+use crate::model::spec::Expectation;
+use crate::report::place::Places;
+use crate::report::proofs::human::Look;
+use crate::report::proofs::{Problem, Proofs, claim, human, json, junit, title};
+use crate::report::{clean, human as findings};
+use crate::rules::RULES;
+use crate::semantics::expectation::{Coverage, Outcome, Prover, Verdict};
+use crate::semantics::rbac::defaults::Defaults;
+
+const ABOUT: &str = "\
+Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`)
+against the policies, auth roles, bindings and specs below PATH, as if those were all that the servers hold.
+
+An entry says WHO `can` or `cannot` do what:
+
+  expect:
+    - {who: app/web, can: [read], on: kv/data/app/config}
+    - {who: app/web@reader, cannot: [list], on: kv/metadata/app}   # through this auth role alone
+    - {who: role:kubernetes/reader, can: [read], on: kv/data/app/config}
+    - {who: 'policy:ops,base', cannot: [sudo], on: sys/raw/x}      # `default` only if it is named
+    - {who: app/web, cannot: [get], on: secrets, in: apps}         # with `in`, Kubernetes is asked
+    - {who: ci/bot, can: [create], on: serviceaccounts/token, named: deployer, in: apps}
+    - {who: ci/bot, cannot: [get], on: deployments.apps, in: '*'}  # in no namespace
+    - {who: ci/bot, cannot: [get], on: /metrics, in: '*'}          # a path of the API server
+
+A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds
+if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without
+`/v1/`, and relative to the Vault namespace of the role. Each entry comes out as
+
+  ok          it holds
+  FAIL        it does not; the rule that decides is named, or why nothing grants it
+  UNKNOWN     it hangs on something that no input tells, such as a policy that is not there
+  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern of paths:
+              this version proves single identities and single paths
+  NOBODY      it speaks of a service account, role or policy of which no input knows";
+
+const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
+cannot be read, an entry speaks of nobody who is known, or there is no entry; 3 a bug of rolewright.";
+
+/// Flags of `test`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(long_about = ABOUT, after_help = EXIT_CODES)]
+pub struct Args {
+    /// Files and directories; `-` is stdin
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Only entries whose name, claim, document or file holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// List the entries and prove nothing
+    #[arg(long)]
+    pub list: bool,
+    /// How to report; `-v` tells the deciding rules of entries that hold, too
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Also say which path rules and RBAC rules decide on no entry
+    #[arg(long)]
+    pub coverage: bool,
+    /// Name under which stdin is read and reported
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+}
+
+/// How to report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs; `rolewright schema test-report` describes it.
+    Json,
+    /// For CI systems.
+    Junit,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let session = Session::start(global)?;
+    let loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
+    let project = &loaded.project;
+    let problems = problems(&loaded, &session);
+    let all = &project.expectations;
+    let chosen: Vec<&Expectation> =
+        all.iter().filter(|it| args.filter.as_deref().is_none_or(|text| holds(it, text, &loaded))).collect();
+    if args.list {
+        print(&human::list(chosen.iter().copied()))?;
+        return Ok(exit(&loaded, &problems, &[], chosen.is_empty()));
+    }
+    let defaults = Defaults::new();
+    let prover = Prover::new(project, &defaults);
+    let verdicts: Vec<Verdict<'_>> = chosen.iter().map(|expectation| prover.prove(expectation)).collect();
+    let coverage = args.coverage.then(|| Coverage::of(project, &verdicts));
+    let proofs =
+        Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
+    let look = Look { color: session.color, quiet: global.quiet, verbose: global.verbose };
+    print(&match args.format {
+        Format::Human => human::render(&proofs, look),
+        Format::Json => json::render(&proofs),
+        Format::Junit => junit::render(&proofs),
+    })?;
+    if chosen.is_empty() {
+        match &args.filter {
+            Some(text) if !all.is_empty() => {
+                say(format_args!("error: no expectation holds the text `{}`", clean::line(text)));
+            }
+            _ => {
+                say("error: no expectation found among the files");
+                say("help: write them under `expect` in an Access spec or in a `*.access-test.yaml`");
+            }
+        }
+    }
+    Ok(exit(&loaded, &problems, &verdicts, chosen.is_empty()))
+}
+
+fn holds(expectation: &Expectation, text: &str, loaded: &Loaded) -> bool {
+    let file = loaded.project.sources.get(expectation.span.source).map_or("", |source| source.name.as_str());
+    let texts = [title(expectation), claim(expectation), expectation.suite.clone(), file.to_owned()];
+    texts.iter().any(|it| it.contains(text))
+}
+
+fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing: bool) -> Exit {
+    let any = |outcome: Outcome| verdicts.iter().any(|verdict| verdict.outcome == outcome);
+    if !loaded.crashes.is_empty() {
+        Exit::Internal
+    } else if !problems.is_empty() || nothing || any(Outcome::Nobody) {
+        Exit::Unable
+    } else if verdicts.iter().all(|verdict| verdict.outcome == Outcome::Passed) {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    }
+}
+
+/// What is wrong with the inputs, said on stderr: part of what they mean is then left out, so that an answer may be
+/// another one on the server.
+fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
+    let project = &loaded.project;
+    let shape: Vec<_> =
+        RULES.iter().copied().filter(|rule| ["syntax-error", "malformed-input"].contains(&rule.name)).collect();
+    let (found, crashes) = lint::run_contained(&shape, project, &session.config.options);
+    let report = findings::findings(&found, &project.sources, session.color);
+    if !report.is_empty() {
+        say(report.trim_end());
+    }
+    let places = Places::new(&project.sources);
+    let mut problems: Vec<Problem> = found
+        .iter()
+        .map(|finding| {
+            let place = places.of(finding.span);
+            Problem {
+                path: place.path.to_owned(),
+                line: Some(place.start.line),
+                message: finding.message.clone(),
+            }
+        })
+        .collect();
+    for unread in &loaded.unread {
+        let (path, message) = (clean::line(&unread.path), clean::line(&unread.message));
+        say(format_args!("error: cannot read `{path}`: {message}"));
+        problems.push(Problem { path: unread.path.clone(), line: None, message: unread.message.clone() });
+    }
+    for crash in loaded.crashes.iter().chain(&crashes) {
+        let (rule, message) = (crash.rule, clean::line(&crash.message));
+        say(format_args!("error: `{rule}` failed: {message}; this is a bug of rolewright, please report it"));
+        problems.push(Problem { path: String::new(), line: None, message: crash.message.clone() });
+    }
+    problems
+}

@@ -1,0 +1,356 @@
+//! Expectations: claims about access that `rolewright test` proves.
+
+use super::names::{NAMESPACE, SERVICE_ACCOUNT, nearest};
+use super::{text_of, texts, texts_of};
+use crate::model::Malformed;
+use crate::model::kube::resource::{self, Scope};
+use crate::model::project::Target;
+use crate::model::vault::capability::Capability;
+use crate::syntax::tree::Node;
+use crate::syntax::{Span, Spanned};
+
+/// One entry of `expect`.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The whole entry.
+    pub span: Span,
+    /// `name` of the document that it stands in.
+    pub suite: String,
+    /// `target` of that document.
+    pub target: Target,
+    /// `name`: what it is called in reports.
+    pub name: Option<Spanned<String>>,
+    /// About whom.
+    pub who: Spanned<Quantifier>,
+    /// True for `can`, false for `cannot`.
+    pub can: bool,
+    /// The capabilities or verbs.
+    pub actions: Vec<Spanned<String>>,
+    /// The path or resource.
+    pub on: Spanned<String>,
+    /// `in`: the Kubernetes namespace of a Kubernetes question, or `*`.
+    pub namespace: Option<Spanned<String>>,
+    /// `named`: the object of a Kubernetes question.
+    pub object: Option<Spanned<String>>,
+}
+
+/// About whom an expectation speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quantifier {
+    /// `who: …`: `NAMESPACE/SERVICEACCOUNT`, the same with `@ROLE`, `role:NAME` or `policy:NAME[,NAME…]`.
+    One(String),
+    /// `nobody: true`.
+    Nobody,
+    /// `nobody_except: […]`.
+    NobodyExcept(Vec<String>),
+    /// `only: […]`.
+    Only(Vec<String>),
+    /// `everybody_in: NAMESPACE`.
+    EverybodyIn(String),
+}
+
+/// What an expectation asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// A request path of Vault, without `/v1/` and without a slash in front.
+    Vault(&'a str),
+    /// A resource of Kubernetes.
+    Resource {
+        /// The API group; `""` for the core group.
+        group: &'a str,
+        /// The resource, with its subresource after a slash.
+        resource: String,
+        /// The object.
+        object: Option<&'a str>,
+        /// The namespace; none for what lies outside of all, and for all of them.
+        namespace: Option<&'a str>,
+    },
+    /// A path of the API server outside the resource API.
+    Url(&'a str),
+}
+
+impl Expectation {
+    /// What is asked about. The entry asks Kubernetes if it says `in`, else Vault.
+    pub fn question(&self) -> Question<'_> {
+        let Some(namespace) = &self.namespace else { return Question::Vault(self.on.as_str()) };
+        let on = self.on.as_str();
+        if on.starts_with('/') {
+            return Question::Url(on);
+        }
+        let (name, subresource) = match on.split_once('/') {
+            Some((name, subresource)) => (name, Some(subresource)),
+            None => (on, None),
+        };
+        let (name, group) = name.split_once('.').unwrap_or((name, ""));
+        Question::Resource {
+            group,
+            resource: subresource.map_or(name.to_owned(), |subresource| format!("{name}/{subresource}")),
+            object: self.object.as_ref().map(Spanned::as_str),
+            namespace: Some(namespace.as_str()).filter(|namespace| *namespace != EVERYWHERE),
+        }
+    }
+
+    /// True if it speaks of many identities or of many paths.
+    pub fn is_universal(&self) -> bool {
+        !matches!(self.who.value, Quantifier::One(_)) || has_wildcard(self.on.as_str())
+    }
+}
+
+/// `in` of questions about all namespaces, or about what lies outside of them.
+pub const EVERYWHERE: &str = "*";
+
+fn has_wildcard(on: &str) -> bool {
+    on.contains('*') || on.split('/').any(|segment| segment == "+")
+}
+
+/// Reads the entries of `expect`. One that does not say what is meant goes to `faults` and is left out.
+pub(super) fn lower(document: &Node, target: Target, faults: &mut Vec<Malformed>) -> Vec<Expectation> {
+    let suite = text_of(document, "name").map(|name| name.value).unwrap_or_default();
+    let entries = document.get("expect").map_or(&[][..], Node::items);
+    let read = entries.iter().filter_map(|node| entry(node, &suite, target));
+    read.filter(|expectation| {
+        let before = faults.len();
+        judge(expectation, faults);
+        faults.len() == before
+    })
+    .collect()
+}
+
+fn entry(node: &Node, suite: &str, target: Target) -> Option<Expectation> {
+    let values = |node: &Node| texts(node).into_iter().map(|text| text.value).collect::<Vec<String>>();
+    let who = node.entries().iter().find_map(|entry| {
+        let text = || entry.value.as_text().map(str::to_owned);
+        let who = match entry.key.value.as_str() {
+            "who" => Quantifier::One(text()?),
+            "nobody" => Quantifier::Nobody,
+            "nobody_except" => Quantifier::NobodyExcept(values(&entry.value)),
+            "only" => Quantifier::Only(values(&entry.value)),
+            "everybody_in" => Quantifier::EverybodyIn(text()?),
+            _ => return None,
+        };
+        Some(Spanned::new(who, entry.value.span))
+    })?;
+    let can = node.get("can").is_some();
+    Some(Expectation {
+        span: node.span,
+        suite: suite.to_owned(),
+        target,
+        name: text_of(node, "name"),
+        who,
+        can,
+        actions: texts_of(node, if can { "can" } else { "cannot" }),
+        on: text_of(node, "on")?,
+        namespace: text_of(node, "in"),
+        object: text_of(node, "named"),
+    })
+}
+
+/// Words that would make a claim say something else than its author means, or nothing at all: a `cannot` with a
+/// misspelled word would always hold.
+fn judge(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    whom(expectation, faults);
+    match expectation.question() {
+        Question::Vault(path) => vault(expectation, path, faults),
+        Question::Url(_) => url(expectation, faults),
+        Question::Resource { group, resource, .. } => kubernetes(expectation, group, &resource, faults),
+    }
+}
+
+fn whom(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    let span = expectation.who.span;
+    let names = match &expectation.who.value {
+        Quantifier::One(name) => std::slice::from_ref(name),
+        Quantifier::NobodyExcept(names) | Quantifier::Only(names) => names,
+        Quantifier::Nobody | Quantifier::EverybodyIn(_) => &[],
+    };
+    for name in names {
+        match Form::of(name) {
+            None => faults.push(
+                Malformed::new(span, format!("`{name}` names nobody")).with_help(
+                    "write `NAMESPACE/SERVICEACCOUNT`, `NAMESPACE/SERVICEACCOUNT@ROLE`, `role:NAME` or `policy:NAME`",
+                ),
+            ),
+            Some(Form::ServiceAccount) => {}
+            Some(_) if expectation.namespace.is_some() => faults.push(
+                Malformed::new(span, format!("`{name}` is nobody that Kubernetes knows"))
+                    .with_help("write `NAMESPACE/SERVICEACCOUNT`, or leave out `in` to ask Vault"),
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+/// The forms in which somebody is named; what the name stands for is looked up when the claim is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    ServiceAccount,
+    /// A service account that logs in to one role.
+    Login,
+    Role,
+    Policies,
+}
+
+impl Form {
+    fn of(text: &str) -> Option<Form> {
+        // A mount may have slashes in its path, a role has none in its name.
+        let is_role = |text: &str| text.split('/').all(|part| !part.trim().is_empty());
+        if let Some(role) = text.strip_prefix("role:") {
+            return is_role(role).then_some(Form::Role);
+        }
+        if let Some(names) = text.strip_prefix("policy:") {
+            return names.split(',').all(|name| !name.trim().is_empty()).then_some(Form::Policies);
+        }
+        let (account, role) = match text.split_once('@') {
+            Some((account, role)) => (account, Some(role)),
+            None => (text, None),
+        };
+        let (namespace, name) = match account.strip_prefix("system:serviceaccount:") {
+            Some(rest) => rest.split_once(':')?,
+            None => account.split_once('/')?,
+        };
+        let fits = NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name);
+        let form = match role {
+            Some(role) => is_role(role).then_some(Form::Login),
+            None => Some(Form::ServiceAccount),
+        };
+        form.filter(|_| fits)
+    }
+}
+
+fn vault(expectation: &Expectation, path: &str, faults: &mut Vec<Malformed>) {
+    if path.starts_with('/') {
+        faults.push(Malformed::new(expectation.on.span, "a request path starts without a slash").with_help(
+            "leave out the slash; for a path of the Kubernetes API server, add `in: \"*\"`",
+        ));
+    }
+    if path.starts_with("v1/") {
+        let fault = Malformed::new(expectation.on.span, "`v1/` is no part of a request path");
+        faults.push(fault.with_help("policies, and so expectations, speak of what follows it"));
+    }
+    if let Some(object) = &expectation.object {
+        let fault = Malformed::new(object.span, "`named` belongs to questions about Kubernetes");
+        faults.push(fault.with_help("add `in:` with a Kubernetes namespace, or `*` for all of them"));
+    }
+    for word in &expectation.actions {
+        match Capability::from_word(word.as_str()) {
+            Some(Capability::Deny) => faults.push(
+                Malformed::new(word.span, "nobody asks for `deny`")
+                    .with_help("write `cannot:` with the capabilities that are refused"),
+            ),
+            Some(capability) if !capability.known_to(expectation.target) => faults.push(Malformed::new(
+                word.span,
+                format!("the server that `target` names does not know the capability `{word}`"),
+            )),
+            Some(_) => {}
+            None => {
+                let fault = Malformed::new(word.span, format!("`{word}` is no capability of Vault"));
+                let known = Capability::ALL.into_iter().filter(|it| *it != Capability::Deny);
+                let known: Vec<&str> = known.map(Capability::word).collect();
+                let is_verb = resource::VERBS.contains(&word.as_str());
+                faults.push(match nearest(word.as_str(), known.iter().copied()).filter(|_| !is_verb) {
+                    Some(near) => fault.with_help(format!("did you mean `{near}`?")),
+                    None if is_verb => fault.with_help(
+                        "to ask Kubernetes, add `in:` with a Kubernetes namespace, or `*` for all of them",
+                    ),
+                    None => fault.with_help(format!("known: {}", list(&known))),
+                });
+            }
+        }
+    }
+}
+
+fn url(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    let namespace = expectation.namespace.as_ref().filter(|namespace| namespace.value != EVERYWHERE);
+    if let Some(namespace) = namespace {
+        let fault = Malformed::new(namespace.span, "a path of the API server lies outside of all namespaces");
+        faults.push(fault.with_help("write `in: \"*\"`"));
+    }
+    if let Some(object) = &expectation.object {
+        faults.push(Malformed::new(object.span, "a path of the API server has no `named`"));
+    }
+    verbs(expectation, &resource::URL_VERBS, faults);
+}
+
+fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &mut Vec<Malformed>) {
+    let on = &expectation.on;
+    if has_wildcard(on.as_str()) {
+        // About many resources: there is nothing to look up.
+        return;
+    }
+    let mut parts = resource.split('/');
+    let (name, _, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    if let Some(third) = third {
+        let fault = Malformed::new(on.span, format!("`{on}` is no resource"));
+        let rest = on.value.strip_suffix(third).and_then(|rest| rest.strip_suffix('/')).unwrap_or(resource);
+        faults.push(fault.with_help(format!("write `on: {rest}` and `named: {third}`")));
+        return;
+    }
+    let found = resource::groups_of(name).find(|(known, _)| *known == group);
+    if found.is_none() && resource::is_built_in(group) {
+        let place = if group.is_empty() { "the core API group".to_owned() } else { format!("`{group}`") };
+        let fault = Malformed::new(on.span, format!("`{name}` is no resource of {place}"));
+        faults.push(match resource::groups_of(name).next() {
+            Some(("", _)) => fault.with_help(format!("write `{name}`")),
+            Some((other, _)) => fault.with_help(format!("write `{name}.{other}`")),
+            None => match nearest(name, resource::resources_of(group)) {
+                Some(near) => fault.with_help(format!("did you mean `{near}`?")),
+                None => fault.with_help("write resources in the plural, with their group: `deployments.apps`"),
+            },
+        });
+        return;
+    }
+    let namespace = expectation.namespace.as_ref().filter(|namespace| namespace.value != EVERYWHERE);
+    if let (Some((_, Scope::Cluster)), Some(namespace)) = (found, namespace) {
+        let fault = Malformed::new(namespace.span, format!("`{name}` lies outside of all namespaces"));
+        faults.push(fault.with_help("write `in: \"*\"`"));
+    }
+    if resource::is_built_in(group) {
+        verbs(expectation, &resource::VERBS, faults);
+    }
+}
+
+fn verbs(expectation: &Expectation, known: &[&'static str], faults: &mut Vec<Malformed>) {
+    for word in expectation.actions.iter().filter(|word| !known.contains(&word.as_str())) {
+        let fault = Malformed::new(word.span, format!("`{word}` is no verb of this"));
+        faults.push(match nearest(word.as_str(), known.iter().copied()) {
+            Some(near) => fault.with_help(format!("did you mean `{near}`?")),
+            None => fault.with_help(format!("known: {}", list(known))),
+        });
+    }
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_who() {
+        for (text, wanted) in [
+            ("app/web", Some(Form::ServiceAccount)),
+            ("system:serviceaccount:app:web", Some(Form::ServiceAccount)),
+            ("app/web@reader", Some(Form::Login)),
+            ("app/web@dev/kubernetes/reader", Some(Form::Login)),
+            ("role:reader", Some(Form::Role)),
+            ("role:k8s/reader", Some(Form::Role)),
+            ("policy:a, b", Some(Form::Policies)),
+            ("policy:", None),
+            ("policy:a,,b", None),
+            ("role:", None),
+            ("role:/reader", None),
+            ("web", None),
+            ("app/", None),
+            ("/web", None),
+            ("app/web@", None),
+            ("App/web", None),
+            ("app/w*", None),
+            ("a/b/c", None),
+            ("", None),
+        ] {
+            assert_eq!(Form::of(text), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The JSON report, version 1. `schemas/test-report.schema.json` describes it.
+
+use serde::Serialize;
+
+use super::{Counts, Problem, Proofs, claim, title};
+use crate::model::spec::Quantifier;
+use crate::report::place::Places;
+use crate::semantics::expectation::{Answer, Coverage, Decider, DeciderKind, Reason, Verdict};
+use crate::syntax::Span;
+
+/// The whole report, ending in a newline.
+pub fn render(proofs: &Proofs<'_>) -> String {
+    let places = Places::new(&proofs.project.sources);
+    let root = Root {
+        version: 1,
+        summary: Counts::of(proofs.verdicts),
+        tests: proofs.verdicts.iter().map(|verdict| test(verdict, &places)).collect(),
+        coverage: proofs.coverage.map(|coverage| coverage_item(coverage, &places)),
+        problems: proofs.problems,
+    };
+    // Strings, numbers and lists cannot fail to be written.
+    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Root<'a> {
+    version: u32,
+    summary: Counts,
+    tests: Vec<Test<'a>>,
+    coverage: Option<CoverageItem<'a>>,
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct Test<'a> {
+    title: String,
+    claim: String,
+    suite: &'a str,
+    place: Place<'a>,
+    outcome: &'static str,
+    who: Option<&'a str>,
+    can: bool,
+    on: &'a str,
+    r#in: Option<&'a str>,
+    named: Option<&'a str>,
+    why: Option<&'a str>,
+    answers: Vec<AnswerItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct AnswerItem<'a> {
+    action: &'a str,
+    allowed: Option<bool>,
+    reasons: Vec<ReasonItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReasonItem<'a> {
+    text: &'a str,
+    place: Option<Place<'a>>,
+    role: Option<RoleItem<'a>>,
+    rules: Vec<RuleItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct RoleItem<'a> {
+    name: &'a str,
+    place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct RuleItem<'a> {
+    kind: &'static str,
+    owner: &'a str,
+    label: &'a str,
+    grants: &'a [String],
+    place: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct CoverageItem<'a> {
+    path_rules: Share,
+    rbac_rules: Share,
+    uncovered: Vec<UncoveredItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct Share {
+    touched: usize,
+    all: usize,
+}
+
+#[derive(Serialize)]
+struct UncoveredItem<'a> {
+    kind: &'static str,
+    owner: &'a str,
+    label: &'a str,
+    place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+}
+
+fn place<'a>(span: Span, places: &Places<'a>) -> Place<'a> {
+    let place = places.of(span);
+    Place { path: place.path, line: place.start.line, column: place.start.column }
+}
+
+fn test<'a>(verdict: &'a Verdict<'_>, places: &Places<'a>) -> Test<'a> {
+    let expectation = verdict.expectation;
+    Test {
+        title: title(expectation),
+        claim: claim(expectation),
+        suite: &expectation.suite,
+        place: place(expectation.span, places),
+        outcome: verdict.outcome.word(),
+        who: match &expectation.who.value {
+            Quantifier::One(who) => Some(who),
+            _ => None,
+        },
+        can: expectation.can,
+        on: expectation.on.as_str(),
+        r#in: expectation.namespace.as_ref().map(|namespace| namespace.as_str()),
+        named: expectation.object.as_ref().map(|object| object.as_str()),
+        why: verdict.why.as_deref(),
+        answers: verdict.answers.iter().map(|it| answer(it, places)).collect(),
+    }
+}
+
+fn answer<'a>(answer: &'a Answer, places: &Places<'a>) -> AnswerItem<'a> {
+    AnswerItem {
+        action: &answer.action,
+        allowed: answer.allowed,
+        reasons: answer.reasons.iter().map(|it| reason(it, places)).collect(),
+    }
+}
+
+fn reason<'a>(reason: &'a Reason, places: &Places<'a>) -> ReasonItem<'a> {
+    ReasonItem {
+        text: &reason.text,
+        place: reason.place.map(|span| place(span, places)),
+        role: reason.role.as_ref().map(|(name, span)| RoleItem { name, place: place(*span, places) }),
+        rules: reason.rules.iter().map(|it| rule(it, places)).collect(),
+    }
+}
+
+fn rule<'a>(rule: &'a Decider, places: &Places<'a>) -> RuleItem<'a> {
+    RuleItem {
+        kind: kind(rule.kind),
+        owner: &rule.owner,
+        label: &rule.label,
+        grants: &rule.grants,
+        place: rule.span.map(|span| place(span, places)),
+    }
+}
+
+fn coverage_item<'a>(coverage: &'a Coverage<'_>, places: &Places<'a>) -> CoverageItem<'a> {
+    let share = |(touched, all): (usize, usize)| Share { touched, all };
+    CoverageItem {
+        path_rules: share(coverage.path_rules),
+        rbac_rules: share(coverage.rbac_rules),
+        uncovered: coverage
+            .uncovered
+            .iter()
+            .map(|it| UncoveredItem {
+                kind: kind(it.kind),
+                owner: it.owner,
+                label: &it.label,
+                place: place(it.span, places),
+            })
+            .collect(),
+    }
+}
+
+fn kind(kind: DeciderKind) -> &'static str {
+    match kind {
+        DeciderKind::PathRule => "path-rule",
+        DeciderKind::RbacRule => "rbac-rule",
+    }
+}

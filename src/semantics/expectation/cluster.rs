@@ -1,0 +1,115 @@
+//! Questions to Kubernetes.
+
+use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
+use crate::model::kube::resource::{self, Scope};
+use crate::model::spec::{Expectation, Question};
+use crate::semantics::acl::BUILT_IN;
+use crate::semantics::authorizer::{Grant, Query, Source, User};
+use crate::semantics::rbac::Request;
+use crate::semantics::reach::Subject;
+
+pub(super) fn answers(
+    prover: &Prover<'_>,
+    expectation: &Expectation,
+    subject: &Subject,
+    question: &Question<'_>,
+) -> Vec<Answer> {
+    let answer = |action: &str| {
+        let Subject::ServiceAccount { namespace, name, role: None, .. } = subject else {
+            return any_of(action, vec![Reason::new(None, "Kubernetes knows service accounts only")]);
+        };
+        let user = User::service_account(namespace, name);
+        let places = namespaces(prover, expectation, question);
+        let reasons = places.into_iter().map(|place| {
+            let resource;
+            let query = match question {
+                Question::Url(path) => Query::Url { verb: action, path },
+                Question::Resource { group, resource: name, object, .. } => {
+                    resource = name.as_str();
+                    let request = Request { verb: action, group, resource, name: *object };
+                    Query::Resource { request, namespace: place }
+                }
+                Question::Vault(_) => return Reason::new(None, "Vault is asked elsewhere"),
+            };
+            ask(prover, &user, &query, namespace, place)
+        });
+        // Of many refusals, one is enough.
+        let mut reasons: Vec<Reason> = reasons.collect();
+        reasons.dedup_by(|later, first| later == first);
+        any_of(action, reasons)
+    };
+    expectation.actions.iter().map(|action| answer(action.as_str())).collect()
+}
+
+/// Where to ask. That something is refused everywhere is asked in every namespace that has bindings.
+fn namespaces<'q>(
+    prover: &'q Prover<'_>,
+    expectation: &Expectation,
+    question: &Question<'q>,
+) -> Vec<Option<&'q str>> {
+    let Question::Resource { group, resource, object, namespace } = question else { return vec![None] };
+    let name = resource.split('/').next().unwrap_or_default();
+    // A request for a Namespace object is made in the namespace of that name.
+    if group.is_empty() && name == "namespaces" {
+        return vec![*object];
+    }
+    let is_outside = resource::groups_of(name).any(|row| row == (group, Scope::Cluster));
+    match namespace {
+        Some(namespace) => vec![Some(*namespace)],
+        None if expectation.can || is_outside => vec![None],
+        None => {
+            let mut places = vec![None];
+            places.extend(prover.cluster.namespaces().into_iter().map(Some));
+            places
+        }
+    }
+}
+
+fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, of_user: &str, place: Option<&str>) -> Reason {
+    match prover.cluster.decide(user, query) {
+        Some(Grant::Master) => Reason::new(Some(true), "members of `system:masters` may do everything"),
+        Some(Grant::Rule(source)) => {
+            let wherever = place.map_or(String::new(), |place| format!(" in the namespace `{place}`"));
+            Reason { rules: vec![decider(&source)], ..Reason::new(Some(true), format!("allowed{wherever}")) }
+        }
+        None => {
+            let dangling = prover.cluster.unresolved(user, place.unwrap_or_default()).next();
+            if let Some(binding) = dangling {
+                let text = format!(
+                    "the {} `{}` gives it the {} `{}`, whose rules no input holds",
+                    binding.kind_word(),
+                    binding.meta.name,
+                    binding.role_ref.kind,
+                    binding.role_ref.name
+                );
+                return Reason::new(None, text).at(Some(binding.role_ref.span));
+            }
+            if of_user == "kube-system" {
+                let text = "Kubernetes binds service accounts of `kube-system` itself, and those bindings are not here";
+                return Reason::new(None, text);
+            }
+            Reason::new(Some(false), "no rule of a role that is bound to it allows this")
+        }
+    }
+}
+
+fn decider(source: &Source<'_>) -> Decider {
+    let rule = source.rule;
+    let words = |list: &[crate::syntax::Spanned<String>]| {
+        list.iter().map(|word| word.value.clone()).collect::<Vec<String>>()
+    };
+    let on = if rule.non_resource_urls.is_empty() { &rule.resources } else { &rule.non_resource_urls };
+    Decider {
+        kind: DeciderKind::RbacRule,
+        owner: format!(
+            "{} {} → {} {}",
+            source.binding.kind_word(),
+            source.binding.meta.name,
+            source.binding.role_ref.kind,
+            source.role.meta.name
+        ),
+        label: words(on).join(", "),
+        grants: words(&rule.verbs),
+        span: (rule.span.source != BUILT_IN).then_some(rule.span),
+    }
+}

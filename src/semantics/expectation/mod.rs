@@ -1,0 +1,212 @@
+//! Proofs of expectations: who can do what, and who cannot.
+//!
+//! `can` holds if some request with the capability goes through, whatever its parameters; `cannot` if none does. A
+//! service account can what it can through any of the roles that take it, and cannot what it can through none. What
+//! is not known makes a claim neither hold nor fail.
+//!
+//! The answers are those of the servers if the inputs are all that they hold.
+
+mod cluster;
+mod coverage;
+mod names;
+mod vault;
+mod witness;
+
+pub use coverage::{Coverage, Uncovered};
+
+use super::authorizer::Cluster;
+use super::mounts::MountTable;
+use super::rbac::defaults::Defaults;
+use super::reach::{Access, Subject};
+use crate::model::project::Project;
+use crate::model::spec::{Expectation, Quantifier, Question};
+use crate::syntax::Span;
+use names::Names;
+
+/// What came of an expectation.
+#[derive(Debug, Clone)]
+pub struct Verdict<'a> {
+    /// The claim.
+    pub expectation: &'a Expectation,
+    /// Whether it holds.
+    pub outcome: Outcome,
+    /// One for each capability or verb, in the order written; none if nothing could be asked.
+    pub answers: Vec<Answer>,
+    /// Why nothing could be asked: one lower-case phrase.
+    pub why: Option<String>,
+}
+
+/// Whether a claim holds. The worse, the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// It holds.
+    Passed,
+    /// It speaks of all identities or of all paths of a pattern, and that is not proved.
+    NotProved,
+    /// It hangs on something that is not known.
+    Unknown,
+    /// It does not hold.
+    Failed,
+    /// It speaks of somebody of whom no input knows.
+    Nobody,
+}
+
+impl Outcome {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::NotProved => "not-proved",
+            Outcome::Unknown => "unknown",
+            Outcome::Failed => "failed",
+            Outcome::Nobody => "nobody",
+        }
+    }
+}
+
+/// The answer for one capability or verb.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The capability or verb.
+    pub action: String,
+    /// Whether it is allowed; nothing if that is not known.
+    pub allowed: Option<bool>,
+    /// What speaks for the answer.
+    pub reasons: Vec<Reason>,
+}
+
+/// What speaks for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What this reason alone says.
+    pub allowed: Option<bool>,
+    /// The auth role through which a token is had, `MOUNT/NAME`, and its place.
+    pub role: Option<(String, Span)>,
+    /// The rules that decide; of several equal patterns, all.
+    pub rules: Vec<Decider>,
+    /// Why: one lower-case phrase.
+    pub text: String,
+    /// The place that the text speaks of, where that is no rule.
+    pub place: Option<Span>,
+}
+
+/// A rule that decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    /// Which kind.
+    pub kind: DeciderKind,
+    /// The policy; for RBAC, binding and role: `RoleBinding read → Role reader`.
+    pub owner: String,
+    /// The path as written; for RBAC, what the rule allows: `get secrets`.
+    pub label: String,
+    /// What it grants.
+    pub grants: Vec<String>,
+    /// Where it stands; nothing for rules that servers have by themselves.
+    pub span: Option<Span>,
+}
+
+/// The two kinds of rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeciderKind {
+    /// A path rule of a policy.
+    PathRule,
+    /// A rule of a Role or ClusterRole.
+    RbacRule,
+}
+
+impl Reason {
+    fn new(allowed: Option<bool>, text: impl Into<String>) -> Reason {
+        Reason { allowed, role: None, rules: Vec::new(), text: text.into(), place: None }
+    }
+
+    fn at(self, place: Option<Span>) -> Reason {
+        Reason { place, ..self }
+    }
+}
+
+/// Proves the expectations of a project.
+#[derive(Debug)]
+pub struct Prover<'a> {
+    access: Access<'a>,
+    mounts: MountTable<'a>,
+    cluster: Cluster<'a>,
+    names: Names<'a>,
+}
+
+impl<'a> Prover<'a> {
+    /// Arranges `project`.
+    pub fn new(project: &'a Project, defaults: &'a Defaults) -> Prover<'a> {
+        let roles = defaults.roles.iter().chain(&project.rbac_roles);
+        Prover {
+            access: Access::new(project),
+            mounts: MountTable::new(project),
+            cluster: Cluster::settled(roles, defaults.bindings.iter().chain(&project.bindings)),
+            names: Names::of(project),
+        }
+    }
+
+    /// The verdict on one claim.
+    pub fn prove<'e>(&self, expectation: &'e Expectation) -> Verdict<'e> {
+        let without_answer = |outcome: Outcome, why: String| Verdict {
+            expectation,
+            outcome,
+            answers: Vec::new(),
+            why: Some(why),
+        };
+        if expectation.is_universal() {
+            let all = match expectation.who.value {
+                Quantifier::One(_) => "all paths of a pattern",
+                _ => "everybody",
+            };
+            return without_answer(
+                Outcome::NotProved,
+                format!("claims about {all} are not proved by this version"),
+            );
+        }
+        let Quantifier::One(name) = &expectation.who.value else {
+            return without_answer(Outcome::Unknown, "it names nobody".to_owned());
+        };
+        let subject: Subject = match name.parse() {
+            Ok(subject) => subject,
+            Err(error) => return without_answer(Outcome::Nobody, format!("{error}")),
+        };
+        if let Some(why) = self.names.unknown(&subject, &self.access) {
+            return without_answer(Outcome::Nobody, why);
+        }
+        let asked = match expectation.question() {
+            Question::Vault(path) => vault::answers(self, expectation, &subject, path),
+            question => Ok(cluster::answers(self, expectation, &subject, &question)),
+        };
+        match asked {
+            Err(why) => without_answer(Outcome::Nobody, why),
+            Ok(answers) => {
+                let outcome = answers.iter().map(|answer| outcome(answer, expectation.can)).max();
+                Verdict { expectation, outcome: outcome.unwrap_or(Outcome::Unknown), answers, why: None }
+            }
+        }
+    }
+}
+
+fn outcome(answer: &Answer, wanted: bool) -> Outcome {
+    match answer.allowed {
+        None => Outcome::Unknown,
+        Some(allowed) if allowed == wanted => Outcome::Passed,
+        Some(_) => Outcome::Failed,
+    }
+}
+
+/// The answer of several ways, one of which is enough: with the reasons that settle it.
+fn any_of(action: &str, reasons: Vec<Reason>) -> Answer {
+    let allowed = if reasons.iter().any(|reason| reason.allowed == Some(true)) {
+        Some(true)
+    } else if reasons.iter().any(|reason| reason.allowed.is_none()) {
+        None
+    } else {
+        Some(false)
+    };
+    let reasons = reasons.into_iter().filter(|reason| reason.allowed == allowed).collect();
+    Answer { action: action.to_owned(), allowed, reasons }
+}
+
+#[cfg(test)]
+mod tests;

@@ -100,8 +100,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let prover = Prover::new(project, &defaults);
     let verdicts: Vec<Verdict<'_>> = chosen.iter().map(|expectation| prover.prove(expectation)).collect();
     let coverage = args.coverage.then(|| Coverage::of(project, &verdicts));
-    let proofs =
-        Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
+    let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
     let look = Look { color: session.color, quiet: global.quiet, verbose: global.verbose };
     print(&match args.format {
         Format::Human => human::render(&proofs, look),
@@ -145,8 +144,11 @@ fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing
 /// another one on the server.
 fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
-    let shape: Vec<_> =
-        RULES.iter().copied().filter(|rule| ["syntax-error", "malformed-input"].contains(&rule.name)).collect();
+    let shape: Vec<_> = RULES
+        .iter()
+        .copied()
+        .filter(|rule| ["syntax-error", "malformed-input"].contains(&rule.name))
+        .collect();
     let (found, crashes) = lint::run_contained(&shape, project, &session.config.options);
     let report = findings::findings(&found, &project.sources, session.color);
     if !report.is_empty() {

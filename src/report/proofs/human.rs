@@ -42,7 +42,8 @@ pub fn render(proofs: &Proofs<'_>, look: Look) -> String {
         }
         out += &counts(Counts::of(proofs.verdicts));
         if !proofs.problems.is_empty() {
-            out += "These answers are not to be relied on: some inputs could not be read as they were meant.\n";
+            out +=
+                "These answers are not to be relied on: some inputs could not be read as they were meant.\n";
         }
     }
     out

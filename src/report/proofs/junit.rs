@@ -14,7 +14,9 @@ pub fn render(proofs: &Proofs<'_>) -> String {
         let path = places.of(verdict.expectation.span).path;
         let name = verdict.expectation.suite.as_str();
         match suites.last_mut() {
-            Some((last_path, last_name, list)) if *last_path == path && *last_name == name => list.push(verdict),
+            Some((last_path, last_name, list)) if *last_path == path && *last_name == name => {
+                list.push(verdict)
+            }
             _ => suites.push((path, name, vec![verdict])),
         }
     }

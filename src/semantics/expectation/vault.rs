@@ -93,7 +93,9 @@ impl Asked<'_> {
                 *dialect,
                 match acl {
                     Ok(acl) => self.by_rules(acl, holder),
-                    Err(error) => Reason::new(Some(false), format!("the server refuses every request: {error}")),
+                    Err(error) => {
+                        Reason::new(Some(false), format!("the server refuses every request: {error}"))
+                    }
                 },
             ));
         }
@@ -101,7 +103,9 @@ impl Asked<'_> {
         let request = self.request(holder, &path);
         if let Some(difference) = token.differences(&request).first() {
             let name = &difference.policy.name;
-            let text = format!("the policy `{name}` is defined more than once, and the answer hangs on which one counts");
+            let text = format!(
+                "the policy `{name}` is defined more than once, and the answer hangs on which one counts"
+            );
             return Reason::new(None, text).at(Some(name.span));
         }
         let Some((_, first)) = answers.first() else {
@@ -167,20 +171,26 @@ impl Asked<'_> {
             return self.by_capability(acl, &decision, holder);
         }
         let rules = decision.rule.map(deciders).unwrap_or_default();
-        let with = |allowed: Option<bool>, text: String| Reason { rules: rules.clone(), ..Reason::new(allowed, text) };
+        let with = |allowed: Option<bool>, text: String| Reason {
+            rules: rules.clone(),
+            ..Reason::new(allowed, text)
+        };
         match (decision.verdict, &decision.refusal) {
             (Verdict::Unknown, _) => {
                 let hangs: Vec<Decider> = decision.depends_on.iter().map(|it| decider(it.rule)).collect();
                 let text = "it hangs on rules whose path or presence is not known here";
                 Reason { rules: hangs, ..Reason::new(None, text) }
             }
-            (Verdict::Allowed, _) if decision.is_root => with(Some(true), "the policy `root` allows all".to_owned()),
+            (Verdict::Allowed, _) if decision.is_root => {
+                with(Some(true), "the policy `root` allows all".to_owned())
+            }
             (Verdict::Allowed, _) => with(Some(true), "allowed".to_owned()),
             (Verdict::Refused, Some(refusal)) if hangs_on_parameters(refusal) => {
                 match decision.rule.and_then(|rule| witness::find(acl, rule, &request)) {
-                    Some(conditions) => {
-                        with(Some(true), format!("allowed to requests that carry what it asks for: {conditions}"))
-                    }
+                    Some(conditions) => with(
+                        Some(true),
+                        format!("allowed to requests that carry what it asks for: {conditions}"),
+                    ),
                     None => with(None, format!("no request is found that goes through: {refusal}")),
                 }
             }

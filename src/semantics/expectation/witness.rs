@@ -27,8 +27,12 @@ pub(super) fn find(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) 
                 continue;
             }
             Some(Refusal::LimitRequired) => ("limit".to_owned(), ParameterValue::Number("1".to_owned())),
-            Some(Refusal::Parameter(ParameterRefusal::Missing(name))) => (name.to_owned(), value(rule, name, 0)?),
-            Some(Refusal::Parameter(ParameterRefusal::Denied(name) | ParameterRefusal::ValueNotAllowed(name))) => {
+            Some(Refusal::Parameter(ParameterRefusal::Missing(name))) => {
+                (name.to_owned(), value(rule, name, 0)?)
+            }
+            Some(Refusal::Parameter(
+                ParameterRefusal::Denied(name) | ParameterRefusal::ValueNotAllowed(name),
+            )) => {
                 let count = tried.iter().filter(|(other, _)| other == name).count() + 1;
                 tried.push((name.to_owned(), count));
                 (name.to_owned(), value(rule, name, count)?)

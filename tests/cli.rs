@@ -479,3 +479,93 @@ fn rules_explain_schema_and_completions_print() {
         assert!(serde_json::from_str::<serde_json::Value>(&schema).is_ok(), "{what}");
     }
 }
+
+/// The one policy that nobody wants to miss.
+const EVERYTHING: &[u8] = b"path \"*\" {\n  capabilities = [\"sudo\"]\n}\n";
+
+#[test]
+fn what_compile_made_is_no_input_unless_it_is_named() {
+    let dir =
+        project(&[("web.hcl", GOOD_POLICY.as_bytes()), ("out/.rolewright", b""), ("out/q.hcl", EVERYTHING)]);
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert!(!outcome.stdout.contains("q.hcl"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("1 directory of compiled artefacts left out"), "{}", outcome.stdout);
+    let outcome = run(dir.path(), &["check", "--format", "concise", "out"]);
+    assert!(outcome.stdout.contains("out/q.hcl"), "{}", outcome.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn file_names_that_are_no_text_are_read_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = project(&[("web.hcl", GOOD_POLICY.as_bytes())]);
+    fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"b\xffad.hcl")), EVERYTHING).unwrap();
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert!(outcome.stdout.contains("ad.hcl:1:6: error[wildcard-everything]"), "{}", outcome.stdout);
+}
+
+#[test]
+fn ignore_files_outside_of_the_project_hide_nothing() {
+    let dir = project(&[
+        (".ignore", b"bad.hcl\n"),
+        ("proj/.git/HEAD", b"ref: refs/heads/main\n"),
+        ("proj/.git/info/exclude", b"bad.hcl\n"),
+        ("proj/bad.hcl", EVERYTHING),
+    ]);
+    let outcome = run(&dir.path().join("proj"), &["check", "--format", "concise"]);
+    assert!(outcome.stdout.contains("bad.hcl:1:6: error[wildcard-everything]"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_name_for_stdin_needs_stdin() {
+    let dir = project(&[("web.hcl", GOOD_POLICY.as_bytes())]);
+    let outcome = run(dir.path(), &["check", "--stdin-filename", "bad.hcl"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    assert!(outcome.stderr.contains("add `-` to the paths"), "{}", outcome.stderr);
+}
+
+#[test]
+fn lines_that_end_in_carriage_return_and_newline_are_counted_once() {
+    let dir = project(&[("c.hcl", b"path \"a\" {\r\n  capabilities = [\"raed\"]\r\n}\r\n")]);
+    let outcome = run(dir.path(), &["check"]);
+    assert!(outcome.stdout.contains("\n 3 │ }"), "{}", outcome.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_cannot_be_read_is_not_passed_over() {
+    let dir = project(&[("web.hcl", GOOD_POLICY.as_bytes())]);
+    std::os::unix::fs::symlink("gone.toml", dir.path().join("rolewright.toml")).unwrap();
+    let outcome = run(dir.path(), &["check"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("cannot read the configuration `rolewright.toml`"), "{}", outcome.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_spec_reaches_neither_out_of_the_project_nor_into_a_pipe() {
+    let spec = |file: &str| {
+        format!(
+            "apiVersion: rolewright/v1\nkind: Access\nname: x\nvault:\n  policies:\n    a: {{file: {file}}}\n"
+        )
+    };
+    let dir = project(&[
+        ("outside/leak.hcl", EVERYTHING),
+        ("proj/.git/HEAD", b""),
+        ("proj/link.access.yaml", spec("lnk/leak.hcl").as_bytes()),
+        ("proj/pipe.access.yaml", spec("pipe.hcl").as_bytes()),
+    ]);
+    let proj = dir.path().join("proj");
+    std::os::unix::fs::symlink("../outside", proj.join("lnk")).unwrap();
+    assert!(Command::new("mkfifo").arg(proj.join("pipe.hcl")).status().unwrap().success());
+    let outcome = run(&proj, &["check", "--format", "concise", "link.access.yaml"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("lies outside the project"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("wildcard-everything"), "{}", outcome.stdout);
+    let outcome = run(&proj, &["check", "--format", "concise", "pipe.access.yaml"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("is no regular file"), "{}", outcome.stdout);
+    // Found below a directory, the pipe is named as unread instead of being passed over.
+    let outcome = run(&proj, &["check", "--format", "concise", "."]);
+    assert!(outcome.stdout.contains("pipe.hcl: error: is no regular file"), "{}", outcome.stdout);
+}

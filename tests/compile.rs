@@ -108,6 +108,18 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn runs_at_the_same_time_do_not_disturb_each_other() {
+    let directory = workshop();
+    let codes: Vec<i32> = std::thread::scope(|scope| {
+        let runs: Vec<_> =
+            (0..6).map(|_| scope.spawn(|| rolewright(directory.path(), &["compile", "-q"]).0)).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    assert_eq!(codes, [0; 6]);
+    assert_eq!(rolewright(directory.path(), &["compile", "--check"]).0, 0);
+}
+
+#[test]
 fn check_and_diff_name_what_is_out_of_step() {
     let directory = compiled();
     let at = directory.path();

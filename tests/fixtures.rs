@@ -260,6 +260,7 @@ impl World {
             crashes: &self.loaded.crashes,
             excluded: self.loaded.excluded,
             evidence: self.loaded.evidence,
+            compiled: self.loaded.compiled,
         };
         human::render(&report, Style::default())
     }

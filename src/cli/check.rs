@@ -19,6 +19,9 @@ use crate::rules::{ENGINE, RULES};
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Files and directories; `-` is stdin
+    ///
+    /// Below a directory, files that a `.gitignore` names, hidden files, links to directories, and directories that
+    /// `compile` made are left out.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// How to report
@@ -54,6 +57,11 @@ pub enum Format {
 
 /// Runs the command.
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path.as_os_str() == "-") {
+        let failure =
+            Failure::new("`--stdin-filename` is given, but stdin is not among the paths".to_owned());
+        return Err(failure.with_help("add `-` to the paths"));
+    }
     let session = Session::start(global)?;
     let loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
     if args.show_files {
@@ -68,6 +76,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         crashes: &crashes,
         excluded: loaded.excluded,
         evidence: loaded.evidence,
+        compiled: loaded.compiled,
     };
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
     print(&match args.format {

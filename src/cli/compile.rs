@@ -1,6 +1,6 @@
 //! `compile`: specs to scripts and manifests.
 
-mod folder;
+pub mod folder;
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Paths to a project: read, lower, join.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub struct Loaded {
     pub excluded: usize,
     /// How many files were read for evidence only.
     pub evidence: usize,
+    /// How many directories were left out because `compile` made what is in them.
+    pub compiled: usize,
 }
 
 impl Loaded {
@@ -70,6 +72,9 @@ pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -
             if !reference.inside {
                 let fault = "named by a spec, but lies outside the project".to_owned();
                 texts.entry(reference.name.clone()).or_insert(Err(fault));
+            }
+            if fs::metadata(&reference.path).is_ok_and(|metadata| !metadata.is_file()) {
+                texts.entry(reference.name.clone()).or_insert(Err("is no regular file".to_owned()));
             }
             let file = (reference.path.clone(), Role::Named);
             walked.files.entry(reference.name.clone()).or_insert(file);
@@ -216,8 +221,8 @@ struct Reference {
     name: String,
     path: PathBuf,
     span: Span,
-    /// It lies below the root or below the spec. A spec from elsewhere must not make excerpts of any file of this
-    /// machine appear in a report.
+    /// It lies below the root or below the spec, links resolved. A spec from elsewhere must not make excerpts of any
+    /// file of this machine appear in a report.
     inside: bool,
 }
 
@@ -234,13 +239,23 @@ fn references(
             let path = session.absolute(&directory.join(&reference.value));
             Reference {
                 name: session.name(&path),
-                inside: path.starts_with(&session.root) || path.starts_with(directory),
+                inside: lies_below(&path, &session.root) || lies_below(&path, directory),
                 span: reference.span,
                 path,
             }
         }));
     }
     references
+}
+
+/// True if the path leads below the directory, also after links are followed.
+fn lies_below(path: &Path, directory: &Path) -> bool {
+    path.starts_with(directory)
+        && match (fs::canonicalize(path), fs::canonicalize(directory)) {
+            (Ok(path), Ok(directory)) => path.starts_with(directory),
+            // What does not exist shows nothing.
+            _ => true,
+        }
 }
 
 fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], session: &Session) -> Loaded {
@@ -250,6 +265,7 @@ fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], s
         crashes: Vec::new(),
         excluded: walked.excluded,
         evidence: 0,
+        compiled: walked.compiled,
     };
     let (mut sources, mut lowered) = (Vec::new(), Vec::new());
     for file in taken {

@@ -14,7 +14,7 @@ pub mod session;
 pub mod test;
 pub mod walk;
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
@@ -28,9 +28,12 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Unable } else { Exit::Clean };
-            // A reader that has gone away is no failure.
-            let _ = error.print();
+            let exit = match error.print() {
+                _ if error.use_stderr() => Exit::Unable,
+                // A reader that has gone away is no failure.
+                Err(fault) if fault.kind() != ErrorKind::BrokenPipe => Exit::Unable,
+                _ => Exit::Clean,
+            };
             return exit.into();
         }
     };

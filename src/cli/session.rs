@@ -79,7 +79,7 @@ impl Session {
             verbose: false,
         };
         let path = root.join(config::FILE_NAME);
-        if path.is_file() {
+        if path.symlink_metadata().is_ok() {
             session.config = session.read_config(&path)?;
         }
         Ok(session)
@@ -145,7 +145,8 @@ fn config_path(global: &Global, cwd: &Path, git_root: Option<&Path>) -> Option<P
     }
     for dir in cwd.ancestors() {
         let path = dir.join(config::FILE_NAME);
-        if path.is_file() {
+        // A broken link or a directory of that name is meant as a configuration too, and fails as one.
+        if path.symlink_metadata().is_ok() {
             return Some(path);
         }
         if Some(dir) == git_root {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use ignore::{WalkBuilder, WalkState};
 
+use super::compile::folder::LIST as COMPILED;
 use super::session::Session;
 use crate::model::lower::evidence;
 use crate::report::Unread;
@@ -31,10 +32,12 @@ pub struct Walked {
     pub unread: Vec<Unread>,
     /// How many files the configuration excludes.
     pub excluded: usize,
+    /// How many directories were left out because `compile` made what is in them.
+    pub compiled: usize,
 }
 
-/// Collects the files that `paths` name, and those below that look like inputs. Files that Git ignores and hidden ones
-/// are left out unless they are named.
+/// Collects the files that `paths` name, and those below that look like inputs. Files that a `.gitignore` names, hidden
+/// ones, links to directories, and directories that `compile` made are left out unless they are named.
 pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
     let mut walked = Walked::default();
     let mut directories = BTreeSet::new();
@@ -53,6 +56,7 @@ pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
         match found {
             Found::File(path, role) => walked.add(path, role, session),
             Found::Link(path, role) => links.push((path, role)),
+            Found::Compiled => walked.compiled += 1,
             Found::Trouble(unread) => walked.unread.push(unread),
         }
     }
@@ -98,7 +102,8 @@ impl Walked {
                     }
                 }
                 // Links to directories are not followed: they may lead in circles.
-                Ok(_) => {}
+                Ok(target) if target.is_dir() => {}
+                Ok(_) => self.unread.push(special(&path, session)),
                 Err(error) if role != Role::Evidence => {
                     let mut unread = missing(&path, &error, session);
                     unread.message = format!("broken link: {}", unread.message);
@@ -113,6 +118,8 @@ impl Walked {
 enum Found {
     File(PathBuf, Role),
     Link(PathBuf, Role),
+    /// A directory that `compile` made.
+    Compiled,
     Trouble(Unread),
 }
 
@@ -123,8 +130,9 @@ fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> Vec<Found> {
     for directory in directories {
         builder.add(directory);
     }
-    // The user's own ignore file is not part of the project: reports must not depend on it.
-    builder.git_global(false).threads(session.jobs);
+    // What lies outside of the project or on one machine only (`.git/info/exclude`, the user's own ignore file, ignore
+    // files further up) must not change a report.
+    builder.git_global(false).git_exclude(false).ignore(false).threads(session.jobs);
     let found = Mutex::new(Vec::new());
     builder.build_parallel().run(|| {
         let mut batch = Batch { found: Vec::new(), all: &found };
@@ -132,12 +140,19 @@ fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> Vec<Found> {
             match entry {
                 Ok(entry) => {
                     let kind = entry.file_type();
-                    let role = entry.file_name().to_str().and_then(role_of);
+                    let is_directory = kind.is_some_and(|kind| kind.is_dir());
+                    if is_directory && entry.depth() > 0 && entry.path().join(COMPILED).is_file() {
+                        batch.found.push(Found::Compiled);
+                        return WalkState::Skip;
+                    }
+                    let role = role_of(&entry.file_name().to_string_lossy()).filter(|_| !is_directory);
                     if let (Some(kind), Some(role)) = (kind, role) {
                         if kind.is_file() {
                             batch.found.push(Found::File(entry.into_path(), role));
                         } else if kind.is_symlink() {
                             batch.found.push(Found::Link(entry.into_path(), role));
+                        } else if role == Role::Found {
+                            batch.found.push(Found::Trouble(special(entry.path(), session)));
                         }
                     }
                 }
@@ -181,6 +196,11 @@ fn role_of(file_name: &str) -> Option<Role> {
     } else {
         None
     }
+}
+
+/// A pipe, a socket or a device, which could be read without end.
+fn special(path: &Path, session: &Session) -> Unread {
+    Unread { path: session.name(path), message: "is no regular file".to_owned(), help: None, asked_by: None }
 }
 
 fn missing(path: &Path, error: &std::io::Error, session: &Session) -> Unread {

@@ -167,8 +167,16 @@ impl Reader<'_> {
     }
 
     fn mounts(&mut self, value: &Value<'_>) -> Vec<ConfiguredMount> {
-        let items = self.list(value, "`mount`");
-        items.iter().filter_map(|item| self.mount(item)).collect()
+        let mut mounts: Vec<ConfiguredMount> = Vec::new();
+        for item in self.list(value, "`mount`") {
+            let Some(mount) = self.mount(item) else { continue };
+            if mounts.iter().any(|other| other.path == mount.path && other.scope == mount.scope) {
+                let help = Some("keep one entry, or give each a `scope` of its own".to_owned());
+                self.error(item.span(), format!("the mount `{}` is configured twice", mount.path), help);
+            }
+            mounts.push(mount);
+        }
+        mounts
     }
 
     fn mount(&mut self, value: &Value<'_>) -> Option<ConfiguredMount> {

@@ -72,6 +72,12 @@ fn mistakes_are_refused_with_place_and_remedy() {
         ("[[mount]]\npath = \"kv\"", 0..9, "needs a `type`", "kv-v2"),
         ("[[mount]]\ntype = \"kv\"", 0..9, "needs a `path`", ""),
         ("[[mount]]\npath = \"kv\"\ntype = \"kv\"\nscop = \"a\"", 34..38, "unknown key `scop`", "`scope`"),
+        (
+            "[[mount]]\npath = \"kv\"\ntype = \"kv-v2\"\n[[mount]]\npath = \"kv/\"\ntype = \"kv-v1\"",
+            37..46,
+            "the mount `kv` is configured twice",
+            "keep one entry",
+        ),
         ("target = {vault = \"new\"}", 18..23, "`new` is no version", "1.20"),
         ("target = {vault = \"1.20\", openbao = \"2.0\"}", 26..33, "two servers", ""),
         ("fail-on = \"often\"", 10..17, "`often`", "never"),

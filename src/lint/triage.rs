@@ -85,6 +85,10 @@ pub fn triage(
         Some(finding)
     }));
     sort(&mut triaged.shown);
+    // What is written once may be read several times: through an alias, or as the file of two policies.
+    triaged.shown.dedup_by(|again, first| {
+        again.rule == first.rule && again.span == first.span && again.message == first.message
+    });
     triaged
 }
 

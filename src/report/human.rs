@@ -300,7 +300,7 @@ impl SourceCode for Text<'_> {
         }
         let data = text.get(start..end).unwrap_or("");
         // The renderer takes a newline at the end for one more line.
-        let data = data.strip_suffix('\n').unwrap_or(data);
+        let data = data.strip_suffix('\n').map_or(data, |data| data.strip_suffix('\r').unwrap_or(data));
         let range = SourceSpan::new(start.into(), data.len());
         Ok(self.contents(data, range, first, column))
     }

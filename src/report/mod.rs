@@ -30,6 +30,8 @@ pub struct Report<'a> {
     pub excluded: usize,
     /// Files that were read for evidence only and are no inputs.
     pub evidence: usize,
+    /// Directories left out because `compile` made what is in them.
+    pub compiled: usize,
 }
 
 impl<'a> Report<'a> {

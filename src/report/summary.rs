@@ -24,6 +24,8 @@ pub struct Summary {
     pub other: usize,
     /// Files that the configuration excludes.
     pub excluded: usize,
+    /// Directories left out because `compile` made what is in them.
+    pub compiled: usize,
     /// Access specs.
     pub specs: usize,
     /// Policies.
@@ -76,6 +78,7 @@ impl Summary {
             templates: files(|class| matches!(class, FileClass::Template(_))),
             other: files(|class| *class == FileClass::Other).saturating_sub(report.evidence),
             excluded: report.excluded,
+            compiled: report.compiled,
             specs: project.specs.len(),
             policies: project.policies.len(),
             auth_roles: project.auth_roles.len(),
@@ -138,6 +141,11 @@ impl Summary {
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),
+            (
+                self.compiled,
+                "directory of compiled artefacts left out",
+                "directories of compiled artefacts left out",
+            ),
             (self.other, "other file left alone", "other files left alone"),
             (self.expectations, "expectation not proved", "expectations not proved"),
             (self.templates, "template not read, render it first", "templates not read, render them first"),

@@ -13,7 +13,7 @@ use crate::cli::exit::Failure;
 use crate::emit::{Artefact, HEADER};
 
 /// Name of the list.
-const LIST: &str = ".rolewright";
+pub const LIST: &str = ".rolewright";
 
 /// How a directory differs from the artefacts that are to be in it.
 #[derive(Debug)]
@@ -120,6 +120,7 @@ impl Folder {
 
     /// Brings the directory in step. All new texts are on disk before the first old one gives way.
     pub fn write(&self) -> Result<(), Failure> {
+        let _alone = alone(&self.root);
         let mut waiting: Vec<(PathBuf, PathBuf)> = Vec::new();
         for (path, file) in &self.files {
             let Some(text) = &file.new else { continue };
@@ -212,6 +213,15 @@ fn read(root: &Path, path: &str) -> Result<Option<String>, Failure> {
     let bytes = fs::read(&whole).map_err(|error| cannot(&error))?;
     // Whatever is not UTF-8 is none of ours; it will differ from anything we make.
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Holds back other runs that write to the same directory, until it is dropped. Where the system knows no such lock, two
+/// runs at once may still fail, but neither writes half of a file.
+fn alone(root: &Path) -> Option<fs::File> {
+    fs::create_dir_all(root).ok()?;
+    let directory = fs::File::open(root).ok()?;
+    directory.lock().ok()?;
+    Some(directory)
 }
 
 /// Where a new text waits until all of them are there.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::syntax::SourceId;
 
-fn parse_whole(text: &str) -> Document {
+fn parse_whole(text: &str) -> Document<'_> {
     parse(text, &Place::from(SourceId(0), 0))
 }
 
@@ -147,7 +147,8 @@ path "six" {
             "{: this `{` is never closed",
         ]
     );
-    let labels: Vec<String> = parse_whole(text).items.iter().map(|item| item.keys[1].text.to_string()).collect();
+    let labels: Vec<String> =
+        parse_whole(text).items.iter().map(|item| item.keys[1].text.to_string()).collect();
     assert_eq!(labels, ["one", "two", "three", "four", "five", "six"]);
 }
 

@@ -10,6 +10,8 @@
 //! # Limits
 //! Silent where the inputs hold no policy at all. Without a similar name the policy may live elsewhere: a warning only.
 
+use std::cell::LazyCell;
+
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::project::Project;
 
@@ -28,6 +30,7 @@ fn check(cx: &mut Context<'_>) {
     if project.policies.is_empty() {
         return;
     }
+    let known = LazyCell::new(|| Known::all(project));
     for role in &project.auth_roles {
         for name in role.policies() {
             if is_built_in(&name.value) || project.policies_named(&name.value).next().is_some() {
@@ -36,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
             let message = format!("auth role `{}` attaches policy `{name}`, which no input holds", role.name);
             let verbatim = project.sources.verbatim(name);
             let finding = cx.report(name.span, message);
-            match similar(&name.value, project) {
+            match similar(&name.value, &known) {
                 Some(meant) => {
                     finding.help(format!("did you mean `{meant}`?"));
                     if let Some(inner) = verbatim {
@@ -63,14 +66,34 @@ fn is_built_in(name: &str) -> bool {
         || name.contains("${")
 }
 
+/// A policy that a name could have been meant for.
+struct Known<'a> {
+    key: String,
+    /// Characters of the key.
+    length: usize,
+    name: &'a str,
+}
+
+impl Known<'_> {
+    fn all(project: &Project) -> Vec<Known<'_>> {
+        let known = project.policies.iter().map(|policy| {
+            let key = policy.key();
+            Known { length: key.chars().count(), key, name: policy.name.as_str() }
+        });
+        known.collect()
+    }
+}
+
 /// The known policy whose name is nearest, if it is near enough to be a slip.
-fn similar<'a>(name: &str, project: &'a Project) -> Option<&'a str> {
+fn similar<'a>(name: &str, known: &[Known<'a>]) -> Option<&'a str> {
     let name = name.trim().to_lowercase();
-    let allowed = name.chars().count().div_ceil(4).min(3);
-    project
-        .policies
+    let length = name.chars().count();
+    let allowed = length.div_ceil(4).min(3);
+    known
         .iter()
-        .map(|policy| (strsim::damerau_levenshtein(&name, &policy.key()), policy.name.as_str()))
+        // The distance is at least the difference in length, which is quickly told.
+        .filter(|policy| policy.length.abs_diff(length) <= allowed)
+        .map(|policy| (strsim::damerau_levenshtein(&name, &policy.key), policy.name))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, policy)| policy)

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
+
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
@@ -27,8 +29,9 @@ pub enum Reach<'a> {
 /// definition nearest to it in the directory tree.
 pub fn of<'a>(project: &'a Project, role: &RbacRole) -> Reach<'a> {
     let mut namespaced = Vec::new();
+    let definitions = Definitions::like(project, role);
     for binding in project.bindings_to(role.kind, role.meta.name.as_str()) {
-        if binding.subjects.is_empty() || !gives(project, binding, role) {
+        if binding.subjects.is_empty() || !definitions.gives(binding, role) {
             continue;
         }
         if binding.cluster_wide {
@@ -125,9 +128,46 @@ fn bound_to(binding: &Binding) -> String {
     format!("bound here to {words}")
 }
 
-fn gives(project: &Project, binding: &Binding, role: &RbacRole) -> bool {
-    share_namespace(binding, role)
-        && referents(project, binding).iter().any(|referent| referent.meta.span == role.meta.span)
+/// All definitions of one kind and name, those whose directories share leading parts beside each other.
+///
+/// The same role may be defined in, and bound by, a thousand unrelated trees; [`referents`] of each binding for each
+/// definition would take a minute there.
+struct Definitions<'a> {
+    project: &'a Project,
+    in_order: Vec<&'a RbacRole>,
+}
+
+impl<'a> Definitions<'a> {
+    fn like(project: &'a Project, role: &RbacRole) -> Definitions<'a> {
+        let mut in_order: Vec<&RbacRole> =
+            project.rbac_roles_called(role.kind, role.meta.name.as_str()).collect();
+        in_order.sort_by(|one, other| by_directory(project, one.meta.span.source, other.meta.span.source));
+        Definitions { project, in_order }
+    }
+
+    /// True if `role` is one of the [`referents`] of `binding`. The nearest definition stands next to the place that
+    /// the binding would have among them, on one side or the other.
+    fn gives(&self, binding: &Binding, role: &RbacRole) -> bool {
+        if !share_namespace(binding, role) {
+            return false;
+        }
+        let source = binding.meta.span.source;
+        let distance = |role: &RbacRole| closeness(self.project, source, role.meta.span.source);
+        let at = self
+            .in_order
+            .partition_point(|other| by_directory(self.project, other.meta.span.source, source).is_lt());
+        let candidate = |other: &&&RbacRole| share_namespace(binding, other);
+        let before = self.in_order.iter().take(at).rev().find(candidate);
+        let after = self.in_order.iter().skip(at).find(candidate);
+        let own = distance(role);
+        [before, after].into_iter().flatten().all(|other| distance(other) <= own)
+    }
+}
+
+/// Directories part by part, then sources.
+fn by_directory(project: &Project, one: SourceId, other: SourceId) -> Ordering {
+    let directory = |id: SourceId| project.sources.get(id).map_or("", |source| source.directory());
+    directory(one).split('/').cmp(directory(other).split('/')).then(one.cmp(&other))
 }
 
 /// A Role is looked up in the namespace of the binding. Where one of the two has none written, whatever sets it

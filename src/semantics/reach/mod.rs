@@ -25,6 +25,8 @@ mod holder;
 pub mod kubernetes;
 mod sieve;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod token;
 mod who;
 

@@ -23,6 +23,7 @@
 mod held;
 mod holder;
 pub mod kubernetes;
+mod narrow;
 mod sieve;
 mod subject;
 #[cfg(test)]

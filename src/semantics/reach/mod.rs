@@ -15,7 +15,7 @@
 //! for holder in access.holders(&subject)?.iter().filter(|holder| holder.gets_token()) {
 //!     let token = holder.token();
 //!     let request = token.request(Operation::Read, "kv/data/app/config");
-//!     println!("{:?}", token.verdict(&request) == Verdict::Allowed);
+//!     let is_allowed = token.verdict(&request) == Verdict::Allowed;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

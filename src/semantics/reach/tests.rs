@@ -69,7 +69,8 @@ fn subjects_have_the_access_of_their_roles() {
     use Verdict::{Allowed, Refused, Unknown};
     let project = project(&[("a.access.yaml", SPEC)]);
     let access = Access::new(&project);
-    let table: [(&str, &str, &[(&str, Verdict)]); 12] = [
+    type Row = (&'static str, &'static str, &'static [(&'static str, Verdict)]);
+    let table: [Row; 12] = [
         ("app/web", "kv/data/app/x", &[("app", Allowed)]),
         ("app/web", "kv/data/app/secret", &[("app", Refused)]),
         ("system:serviceaccount:app:web", "kv/data/app/x", &[("app", Allowed)]),

@@ -12,6 +12,8 @@ mod caller;
 mod method;
 mod selector;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use caller::{Caller, NamespaceLabels};

@@ -15,7 +15,7 @@
 //! for holder in access.holders(&subject)?.iter().filter(|holder| holder.gets_token()) {
 //!     let token = holder.token();
 //!     let request = token.request(Operation::Read, "kv/data/app/config");
-//!     println!("{:?}", token.verdict(&request) == Verdict::Allowed);
+//!     let is_allowed = token.verdict(&request) == Verdict::Allowed;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -23,8 +23,11 @@
 mod held;
 mod holder;
 pub mod kubernetes;
+mod narrow;
 mod sieve;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod token;
 mod who;
 
@@ -40,6 +43,7 @@ use super::acl::default_policy;
 use super::authorizer::Cluster;
 use super::dialect::Dialect;
 use super::login::{AuthMethod, Caller, NamespaceLabels, Outcome, attempt};
+use super::rbac::bootstrap;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
@@ -65,7 +69,11 @@ impl<'a> Access<'a> {
             project,
             methods: AuthMethod::all(project),
             defaults: Dialect::ALL.map(default_policy),
-            cluster: Cluster::settled(&project.rbac_roles, &project.bindings),
+            cluster: Cluster::settled(
+                // Of two of one name the last counts, so a dump of a cluster has its own way.
+                bootstrap::roles().iter().chain(&project.rbac_roles),
+                bootstrap::bindings().iter().chain(&project.bindings),
+            ),
         }
     }
 
@@ -93,7 +101,7 @@ impl<'a> Access<'a> {
         &self.methods
     }
 
-    /// The RBAC objects of the project, aggregated roles filled.
+    /// The RBAC objects of the project and those that every cluster has, aggregated roles filled.
     pub fn cluster(&self) -> &Cluster<'a> {
         &self.cluster
     }

@@ -84,7 +84,14 @@ impl<'a> Access<'a> {
             // With templates, each service account has paths of its own.
             let is_shared = !some.held.iter().any(|held| sieve.is_templated(held));
             for (who, holder) in self.admitted(role, method) {
-                let verdicts = if is_shared { by_role.clone() } else { verdicts(&holder, operation, path) };
+                let verdicts = match who {
+                    _ if is_shared => by_role.clone(),
+                    Who::ServiceAccount { .. } => verdicts(&holder, operation, path),
+                    Who::Matching { name, namespace } => {
+                        let verdicts = verdicts(&holder, operation, path);
+                        self.narrowed(&some, (name, namespace), (operation, path), verdicts)
+                    }
+                };
                 if !is_refused(&verdicts) {
                     reached.push(Reached { who, holder, verdicts });
                 }

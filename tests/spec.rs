@@ -184,7 +184,8 @@ fn every_field_is_in_the_schema_and_in_a_fixture() {
 #[test]
 fn checker_and_schema_agree() {
     let (mut right, mut wrong) = (0, 0);
-    for name in ["full.access.yaml", "openbao.access.yaml", "minimal.access.yaml", "claims.access-test.yaml"] {
+    for name in ["full.access.yaml", "openbao.access.yaml", "minimal.access.yaml", "claims.access-test.yaml"]
+    {
         let read = read(&root().join("ok").join(name));
         let (object, schema) =
             if is_access_test(Path::new(name)) { (&ACCESS_TEST, test_schema()) } else { (&ACCESS, schema()) };

@@ -8,15 +8,15 @@ use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
-use crate::lint;
+use crate::model::project::FileClass;
 use crate::model::spec::Expectation;
 use crate::report::place::Places;
 use crate::report::proofs::human::Look;
 use crate::report::proofs::{Problem, Proofs, claim, human, json, junit, title};
 use crate::report::{clean, human as findings};
-use crate::rules::RULES;
 use crate::semantics::expectation::{Coverage, Outcome, Prover, Verdict};
 use crate::semantics::rbac::defaults::Defaults;
+use crate::syntax::SyntaxError;
 
 const ABOUT: &str = "\
 Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`)
@@ -100,14 +100,19 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let prover = Prover::new(project, &defaults);
     let verdicts: Vec<Verdict<'_>> = chosen.iter().map(|expectation| prover.prove(expectation)).collect();
     let coverage = args.coverage.then(|| Coverage::of(project, &verdicts));
-    let proofs =
-        Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
+    let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
     let look = Look { color: session.color, quiet: global.quiet, verbose: global.verbose };
     print(&match args.format {
         Format::Human => human::render(&proofs, look),
         Format::Json => json::render(&proofs),
         Format::Junit => junit::render(&proofs),
     })?;
+    let templates = project.classes.iter().filter(|class| matches!(class, FileClass::Template(_))).count();
+    if templates > 0 {
+        say(format_args!(
+            "warning: {templates} of the files are templates and were not read; render them first"
+        ));
+    }
     if chosen.is_empty() {
         match &args.filter {
             Some(text) if !all.is_empty() => {
@@ -145,22 +150,27 @@ fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing
 /// another one on the server.
 fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
-    let shape: Vec<_> =
-        RULES.iter().copied().filter(|rule| ["syntax-error", "malformed-input"].contains(&rule.name)).collect();
-    let (found, crashes) = lint::run_contained(&shape, project, &session.config.options);
-    let report = findings::findings(&found, &project.sources, session.color);
+    let malformed = project.malformed.iter().map(|fault| SyntaxError {
+        span: fault.span,
+        message: fault.message.clone(),
+        label: fault.label.clone(),
+        help: fault.help.clone(),
+    });
+    let mut faults: Vec<SyntaxError> = project.syntax_errors.iter().cloned().chain(malformed).collect();
+    faults.sort_by_key(|fault| (fault.span.source, fault.span.start));
+    let report = findings::errors(&faults, "input", &project.sources, session.color);
     if !report.is_empty() {
         say(report.trim_end());
     }
     let places = Places::new(&project.sources);
-    let mut problems: Vec<Problem> = found
+    let mut problems: Vec<Problem> = faults
         .iter()
-        .map(|finding| {
-            let place = places.of(finding.span);
+        .map(|fault| {
+            let place = places.of(fault.span);
             Problem {
                 path: place.path.to_owned(),
                 line: Some(place.start.line),
-                message: finding.message.clone(),
+                message: fault.message.clone(),
             }
         })
         .collect();
@@ -169,7 +179,7 @@ fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
         say(format_args!("error: cannot read `{path}`: {message}"));
         problems.push(Problem { path: unread.path.clone(), line: None, message: unread.message.clone() });
     }
-    for crash in loaded.crashes.iter().chain(&crashes) {
+    for crash in &loaded.crashes {
         let (rule, message) = (crash.rule, clean::line(&crash.message));
         say(format_args!("error: `{rule}` failed: {message}; this is a bug of rolewright, please report it"));
         problems.push(Problem { path: String::new(), line: None, message: crash.message.clone() });

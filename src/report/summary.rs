@@ -139,7 +139,11 @@ impl Summary {
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),
             (self.other, "other file left alone", "other files left alone"),
-            (self.expectations, "expectation not proved", "expectations not proved"),
+            (
+                self.expectations,
+                "expectation, which `rolewright test` proves",
+                "expectations, which `rolewright test` proves",
+            ),
             (self.templates, "template not read, render it first", "templates not read, render them first"),
         ];
         for (number, one, many) in beside {

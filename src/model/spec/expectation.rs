@@ -219,9 +219,10 @@ impl Form {
 
 fn vault(expectation: &Expectation, path: &str, faults: &mut Vec<Malformed>) {
     if path.starts_with('/') {
-        faults.push(Malformed::new(expectation.on.span, "a request path starts without a slash").with_help(
-            "leave out the slash; for a path of the Kubernetes API server, add `in: \"*\"`",
-        ));
+        faults.push(
+            Malformed::new(expectation.on.span, "a request path starts without a slash")
+                .with_help("leave out the slash; for a path of the Kubernetes API server, add `in: \"*\"`"),
+        );
     }
     if path.starts_with("v1/") {
         let fault = Malformed::new(expectation.on.span, "`v1/` is no part of a request path");
@@ -294,7 +295,9 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
             Some((other, _)) => fault.with_help(format!("write `{name}.{other}`")),
             None => match nearest(name, resource::resources_of(group)) {
                 Some(near) => fault.with_help(format!("did you mean `{near}`?")),
-                None => fault.with_help("write resources in the plural, with their group: `deployments.apps`"),
+                None => {
+                    fault.with_help("write resources in the plural, with their group: `deployments.apps`")
+                }
             },
         });
         return;

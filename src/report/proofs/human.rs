@@ -42,7 +42,8 @@ pub fn render(proofs: &Proofs<'_>, look: Look) -> String {
         }
         out += &counts(Counts::of(proofs.verdicts));
         if !proofs.problems.is_empty() {
-            out += "These answers are not to be relied on: some inputs could not be read as they were meant.\n";
+            out +=
+                "These answers are not to be relied on: some inputs could not be read as they were meant.\n";
         }
     }
     out
@@ -96,7 +97,7 @@ fn covered(coverage: &Coverage<'_>, places: &Places<'_>) -> String {
             DeciderKind::PathRule => format!("policy {}, path \"{}\"", rule.owner, rule.label),
             DeciderKind::RbacRule => format!("role {}, rule on {}", rule.owner, rule.label),
         };
-        text += &format!("  {}  ({})\n", clean::line(&what), clean::line(&place_text(rule.span, places)));
+        text += &format!("  {}  {}\n", clean::line(&what), clean::line(&place_text(rule.span, places)));
     }
     text
 }

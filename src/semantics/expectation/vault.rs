@@ -1,6 +1,7 @@
 //! Questions to Vault: each way to a token is tried, on every server of the target.
 
-use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of, witness};
+use super::witness::{self, Search};
+use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::project::Target;
 use crate::model::spec::Expectation;
 use crate::model::vault::capability::{Capability, CapabilitySet};
@@ -93,7 +94,9 @@ impl Asked<'_> {
                 *dialect,
                 match acl {
                     Ok(acl) => self.by_rules(acl, holder),
-                    Err(error) => Reason::new(Some(false), format!("the server refuses every request: {error}")),
+                    Err(error) => {
+                        Reason::new(Some(false), format!("the server refuses every request: {error}"))
+                    }
                 },
             ));
         }
@@ -101,7 +104,9 @@ impl Asked<'_> {
         let request = self.request(holder, &path);
         if let Some(difference) = token.differences(&request).first() {
             let name = &difference.policy.name;
-            let text = format!("the policy `{name}` is defined more than once, and the answer hangs on which one counts");
+            let text = format!(
+                "the policy `{name}` is defined more than once, and the answer hangs on which one counts"
+            );
             return Reason::new(None, text).at(Some(name.span));
         }
         let Some((_, first)) = answers.first() else {
@@ -167,21 +172,31 @@ impl Asked<'_> {
             return self.by_capability(acl, &decision, holder);
         }
         let rules = decision.rule.map(deciders).unwrap_or_default();
-        let with = |allowed: Option<bool>, text: String| Reason { rules: rules.clone(), ..Reason::new(allowed, text) };
+        let with = |allowed: Option<bool>, text: String| Reason {
+            rules: rules.clone(),
+            ..Reason::new(allowed, text)
+        };
         match (decision.verdict, &decision.refusal) {
             (Verdict::Unknown, _) => {
                 let hangs: Vec<Decider> = decision.depends_on.iter().map(|it| decider(it.rule)).collect();
                 let text = "it hangs on rules whose path or presence is not known here";
                 Reason { rules: hangs, ..Reason::new(None, text) }
             }
-            (Verdict::Allowed, _) if decision.is_root => with(Some(true), "the policy `root` allows all".to_owned()),
+            (Verdict::Allowed, _) if decision.is_root => {
+                with(Some(true), "the policy `root` allows all".to_owned())
+            }
             (Verdict::Allowed, _) => with(Some(true), "allowed".to_owned()),
             (Verdict::Refused, Some(refusal)) if hangs_on_parameters(refusal) => {
-                match decision.rule.and_then(|rule| witness::find(acl, rule, &request)) {
-                    Some(conditions) => {
-                        with(Some(true), format!("allowed to requests that carry what it asks for: {conditions}"))
+                let search = decision.rule.map(|rule| witness::find(acl, rule, &request));
+                match search.unwrap_or(Search::NotFound) {
+                    Search::Found(conditions) => with(
+                        Some(true),
+                        format!("allowed to requests that carry what it asks for: {conditions}"),
+                    ),
+                    Search::Impossible => with(Some(false), Refusal::WrappingImpossible.to_string()),
+                    Search::NotFound => {
+                        with(None, format!("no request is found that goes through: {refusal}"))
                     }
-                    None => with(None, format!("no request is found that goes through: {refusal}")),
                 }
             }
             (Verdict::Refused, Some(refusal)) => with(Some(false), refusal.to_string()),

@@ -8,7 +8,8 @@ pub use self::kubernetes::object_of;
 use self::grants::GRANT;
 use self::kubernetes::KUBERNETES;
 use super::names::{
-    ANYTHING, FILLED, MOUNT_PATH, NAMESPACE, NAMESPACE_OR_ALL, POLICY_NAME, ROLE_NAME, SERVICE_ACCOUNT, VERSION,
+    ANYTHING, FILLED, MOUNT_PATH, NAMESPACE, NAMESPACE_OR_ALL, POLICY_NAME, ROLE_NAME, SERVICE_ACCOUNT,
+    VERSION,
 };
 use super::shape::{Count, FieldTable, Group, Key, Object, Shape};
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE};

@@ -15,7 +15,6 @@ use crate::report::proofs::human::Look;
 use crate::report::proofs::{Problem, Proofs, claim, human, json, junit, title};
 use crate::report::{clean, human as findings};
 use crate::semantics::expectation::{Coverage, Outcome, Prover, Verdict};
-use crate::semantics::rbac::defaults::Defaults;
 use crate::syntax::SyntaxError;
 
 const ABOUT: &str = "\
@@ -96,8 +95,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         print(&human::list(chosen.iter().copied()))?;
         return Ok(exit(&loaded, &problems, &[], chosen.is_empty()));
     }
-    let defaults = Defaults::new();
-    let prover = Prover::new(project, &defaults);
+    let prover = Prover::new(project);
     let verdicts: Vec<Verdict<'_>> = chosen.iter().map(|expectation| prover.prove(expectation)).collect();
     let coverage = args.coverage.then(|| Coverage::of(project, &verdicts));
     let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };

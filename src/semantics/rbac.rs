@@ -6,8 +6,8 @@
 //!
 //! Source: kubernetes `pkg/apis/rbac/v1/evaluation_helpers.go`, `plugin/pkg/auth/authorizer/rbac/rbac.go`.
 
+pub mod bootstrap;
 pub mod builtin;
-pub mod defaults;
 pub mod powers;
 pub mod reach;
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use super::{Coverage, Outcome, Prover, Verdict};
 use crate::model::lower;
 use crate::model::project::{Project, Settings};
-use crate::semantics::rbac::defaults::Defaults;
 use crate::syntax::{Source, SourceId, Sources};
 
 const ROLES: &str = r#"
@@ -67,8 +66,7 @@ fn prove(claims: &str) -> (Vec<(String, Outcome)>, (usize, usize)) {
     let project = Project::assemble(Sources::new(sources.to_vec()), files, Settings::default());
     let faults: Vec<&str> = project.malformed.iter().map(|fault| fault.message.as_str()).collect();
     assert_eq!(faults, Vec::<&str>::new());
-    let defaults = Defaults::new();
-    let prover = Prover::new(&project, &defaults);
+    let prover = Prover::new(&project);
     let verdicts: Vec<Verdict<'_>> = project.expectations.iter().map(|it| prover.prove(it)).collect();
     let outcomes = verdicts.iter().map(|verdict| {
         let place = verdict.expectation.span;

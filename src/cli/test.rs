@@ -17,7 +17,8 @@ use crate::report::{clean, human as findings};
 use crate::semantics::expectation::{Coverage, Outcome, Prover, Verdict};
 use crate::syntax::SyntaxError;
 
-const ABOUT: &str = "\
+/// The page of `test --help`.
+pub const ABOUT: &str = "\
 Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`)
 against the policies, auth roles, bindings and specs below PATH, as if those were all that the servers hold.
 
@@ -44,12 +45,12 @@ if some request goes through, whatever its parameters; `cannot` if none does. Pa
               this version proves single identities and single paths
   NOBODY      it speaks of a service account, role or policy of which no input knows";
 
-const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
+/// What follows the flags there.
+pub const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
 cannot be read, an entry speaks of nobody who is known, or there is no entry; 3 a bug of rolewright.";
 
 /// Flags of `test`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(long_about = ABOUT, after_help = EXIT_CODES)]
 pub struct Args {
     /// Files and directories; `-` is stdin
     #[arg(value_name = "PATH", default_value = ".")]

@@ -1,9 +1,9 @@
 //! `explain`: the page of a rule.
 
 use super::exit::{Exit, Failure, print};
-use crate::lint::triage::nearest;
 use crate::report::page;
 use crate::rules::{self, RULES};
+use crate::syntax::near::nearest;
 
 /// Flags of `explain`.
 #[derive(Debug, Clone, clap::Args)]

@@ -150,8 +150,11 @@ fn read(file: File, name: &str, role: Role) -> Result<(String, bool), String> {
 }
 
 fn take_in(reader: impl Read) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
+    /// Room for nearly every input, so that one read takes it in and the next one finds its end.
+    const USUAL: usize = 16 * 1024;
+    let mut bytes = Vec::with_capacity(USUAL);
     reader.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io_message(&error))?;
+    bytes.shrink_to_fit();
     if bytes.len() as u64 > limits::FILE_BYTES {
         return Err(format!(
             "larger than {} MiB, which is the most that is read",
@@ -185,7 +188,8 @@ fn decode(bytes: Vec<u8>) -> Result<(String, bool), String> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err("not UTF-8 but UTF-16".to_owned());
     }
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if bytes.contains(&0) {
+        let at = bytes.iter().take_while(|byte| **byte != 0).count();
         return Err(format!("holds a NUL byte at byte {at}, in line {}", line_of(at)));
     }
     if let Err(error) = std::str::from_utf8(&bytes) {
@@ -275,22 +279,24 @@ fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + 
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(count));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut own = Vec::new();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= count {
-                        break;
-                    }
-                    own.push((at, work(at)));
-                }
-                if let Ok(mut done) = done.lock() {
-                    done.append(&mut own);
-                }
-            });
+    let take_turns = || {
+        let mut own = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= count {
+                break;
+            }
+            own.push((at, work(at)));
         }
+        if let Ok(mut done) = done.lock() {
+            done.append(&mut own);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(take_turns);
+        }
+        take_turns();
     });
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(at, _)| *at);

@@ -9,11 +9,11 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::lint::triage::nearest;
 use crate::lint::{Level, Levels, Options, Rule, Severity};
 use crate::model::project::{ConfiguredMount, Settings, Target};
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::mount::{Engine, KvVersion};
+use crate::syntax::near::nearest;
 use crate::syntax::{Source, Span, SyntaxError};
 
 /// The name of the file.

@@ -140,20 +140,6 @@ fn neither_levels_nor_comments_hide_syntax_errors() {
     assert_eq!(brief(&triaged.shown), ["!syntax-error:56"]);
 }
 
-#[test]
-fn the_nearest_name_is_suggested_only_if_it_is_near() {
-    let names = ["wildcard-verb", "wildcard-resource", "unused-allow"];
-    for (word, near) in [
-        ("wildcard-verbs", Some("wildcard-verb")),
-        ("Wildcard_Verb", Some("wildcard-verb")),
-        ("unusedallow", Some("unused-allow")),
-        ("secrets", None),
-        ("", None),
-    ] {
-        assert_eq!(triage::nearest(word, names.into_iter()), near, "{word}");
-    }
-}
-
 fn edit(range: std::ops::Range<usize>, text: &str) -> Edit {
     Edit { span: Span::new(SourceId(0), range), text: text.to_owned() }
 }

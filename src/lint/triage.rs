@@ -6,6 +6,7 @@ use super::rule::Rule;
 use super::run::sort;
 use crate::model::project::Project;
 use crate::syntax::directive::Directive;
+use crate::syntax::near::nearest;
 use crate::syntax::{Source, Span, Spanned};
 
 /// The rules in whose name the engine itself reports.
@@ -195,18 +196,6 @@ fn unknown_rule(name: &Spanned<String>, table: &[&'static Rule], engine: &Engine
         }
     }
     finding
-}
-
-/// The candidate most like `word`, if any is like it at all.
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase().replace('_', "-");
-    candidates
-        .map(|candidate| {
-            (strsim::normalized_damerau_levenshtein(&word, &candidate.replace('_', "-")), candidate)
-        })
-        .filter(|(likeness, _)| *likeness >= 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, candidate)| candidate)
 }
 
 /// The comment with the blanks before it, or with its whole line if it stands alone there.

@@ -28,7 +28,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let mut first: HashMap<&str, &PathRule> = HashMap::new();
+    let mut first: HashMap<&str, &PathRule> = HashMap::with_capacity(policy.path_rules.len());
     for rule in &policy.path_rules {
         // What the server keeps of a label differs from it by one leading slash only.
         let label = rule.path.as_str();

@@ -26,7 +26,7 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
         let label = rule.path.as_str();
-        if !label.chars().any(is_blank) {
+        if label.bytes().all(|byte| byte.is_ascii_graphic()) || !label.chars().any(is_blank) {
             continue;
         }
         let clean: Vec<&str> = label.split('/').map(|segment| segment.trim_matches(is_blank)).collect();

@@ -31,9 +31,11 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
+        if !rule.granted().contains(Capability::Sudo) {
+            continue;
+        }
         let path = rule.pattern();
-        if !path.has_wildcard() || !rule.granted().contains(Capability::Sudo) || pattern::is_everything(&path)
-        {
+        if !path.has_wildcard() || pattern::is_everything(&path) {
             continue;
         }
         let label = rule.path.as_str();

@@ -14,6 +14,7 @@ use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::{Policy, RefusalKind};
 use crate::syntax::Spanned;
+use crate::syntax::near::nearest;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -43,11 +44,11 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             }
             continue;
         }
-        match nearest(&same) {
+        match nearest(&same, Capability::ALL.map(Capability::word)) {
             Some(meant) => {
                 finding.help(format!("did you mean `{meant}`?"));
                 if let Some(inner) = verbatim {
-                    finding.unsafe_fix(format!("write `{meant}`"), vec![Edit::replace(inner, meant.word())]);
+                    finding.unsafe_fix(format!("write `{meant}`"), vec![Edit::replace(inner, meant)]);
                 }
             }
             None => {
@@ -55,16 +56,6 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             }
         }
     }
-}
-
-/// The one capability that a slip of the fingers could have turned into `word`.
-fn nearest(word: &str) -> Option<Capability> {
-    Capability::ALL
-        .into_iter()
-        .map(|capability| (strsim::damerau_levenshtein(word, capability.word()), capability))
-        .filter(|(distance, _)| *distance <= 2 && word.len() > 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, capability)| capability)
 }
 
 fn help_for(word: &str) -> &'static str {

@@ -12,9 +12,12 @@
 //! A field that only another server knows is not reported here.
 
 use crate::lint::{Category, Check, Context, Edit, Rule};
-use crate::model::vault::field::{Fields, UnknownField};
-use crate::model::vault::mount::Engine;
+use crate::model::vault::auth_role::{self, AUTH_CONFIG};
+use crate::model::vault::field::{FieldSpec, Fields, UnknownField};
+use crate::model::vault::mount::{Engine, MOUNT};
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
+use crate::model::vault::secrets_role::{self, SECRETS_CONFIG};
+use crate::syntax::near::nearest;
 use crate::syntax::tree::{Node, NodeKind};
 use crate::syntax::{Span, Spanned};
 
@@ -31,21 +34,39 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     for role in &project.auth_roles {
-        fields(&role.fields, &format!("auth role `{}`", role.name), AUTH_ROLE, cx);
+        fields(&role.fields, &format!("auth role `{}`", role.name), AUTH_ROLE, &auth_role::AUTH_ROLE, cx);
     }
     for role in &project.secrets_roles {
-        fields(&role.fields, &format!("secrets role `{}`", role.name), SECRETS_ROLE, cx);
+        fields(
+            &role.fields,
+            &format!("secrets role `{}`", role.name),
+            SECRETS_ROLE,
+            &secrets_role::SECRETS_ROLE,
+            cx,
+        );
     }
     for mount in &project.auth_mounts {
-        fields(&mount.settings, &format!("auth mount `{}`", mount.path), &[], cx);
+        fields(&mount.settings, &format!("auth mount `{}`", mount.path), &[], &auth_role::AUTH_MOUNT, cx);
         if let Some(config) = &mount.config {
-            fields(config, &format!("the configuration of auth mount `{}`", mount.path), CONFIG, cx);
+            fields(
+                config,
+                &format!("the configuration of auth mount `{}`", mount.path),
+                CONFIG,
+                &AUTH_CONFIG,
+                cx,
+            );
         }
     }
     for engine in &project.engines {
-        fields(&engine.settings, &format!("secrets engine `{}`", engine.path), &[], cx);
+        fields(&engine.settings, &format!("secrets engine `{}`", engine.path), &[], &MOUNT, cx);
         if let Some(config) = &engine.config {
-            fields(config, &format!("the configuration of secrets engine `{}`", engine.path), CONFIG, cx);
+            fields(
+                config,
+                &format!("the configuration of secrets engine `{}`", engine.path),
+                CONFIG,
+                &SECRETS_CONFIG,
+                cx,
+            );
         }
     }
     for policy in &project.policies {
@@ -99,10 +120,18 @@ const CONFIG: &[Meant] = &[
     ("reviewer_jwt", "token_reviewer_jwt"),
 ];
 
-fn fields(fields: &Fields, owner: &str, table: &[Meant], cx: &mut Context<'_>) {
+fn fields(
+    fields: &Fields,
+    owner: &str,
+    table: &[Meant],
+    endpoint: &'static [FieldSpec],
+    cx: &mut Context<'_>,
+) {
     for field in &fields.unknown {
         let key = field.key.as_str();
-        let meant = table.iter().find(|(name, _)| *name == key).map(|(_, meant)| *meant);
+        let mixed_up = table.iter().find(|(name, _)| *name == key).map(|(_, meant)| *meant);
+        let slip = nearest(key, endpoint.iter().map(|field| field.name));
+        let meant = mixed_up.or(slip);
         let taken = meant.is_some_and(|meant| fields.known.iter().any(|known| known.spec.name == meant));
         let edits = meant.filter(|_| !taken).and_then(|meant| rename(field, meant, cx));
         let finding =
@@ -114,8 +143,9 @@ fn fields(fields: &Fields, owner: &str, table: &[Meant], cx: &mut Context<'_>) {
             Some(meant) => {
                 finding.help(help(key, meant));
                 match edits {
-                    // A list of audiences that may be asked for becomes the default one: not the same.
-                    Some(edits) if key == "allowed_audiences" => {
+                    // A list of audiences that may be asked for becomes the default one: not the same. And a slip is
+                    // only the likeliest reading.
+                    Some(edits) if key == "allowed_audiences" || mixed_up.is_none() => {
                         finding.unsafe_fix(format!("write `{meant}`"), edits);
                     }
                     Some(edits) => {

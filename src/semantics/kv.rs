@@ -74,6 +74,10 @@ pub fn has_twin(policy: &Policy, rule: &PathRule, label: &str) -> bool {
 
 /// The mount that a path of the form `MOUNT/data/KEY` is evidence for; system paths and unreadable ones are none.
 pub fn mount_in_use(path: &str) -> Option<&str> {
+    // Most paths are none, and `contains` knows that several times faster than `find`.
+    if !path.contains("/data/") {
+        return None;
+    }
     let path = path.strip_prefix('/').unwrap_or(path);
     let at = path.find("/data/")?;
     let mount = path.get(..at)?;

@@ -116,19 +116,13 @@ impl<'a> MountTable<'a> {
     fn decided(&self, label: &str, asker: Span, worth_it: impl Fn(&Claims<'a>) -> bool) -> Option<Known<'a>> {
         let label = label.strip_prefix('/').unwrap_or(label);
         let first = label.split('/').next()?;
-        let above: Vec<&Claims<'a>> = self
-            .mounts
-            .get(first)?
-            .iter()
-            .filter(|claims| {
-                label.strip_prefix(claims.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-            .collect();
-        if !above.iter().any(|claims| worth_it(claims)) {
+        let above = self.mounts.get(first)?.iter().filter(|claims| {
+            label.strip_prefix(claims.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        if !above.clone().any(worth_it) {
             return None;
         }
         above
-            .into_iter()
             .filter_map(|claims| self.decide(claims, asker.source))
             // Mounts do not nest, so of two that claim the path the surer one is right.
             .max_by_key(|known| (known.confidence, !known.by_use, known.path.len()))

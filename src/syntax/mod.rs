@@ -9,6 +9,7 @@ pub mod hcl2;
 pub mod json;
 pub mod limits;
 pub mod lines;
+pub mod near;
 pub mod tree;
 pub mod yaml;
 

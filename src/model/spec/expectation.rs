@@ -1,11 +1,12 @@
 //! Expectations: claims about access that `rolewright test` proves.
 
-use super::names::{NAMESPACE, SERVICE_ACCOUNT, nearest};
+use super::names::{NAMESPACE, SERVICE_ACCOUNT};
 use super::{text_of, texts, texts_of};
 use crate::model::Malformed;
 use crate::model::kube::resource::{self, Scope};
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
+use crate::syntax::near::nearest;
 use crate::syntax::tree::Node;
 use crate::syntax::{Span, Spanned};
 

@@ -3,10 +3,11 @@
 //! [`super::tables`] holds the one description of the spec; this file checks by it, [`super::schema`] writes the JSON
 //! Schema from it.
 
-use super::names::{Pattern, nearest};
+use super::names::Pattern;
 use crate::model::Malformed;
 use crate::model::project::Target;
 use crate::model::vault::field::{FieldKind, FieldSpec, FieldValue};
+use crate::syntax::near::nearest;
 use crate::syntax::tree::{Entry, Node, NodeKind};
 use crate::syntax::{Source, Span};
 

@@ -1,4 +1,4 @@
-use super::names::{self, Pattern, is_address_block, nearest};
+use super::names::{self, Pattern, is_address_block};
 use super::*;
 use crate::model::project::FileClass;
 use crate::syntax::{SourceId, Sources, yaml};
@@ -111,14 +111,4 @@ fn addresses_are_those_that_vault_reads() {
     for wrong in ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "::/129", "host", "10.0.0.0/+8"] {
         assert!(!is_address_block(wrong), "{wrong}");
     }
-}
-
-#[test]
-fn only_likely_words_are_suggested() {
-    let known = ["token_ttl", "token_max_ttl", "audience", "type"];
-    assert_eq!(nearest("token-ttl", known), Some("token_ttl"));
-    assert_eq!(nearest("Audience", known), Some("audience"));
-    assert_eq!(nearest("audeince", known), Some("audience"));
-    assert_eq!(nearest("bound_audiences", known), None);
-    assert_eq!(nearest("x", known), None);
 }

@@ -12,7 +12,7 @@ use crate::syntax::limits;
 use crate::syntax::{Place, Span};
 
 /// Reads a text in JSON, whose first character that is no white space is `{`.
-pub(super) fn parse(text: &str, place: &Place) -> Document {
+pub(super) fn parse<'t>(text: &'t str, place: &Place) -> Document<'t> {
     let document = Document {
         format: Format::Json,
         items: Vec::new(),
@@ -70,16 +70,16 @@ struct Token {
     end: usize,
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'p> {
     text: &'t str,
-    place: &'t Place,
+    place: &'p Place,
     at: usize,
     /// The token that was scanned last.
     token: Token,
     depth: usize,
     /// An error was reported, which ends reading.
     failed: bool,
-    document: Document,
+    document: Document<'t>,
 }
 
 /// Why a member or value cannot be read.
@@ -90,9 +90,9 @@ enum Stop {
     Fault(Complaint),
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Reader<'t, '_> {
     /// Members from the brace (the present token) to its end (then the present token).
-    fn object(&mut self) -> Result<ValueKind, Stop> {
+    fn object(&mut self) -> Result<ValueKind<'t>, Stop> {
         self.descend()?;
         let level = self.depth;
         let mut members = Vec::new();
@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
         Ok(ValueKind::Object(members))
     }
 
-    fn member(&mut self) -> Result<Item, Stop> {
+    fn member(&mut self) -> Result<Item<'t>, Stop> {
         let mut keys = Vec::new();
         loop {
             self.scan();
@@ -143,7 +143,7 @@ impl<'t> Reader<'t> {
                     let decoded = text::unquote_json(raw);
                     keys.push(Key {
                         readable: decoded.is_some(),
-                        text: decoded.unwrap_or_else(|| raw.trim_matches('"').to_owned()),
+                        text: decoded.unwrap_or_else(|| raw.trim_matches('"').into()),
                         span: self.place.span(start..end),
                         at: offset(start),
                         end: offset(end),
@@ -164,14 +164,14 @@ impl<'t> Reader<'t> {
         Ok(Item { keys, assign: Some(assign), value, span })
     }
 
-    fn value(&mut self) -> Result<Value, Stop> {
+    fn value(&mut self) -> Result<Value<'t>, Stop> {
         self.scan();
         let Token { kind, start, end } = self.token;
         let word = self.text.get(start..end).unwrap_or("");
         let kind = match kind {
             Mark::Text => text::unquote_json(word).map_or(ValueKind::Undecodable, ValueKind::Text),
-            Mark::Number => ValueKind::Number(word.to_owned()),
-            Mark::Float => ValueKind::Float(word.to_owned()),
+            Mark::Number => ValueKind::Number(word.into()),
+            Mark::Float => ValueKind::Float(word.into()),
             Mark::Bool => ValueKind::Bool(word == "true"),
             Mark::Null => ValueKind::Null,
             Mark::OpenBrace => self.object()?,
@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
 
     /// Elements from the bracket (the present token) to its end (then the present token). Commas mean nothing,
     /// truth values are dropped, and so is the bracket that opens a list in a list.
-    fn list(&mut self) -> Result<ValueKind, Stop> {
+    fn list(&mut self) -> Result<ValueKind<'t>, Stop> {
         self.descend()?;
         let mut elements = Vec::new();
         loop {
@@ -193,8 +193,8 @@ impl<'t> Reader<'t> {
             let word = self.text.get(start..end).unwrap_or("");
             let kind = match kind {
                 Mark::Text => text::unquote_json(word).map_or(ValueKind::Undecodable, ValueKind::Text),
-                Mark::Number => ValueKind::Number(word.to_owned()),
-                Mark::Float => ValueKind::Float(word.to_owned()),
+                Mark::Number => ValueKind::Number(word.into()),
+                Mark::Float => ValueKind::Float(word.into()),
                 Mark::OpenBrace => self.object()?,
                 Mark::Comma => continue,
                 Mark::Bool | Mark::OpenBracket => {
@@ -363,7 +363,7 @@ fn offset(at: usize) -> u32 {
 
 /// Folds members whose value is a non-empty object of nothing but objects into that object's members, keys joined;
 /// and members whose value is a non-empty list of nothing but objects into one member for each.
-fn fold(items: Vec<Item>) -> Vec<Item> {
+fn fold(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     let mut folded = Vec::with_capacity(items.len());
     for item in items {
         fold_item(item, &mut folded);
@@ -374,7 +374,7 @@ fn fold(items: Vec<Item>) -> Vec<Item> {
     folded
 }
 
-fn fold_item(item: Item, folded: &mut Vec<Item>) {
+fn fold_item<'t>(item: Item<'t>, folded: &mut Vec<Item<'t>>) {
     let is_object = |value: &Value| matches!(value.kind, ValueKind::Object(_));
     match item.value.kind {
         ValueKind::Object(members)

@@ -19,17 +19,18 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Place, Span, SyntaxError};
 
 /// A text, as understood.
 #[derive(Debug, Clone)]
-pub struct Document {
+pub struct Document<'t> {
     /// Which of the two forms the text has.
     pub format: Format,
     /// The items at the top, in order. Of a broken text, those that could be understood.
-    pub items: Vec<Item>,
+    pub items: Vec<Item<'t>>,
     /// Why the server's parser refuses the text; empty if it takes it. At most [`super::limits::ERRORS`].
     pub errors: Vec<SyntaxError>,
     /// How many further errors were left out of `errors`.
@@ -37,14 +38,14 @@ pub struct Document {
     /// Comments as byte ranges of the text, delimiters included. JSON has none.
     pub comments: Vec<Range<usize>>,
     /// Arguments that one object sets again, in order; see [`Repeat`].
-    pub repeats: Vec<Repeat>,
+    pub repeats: Vec<Repeat<'t>>,
     /// Parts of the text that the server's parser drops without a word: what follows a missing comma or the
     /// closing brace of JSON, a key at the very end whose value never comes.
     pub ignored: Vec<Span>,
     nodes: Vec<Range<usize>>,
 }
 
-impl Document {
+impl Document<'_> {
     /// The parts of the text that a comment can be about, as byte ranges of the text: items (blocks and
     /// arguments) and elements of lists, an outer part after the parts inside.
     pub fn nodes(&self) -> &[Range<usize>] {
@@ -63,13 +64,13 @@ pub enum Format {
 
 /// A block or an argument.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct Item<'t> {
     /// Keyword and labels of a block, or the one key of an argument; never empty.
-    pub keys: Vec<Key>,
+    pub keys: Vec<Key<'t>>,
     /// The `=` (JSON: the `:`); a block has none.
     pub assign: Option<Assign>,
     /// What stands after the keys.
-    pub value: Value,
+    pub value: Value<'t>,
     /// From the first key to the end of the value. Of JSON whose nested objects the server folds into one list of
     /// keys, the innermost member that is left of them.
     pub span: Span,
@@ -86,9 +87,9 @@ pub struct Assign {
 
 /// A keyword, label or argument name.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub struct Key<'t> {
     /// Decoded.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// As written, quotes included.
     pub span: Span,
     /// Byte offset in the text.
@@ -103,36 +104,36 @@ pub struct Key {
 
 /// What a key stands for.
 #[derive(Debug, Clone)]
-pub struct Value {
+pub struct Value<'t> {
     /// As written, brackets, braces and quotes included.
     pub span: Span,
     /// Byte offset in the text.
     pub at: u32,
     /// The content.
-    pub kind: ValueKind,
+    pub kind: ValueKind<'t>,
 }
 
 /// The kinds of values.
 #[derive(Debug, Clone)]
-pub enum ValueKind {
+pub enum ValueKind<'t> {
     /// A quoted text, decoded.
-    Text(String),
+    Text(Cow<'t, str>),
     /// A heredoc, decoded; it ends with its last newline.
-    Heredoc(String),
+    Heredoc(Cow<'t, str>),
     /// A quoted text with an escape that the server's scanner lets pass and its decoder then fails at.
     Undecodable,
     /// A whole number as written: decimal, `0x` hexadecimal or leading-zero octal.
-    Number(String),
+    Number(Cow<'t, str>),
     /// A number with fraction or exponent as written.
-    Float(String),
+    Float(Cow<'t, str>),
     /// A truth value.
     Bool(bool),
     /// `null`, in JSON only.
     Null,
     /// `[…]`.
-    List(Vec<Value>),
+    List(Vec<Value<'t>>),
     /// `{…}`.
-    Object(Vec<Item>),
+    Object(Vec<Item<'t>>),
 }
 
 /// An argument that is set a second time in the same object, quoted and unquoted spellings apart.
@@ -140,17 +141,17 @@ pub enum ValueKind {
 /// Servers of the current Vault line refuse that, others merge the values. Blocks may always occur again, and in
 /// JSON the check does not exist.
 #[derive(Debug, Clone)]
-pub struct Repeat {
+pub struct Repeat<'t> {
     /// The key of the first.
     pub first: Span,
     /// The key of the second.
-    pub again: Key,
+    pub again: Key<'t>,
     /// The second key as written, quotes included.
-    pub raw: String,
+    pub raw: &'t str,
 }
 
 /// Reads `text`, which lies at `place` in its source.
-pub fn parse(text: &str, place: &Place) -> Document {
+pub fn parse<'t>(text: &'t str, place: &Place) -> Document<'t> {
     if text.trim_start().starts_with('{') { json::parse(text, place) } else { parser::parse(text, place) }
 }
 

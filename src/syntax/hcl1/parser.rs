@@ -17,7 +17,7 @@ use crate::syntax::Place;
 use crate::syntax::limits;
 
 /// Reads a text in HCL.
-pub(super) fn parse(text: &str, place: &Place) -> Document {
+pub(super) fn parse<'t>(text: &'t str, place: &Place) -> Document<'t> {
     let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let Lexed { tokens, comments, complaints, cut } = lex(text, from);
     let document = Document {
@@ -55,9 +55,9 @@ pub(super) fn parse(text: &str, place: &Place) -> Document {
     document
 }
 
-struct Parser<'t> {
+struct Parser<'t, 'p> {
     text: &'t str,
-    place: &'t Place,
+    place: &'p Place,
     tokens: Vec<Token>,
     complaints: Vec<Complaint>,
     at: usize,
@@ -67,8 +67,8 @@ struct Parser<'t> {
     /// The text ends inside of something, which was reported, or will be.
     open_at_end: bool,
     /// Path blocks that a block without closing brace had swallowed.
-    hoisted: Vec<Item>,
-    document: Document,
+    hoisted: Vec<Item<'t>>,
+    document: Document<'t>,
 }
 
 /// The end of the text where a value should stand: the server drops the key without a word.
@@ -83,9 +83,9 @@ impl From<Complaint> for Stop {
     }
 }
 
-impl<'t> Parser<'t> {
+impl<'t> Parser<'t, '_> {
     /// Items up to the closing brace (which is left) or to the end of the text.
-    fn items(&mut self, nested: bool) -> Vec<Item> {
+    fn items(&mut self, nested: bool) -> Vec<Item<'t>> {
         let mut items = Vec::new();
         loop {
             match self.peek().kind {
@@ -132,7 +132,7 @@ impl<'t> Parser<'t> {
         items
     }
 
-    fn item(&mut self) -> Result<Item, Stop> {
+    fn item(&mut self) -> Result<Item<'t>, Stop> {
         let start = self.at;
         let mut keys = Vec::with_capacity(2);
         loop {
@@ -158,7 +158,13 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn finish(&mut self, start: usize, keys: Vec<Key>, assign: Option<Assign>, value: Value) -> Item {
+    fn finish(
+        &mut self,
+        start: usize,
+        keys: Vec<Key<'t>>,
+        assign: Option<Assign>,
+        value: Value<'t>,
+    ) -> Item<'t> {
         let range = self.range_from(start);
         self.document.nodes.push(range.clone());
         Item { keys, assign, value, span: self.place.span(range) }
@@ -170,7 +176,7 @@ impl<'t> Parser<'t> {
         start..self.token(self.at.saturating_sub(1)).range().end.max(start)
     }
 
-    fn value(&mut self) -> Result<Value, Stop> {
+    fn value(&mut self) -> Result<Value<'t>, Stop> {
         let token = self.peek();
         let range = token.range();
         if let Some(kind) = self.literal(token) {
@@ -190,21 +196,23 @@ impl<'t> Parser<'t> {
     }
 
     /// The content of a token that is a value by itself.
-    fn literal(&mut self, token: Token) -> Option<ValueKind> {
+    fn literal(&mut self, token: Token) -> Option<ValueKind<'t>> {
         let word = self.word(token);
         Some(match token.kind {
             Kind::Text => text::unquote_hcl(word).map_or(ValueKind::Undecodable, ValueKind::Text),
             Kind::FaultyText(_) | Kind::SingleQuoted => ValueKind::Text(self.key(token).text),
-            Kind::Heredoc => text::heredoc(word).map_or(ValueKind::Undecodable, ValueKind::Heredoc),
-            Kind::Number => ValueKind::Number(word.to_owned()),
-            Kind::Float => ValueKind::Float(word.to_owned()),
+            Kind::Heredoc => {
+                text::heredoc(word).map_or(ValueKind::Undecodable, |text| ValueKind::Heredoc(text.into()))
+            }
+            Kind::Number => ValueKind::Number(word.into()),
+            Kind::Float => ValueKind::Float(word.into()),
             Kind::Bool => ValueKind::Bool(word == "true"),
             _ => return None,
         })
     }
 
     /// `{…}`, the brace being next.
-    fn object(&mut self) -> Result<Value, Complaint> {
+    fn object(&mut self) -> Result<Value<'t>, Complaint> {
         let start = self.at;
         let open = self.peek();
         self.descend(open)?;
@@ -237,7 +245,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `[…]`, the bracket being next.
-    fn list(&mut self) -> Result<Value, Complaint> {
+    fn list(&mut self) -> Result<Value<'t>, Complaint> {
         let start = self.at;
         let open = self.peek();
         self.descend(open)?;
@@ -324,23 +332,23 @@ impl<'t> Parser<'t> {
         Err(Complaint::new(open.range(), message).help("what follows was not read"))
     }
 
-    fn key(&mut self, token: Token) -> Key {
+    fn key(&mut self, token: Token) -> Key<'t> {
         let word = self.word(token);
         let (text, quoted, readable) = match token.kind {
-            Kind::Word => (word.to_owned(), false, true),
+            Kind::Word => (word.into(), false, true),
             Kind::Text => match text::unquote_hcl(word) {
                 Some(text) => (text, true, true),
-                None => (word.trim_matches('"').to_owned(), true, false),
+                None => (word.trim_matches('"').into(), true, false),
             },
             Kind::SingleQuoted => {
                 self.report(complaint::single_quotes(token.range()));
-                (word.trim_matches('\'').to_owned(), true, true)
+                (word.trim_matches('\'').into(), true, true)
             }
             _ => {
                 if let Some(complaint) = self.own_complaint(token) {
                     self.report(complaint);
                 }
-                (word.trim_matches('"').to_owned(), true, true)
+                (word.trim_matches('"').into(), true, true)
             }
         };
         Key { text, span: self.place.span(token.range()), at: token.start, end: token.end, quoted, readable }

@@ -147,7 +147,8 @@ path "six" {
             "{: this `{` is never closed",
         ]
     );
-    let labels: Vec<String> = parse_whole(text).items.iter().map(|item| item.keys[1].text.clone()).collect();
+    let labels: Vec<String> =
+        parse_whole(text).items.iter().map(|item| item.keys[1].text.to_string()).collect();
     assert_eq!(labels, ["one", "two", "three", "four", "five", "six"]);
 }
 
@@ -206,7 +207,7 @@ fn an_unclosed_block_gives_back_the_rules_behind_it() {
     assert_eq!(document.errors.len(), 1);
     let (label, _) = document.errors[0].label.as_ref().expect("a label");
     assert_eq!(label.start as usize, text.find("path \"b\"").expect("second rule"));
-    let labels: Vec<&str> = document.items.iter().map(|item| item.keys[1].text.as_str()).collect();
+    let labels: Vec<&str> = document.items.iter().map(|item| item.keys[1].text.as_ref()).collect();
     assert_eq!(labels, ["a", "b", "c"]);
 }
 
@@ -278,7 +279,7 @@ fn texts_are_decoded_as_by_the_server() {
         let document = parse_whole(text);
         assert!(document.errors.is_empty(), "{text}: {:?}", document.errors);
         let seen = match &document.items[0].value.kind {
-            ValueKind::Text(text) | ValueKind::Heredoc(text) => Some(text.as_str()),
+            ValueKind::Text(text) | ValueKind::Heredoc(text) => Some(text.as_ref()),
             _ => None,
         };
         assert_eq!(seen, wanted, "{text}");

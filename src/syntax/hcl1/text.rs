@@ -1,20 +1,22 @@
 //! Quoted texts and heredocs to what they mean.
 
+use std::borrow::Cow;
+
 /// Decodes a quoted text of HCL, `raw` with its quotes. `None` where the server's decoder fails on what its
 /// scanner let pass.
-pub(super) fn unquote_hcl(raw: &str) -> Option<String> {
+pub(super) fn unquote_hcl(raw: &str) -> Option<Cow<'_, str>> {
     unquote(raw, false)
 }
 
 /// The same for JSON, where `${` has no meaning and surrogate halves are refused.
-pub(super) fn unquote_json(raw: &str) -> Option<String> {
+pub(super) fn unquote_json(raw: &str) -> Option<Cow<'_, str>> {
     unquote(raw, true)
 }
 
-fn unquote(raw: &str, json: bool) -> Option<String> {
+fn unquote(raw: &str, json: bool) -> Option<Cow<'_, str>> {
     let inner = raw.get(1..raw.len().checked_sub(1)?)?;
     if !inner.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'\r')) {
-        return Some(inner.to_owned());
+        return Some(Cow::Borrowed(inner));
     }
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner;
@@ -30,7 +32,8 @@ fn unquote(raw: &str, json: bool) -> Option<String> {
             rest = copy(next, rest, &mut bytes)?;
         }
     }
-    Some(String::from_utf8(bytes).unwrap_or_else(|raw| String::from_utf8_lossy(raw.as_bytes()).into_owned()))
+    let text = String::from_utf8(bytes);
+    Some(text.unwrap_or_else(|raw| String::from_utf8_lossy(raw.as_bytes()).into_owned()).into())
 }
 
 fn copy<'r>(next: char, rest: &'r str, bytes: &mut Vec<u8>) -> Option<&'r str> {

@@ -247,11 +247,15 @@ fn wording(kind: &ErrorKind) -> (Cow<'static, str>, &'static str) {
 
 /// The first character that YAML does not allow anywhere (go-yaml v2 `readerc.go`).
 fn forbidden_character(text: &str, source: SourceId) -> Option<SyntaxError> {
-    let mut bytes = text.bytes().enumerate();
     // Everything that could be forbidden starts with one of these bytes.
     let suspect = |byte: u8| {
         byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || matches!(byte, 0x7F | 0xC2 | 0xEF)
     };
+    // Without a way out in the middle, the compiler looks at many bytes at once.
+    if !text.bytes().fold(false, |any, byte| any | suspect(byte)) {
+        return None;
+    }
+    let mut bytes = text.bytes().enumerate();
     loop {
         let (at, _) = bytes.find(|(_, byte)| suspect(*byte))?;
         let character = text.get(at..)?.chars().next()?;

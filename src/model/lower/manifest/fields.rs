@@ -2,6 +2,7 @@
 
 use crate::model::Malformed;
 use crate::model::kube::ObjectMeta;
+use crate::syntax::near::nearest;
 use crate::syntax::tree::{Node, NodeKind};
 use crate::syntax::{Source, Span, Spanned};
 
@@ -166,7 +167,7 @@ impl<'t, 'm> Fields<'t, 'm> {
             }
             let mut malformed =
                 Malformed::new(entry.key.span, format!("{} has no field `{key}`", self.shown()));
-            if let Some(near) = nearest(key, known) {
+            if let Some(near) = nearest(key, known.iter().copied()) {
                 malformed = malformed.with_help(format!("did you mean `{near}`?"));
             }
             self.note(malformed);
@@ -213,13 +214,4 @@ impl<'t, 'm> Fields<'t, 'm> {
         }
         self.note(malformed);
     }
-}
-
-fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let distance = |name: &str| strsim::damerau_levenshtein(&key.to_lowercase(), &name.to_lowercase());
-    known
-        .iter()
-        .copied()
-        .filter(|name| distance(name) <= 2.max(name.len() / 4))
-        .min_by_key(|name| distance(name))
 }

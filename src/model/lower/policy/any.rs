@@ -23,16 +23,16 @@ pub(super) fn any(
         return any_over(refuser, value, old, context);
     }
     Some(match &value.kind {
-        ValueKind::Text(text) | ValueKind::Heredoc(text) => ParameterValue::Text(text.clone()),
+        ValueKind::Text(text) | ValueKind::Heredoc(text) => ParameterValue::Text(text.clone().into_owned()),
         ValueKind::Null => ParameterValue::Text(String::new()),
         ValueKind::Bool(value) => ParameterValue::Bool(*value),
         ValueKind::Number(text) => {
             parsed_integer(refuser, value.span, text, context)?;
-            ParameterValue::Number(text.clone())
+            ParameterValue::Number(text.clone().into_owned())
         }
         ValueKind::Float(text) => {
             parsed_float(refuser, value.span, text, context)?;
-            ParameterValue::Number(text.clone())
+            ParameterValue::Number(text.clone().into_owned())
         }
         ValueKind::Undecodable => {
             undecodable(refuser, value.span);
@@ -71,7 +71,7 @@ fn any_over(
             if go_integer(&old).is_err() =>
         {
             parsed_float(refuser, value.span, text, context)?;
-            Some(ParameterValue::Number(text.clone()))
+            Some(ParameterValue::Number(text.clone().into_owned()))
         }
         (ParameterValue::Bool(_), ValueKind::Bool(value)) => Some(ParameterValue::Bool(*value)),
         (ParameterValue::List(mut list), ValueKind::List(elements)) => {
@@ -114,7 +114,7 @@ fn object(refuser: &mut Refuser, items: &[Item], context: &dyn Display) -> Param
             Some(member) => member.1 = value,
             None => {
                 index.note(&name.text, members.len());
-                members.push((name.text.clone(), value));
+                members.push((name.text.clone().into_owned(), value));
             }
         }
     }

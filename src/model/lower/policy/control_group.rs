@@ -179,17 +179,17 @@ fn ttl(refuser: &mut Refuser, members: &[Item], prefix: &str) {
 }
 
 /// Items of this name, labelled or not.
-fn named<'i>(items: &'i [Item], name: &'static str) -> impl Iterator<Item = &'i Item> {
+fn named<'i>(items: &'i [Item<'i>], name: &'static str) -> impl Iterator<Item = &'i Item<'i>> {
     items.iter().filter(move |item| item.keys.first().is_some_and(|key| key.text == name))
 }
 
 /// The members of an item, if it is an object and has no other keys than these.
 fn known_members<'i>(
     refuser: &mut Refuser,
-    item: &'i Item,
+    item: &'i Item<'i>,
     known: &[&str],
     context: &dyn Display,
-) -> Option<&'i [Item]> {
+) -> Option<&'i [Item<'i>]> {
     let ValueKind::Object(members) = &item.value.kind else {
         let name = decode::type_name(&item.value);
         let server = format!("{context}cannot check HCL keys of type {name}");
@@ -200,7 +200,7 @@ fn known_members<'i>(
     for (member, key) in members.iter().filter_map(|member| Some((member, member.keys.first()?))) {
         if !decode::readable(refuser, key) {
             sound = false;
-        } else if !known.contains(&key.text.as_str()) {
+        } else if !known.contains(&&*key.text) {
             sound = false;
             let server = format!("{context}{}", refuser.invalid_key(member, &key.text));
             refuser.refuse(key.span, RefusalKind::ControlGroup, &key.text, server);

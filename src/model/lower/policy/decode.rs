@@ -16,15 +16,15 @@ use crate::syntax::{Span, Spanned};
 #[derive(Clone, Copy)]
 pub(super) enum Node<'i> {
     /// A value that is no object.
-    Plain(&'i Value),
+    Plain(&'i Value<'i>),
     /// The members of an object.
-    Members(&'i Value, &'i [Item]),
+    Members(&'i Value<'i>, &'i [Item<'i>]),
     /// Blocks with labels after the field's name.
-    Labelled(&'i [&'i Item]),
+    Labelled(&'i [&'i Item<'i>]),
 }
 
 impl<'i> Node<'i> {
-    pub(super) fn of(value: &'i Value) -> Node<'i> {
+    pub(super) fn of(value: &'i Value<'i>) -> Node<'i> {
         match &value.kind {
             ValueKind::Object(members) => Node::Members(value, members),
             _ => Node::Plain(value),
@@ -65,7 +65,7 @@ pub(super) fn type_name(value: &Value) -> &'static str {
 }
 
 /// Calls `take` with each occurrence of the field `name`, those with labels together and first, as the server does.
-pub(super) fn each<'i>(items: &'i [Item], name: &str, mut take: impl FnMut(Node<'_>, &'i Item)) {
+pub(super) fn each<'i>(items: &'i [Item<'i>], name: &str, mut take: impl FnMut(Node<'_>, &'i Item<'i>)) {
     let named = |item: &&Item| item.keys.first().is_some_and(|key| key.text.eq_ignore_ascii_case(name));
     let labelled: Vec<&Item> = items.iter().filter(named).filter(|item| item.keys.len() > 1).collect();
     if let Some(first) = labelled.first() {
@@ -106,7 +106,7 @@ pub(super) fn string(
     if let Node::Plain(value) = node {
         match &value.kind {
             ValueKind::Text(text) | ValueKind::Heredoc(text) | ValueKind::Number(text) => {
-                return Some(Spanned::new(text.clone(), value.span));
+                return Some(Spanned::new(text.clone().into_owned(), value.span));
             }
             ValueKind::Null => return Some(Spanned::new(String::new(), value.span)),
             ValueKind::Undecodable => {
@@ -268,7 +268,7 @@ fn parameter(
         Some(known) => known.values.append(&mut values),
         None => {
             index.note(&name.text, map.len());
-            map.push(Parameter { name: Spanned::new(name.text.clone(), name.span), values });
+            map.push(Parameter { name: Spanned::new(name.text.clone().into_owned(), name.span), values });
         }
     }
 }

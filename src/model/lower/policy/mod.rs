@@ -94,7 +94,7 @@ impl Reader<'_> {
         if !self.readable(key) {
             return;
         }
-        match key.text.as_str() {
+        match &*key.text {
             "path" => rules.extend(self.path_rule(item)),
             "name" if item.keys.len() > 1 => {
                 decode::string(&mut self.refuser, Node::Labelled(&[item]), "name".into(), &"");
@@ -113,7 +113,7 @@ impl Reader<'_> {
     /// Ties arguments that are set again to their path rules; only the current Vault line refuses them.
     fn repeats(&mut self, document: &Document, rules: &mut [PathRule]) {
         for repeat in &document.repeats {
-            let again = Spanned::new(repeat.again.text.clone(), repeat.again.span);
+            let again = Spanned::new(repeat.again.text.clone().into_owned(), repeat.again.span);
             let after = rules.partition_point(|rule| rule.span.start <= again.span.start);
             let rule = after.checked_sub(1).and_then(|at| rules.get_mut(at));
             if let Some(rule) = rule.filter(|rule| rule.span.contains(again.span)) {
@@ -122,7 +122,7 @@ impl Reader<'_> {
             if self.target == Target::VaultCurrent {
                 let server = format!(
                     "The argument {} at {} was already set. Each argument can only be defined once",
-                    quote(&repeat.raw),
+                    quote(repeat.raw),
                     self.refuser.position(repeat.again.at)
                 );
                 let word = &repeat.again.text;

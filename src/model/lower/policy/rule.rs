@@ -22,7 +22,7 @@ impl Reader<'_> {
         if !self.readable(label) {
             return None;
         }
-        let path = Spanned::new(label.text.clone(), label.span);
+        let path = Spanned::new(label.text.clone().into_owned(), label.span);
         let context = Context(&label.text);
         if !template_is_balanced(&path.value) {
             let server =
@@ -37,8 +37,9 @@ impl Reader<'_> {
         };
         let mut rule = PathRule::new(path, item.span);
         let mut sound = true;
+        rule.keys.reserve_exact(items.len());
         for (item, key) in items.iter().filter_map(|item| Some((item, item.keys.first()?))) {
-            rule.keys.push(Spanned::new(key.text.clone(), key.span));
+            rule.keys.push(Spanned::new(key.text.clone().into_owned(), key.span));
             if !self.readable(key) {
                 sound = false;
             } else if !dialect::has_key(self.target, &key.text) {
@@ -63,7 +64,8 @@ impl Reader<'_> {
         let mut expiration = None;
         let mut filter = None;
         // All occurrences of a name are taken together, those of other names stay where they are.
-        for name in dialect::keys(self.target) {
+        let written = |name: &&str| rule.keys.iter().any(|key| key.value.eq_ignore_ascii_case(name));
+        for name in dialect::keys(self.target).filter(written) {
             match name {
                 "capabilities" => each(items, name, |node, item| {
                     rule.capabilities_span = Some(item.value.span);
@@ -266,6 +268,9 @@ fn is_control(next: char) -> bool {
 
 /// Each `{{` needs one `}}` before the next.
 pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
+    if !path.contains(['{', '}']) {
+        return true;
+    }
     let mut parts = path.split("{{");
     parts.next().is_none_or(|before| !before.contains("}}"))
         && parts.all(|part| part.match_indices("}}").count() == 1)

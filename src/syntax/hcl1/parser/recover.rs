@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::syntax::hcl1::lexer::{Kind, Token};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Goes to the next item after a fault in the item that starts at the token number `from`.
     pub(super) fn recover(&mut self, from: usize, nested: bool) {
         let fault = self.at;

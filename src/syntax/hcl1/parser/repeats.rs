@@ -9,16 +9,16 @@ use crate::syntax::hcl1::{Item, Key, Repeat};
 /// Up to this many items, comparing all with all is faster than a hash table.
 const FEW: usize = 12;
 
-impl<'t> Parser<'t> {
-    pub(super) fn find_repeats(&mut self, items: &[Item]) {
+impl<'t> Parser<'t, '_> {
+    pub(super) fn find_repeats(&mut self, items: &[Item<'t>]) {
         if items.len() < 2 {
             return;
         }
         let arguments = items.iter().filter(|item| item.assign.is_some());
         let keys = arguments.filter_map(|item| item.keys.first()).map(|key| (self.raw(key), key));
         let mut repeats = Vec::new();
-        let mut note = |raw: &'t str, first: Span, again: &Key| {
-            repeats.push(Repeat { first, again: again.clone(), raw: raw.to_owned() });
+        let mut note = |raw: &'t str, first: Span, again: &Key<'t>| {
+            repeats.push(Repeat { first, again: again.clone(), raw });
         };
         if items.len() <= FEW {
             let keys: Vec<_> = keys.collect();

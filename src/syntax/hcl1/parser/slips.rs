@@ -5,22 +5,23 @@ use crate::syntax::hcl1::complaint::{self, Complaint};
 use crate::syntax::hcl1::lexer::{Kind, RESERVED, Token};
 use crate::syntax::hcl1::{Key, Value, ValueKind};
 
-impl Parser<'_> {
+impl<'t> Parser<'t, '_> {
     /// Reports an assignment that the server refuses.
     pub(super) fn assignment(&mut self, token: Token, keys: &[Key]) {
         if keys.len() > 1 {
             let help = format!("write `{} {{` without `{}`", self.header(keys), self.word(token));
             self.report(Complaint::new(token.range(), "a block with a label takes no `=`").help(help));
         } else if token.kind == Kind::Colon {
-            let name = keys.first().map_or("key", |key| key.text.as_str());
+            let name = keys.first().map_or("key", |key| &key.text);
             let help = format!("write `{name} =`");
             self.report(Complaint::new(token.range(), "`:` where `=` should stand").help(help));
         }
     }
 
     fn header(&self, keys: &[Key]) -> String {
-        let words =
-            keys.iter().map(|key| if key.quoted { format!("\"{}\"", key.text) } else { key.text.clone() });
+        let words = keys
+            .iter()
+            .map(|key| if key.quoted { format!("\"{}\"", key.text) } else { key.text.clone().into_owned() });
         words.collect::<Vec<_>>().join(" ")
     }
 
@@ -52,7 +53,7 @@ impl Parser<'_> {
     }
 
     /// A word without quotes where a value should stand: reported, and read as text.
-    pub(super) fn bare_word(&mut self, token: Token) -> Result<Value, Complaint> {
+    pub(super) fn bare_word(&mut self, token: Token) -> Result<Value<'t>, Complaint> {
         let word = self.word(token);
         if matches!(self.token(self.at + 1).kind, Kind::OpenParenthesis) {
             let message = format!("a policy cannot call `{word}`");
@@ -69,7 +70,7 @@ impl Parser<'_> {
             _ => complaint.help(format!("put it in double quotes: \"{word}\"")),
         });
         self.at += 1;
-        let kind = ValueKind::Text(word.to_owned());
+        let kind = ValueKind::Text(word.into());
         Ok(Value { span: self.place.span(token.range()), at: token.start, kind })
     }
 

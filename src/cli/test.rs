@@ -19,7 +19,7 @@ use crate::syntax::SyntaxError;
 
 /// The page of `test --help`.
 pub const ABOUT: &str = "\
-Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`)
+Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`) \
 against the policies, auth roles, bindings and specs below PATH, as if those were all that the servers hold.
 
 An entry says WHO `can` or `cannot` do what:
@@ -34,15 +34,15 @@ An entry says WHO `can` or `cannot` do what:
     - {who: ci/bot, cannot: [get], on: deployments.apps, in: '*'}  # in no namespace
     - {who: ci/bot, cannot: [get], on: /metrics, in: '*'}          # a path of the API server
 
-A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds
-if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without
+A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds \
+if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without \
 `/v1/`, and relative to the Vault namespace of the role. Each entry comes out as
 
   ok          it holds
   FAIL        it does not; the rule that decides is named, or why nothing grants it
   UNKNOWN     it hangs on something that no input tells, such as a policy that is not there
-  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern of paths:
-              this version proves single identities and single paths
+  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern:
+              single identities and single paths are what this version proves
   NOBODY      it speaks of a service account, role or policy of which no input knows";
 
 /// What follows the flags there.

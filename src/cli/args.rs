@@ -69,6 +69,7 @@ pub enum Command {
     /// Compile Access specs into a script for the server and manifests for the cluster
     Compile(compile::Args),
     /// Prove the expectations of specs and access tests
+    #[command(long_about = test::ABOUT, after_help = test::EXIT_CODES)]
     Test(test::Args),
     /// List the rules
     Rules(rules::Args),

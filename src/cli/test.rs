@@ -8,18 +8,18 @@ use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
-use crate::lint;
+use crate::model::project::FileClass;
 use crate::model::spec::Expectation;
 use crate::report::place::Places;
 use crate::report::proofs::human::Look;
 use crate::report::proofs::{Problem, Proofs, claim, human, json, junit, title};
 use crate::report::{clean, human as findings};
-use crate::rules::RULES;
 use crate::semantics::expectation::{Coverage, Outcome, Prover, Verdict};
-use crate::semantics::rbac::defaults::Defaults;
+use crate::syntax::SyntaxError;
 
-const ABOUT: &str = "\
-Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`)
+/// The page of `test --help`.
+pub const ABOUT: &str = "\
+Proves the `expect` entries of Access specs and of stand-alone access tests (`*.access-test.yaml`, `.yml` or `.json`) \
 against the policies, auth roles, bindings and specs below PATH, as if those were all that the servers hold.
 
 An entry says WHO `can` or `cannot` do what:
@@ -34,23 +34,23 @@ An entry says WHO `can` or `cannot` do what:
     - {who: ci/bot, cannot: [get], on: deployments.apps, in: '*'}  # in no namespace
     - {who: ci/bot, cannot: [get], on: /metrics, in: '*'}          # a path of the API server
 
-A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds
-if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without
+A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds \
+if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without \
 `/v1/`, and relative to the Vault namespace of the role. Each entry comes out as
 
   ok          it holds
   FAIL        it does not; the rule that decides is named, or why nothing grants it
   UNKNOWN     it hangs on something that no input tells, such as a policy that is not there
-  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern of paths:
-              this version proves single identities and single paths
+  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern:
+              single identities and single paths are what this version proves
   NOBODY      it speaks of a service account, role or policy of which no input knows";
 
-const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
+/// What follows the flags there.
+pub const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
 cannot be read, an entry speaks of nobody who is known, or there is no entry; 3 a bug of rolewright.";
 
 /// Flags of `test`.
 #[derive(Debug, Clone, clap::Args)]
-#[command(long_about = ABOUT, after_help = EXIT_CODES)]
 pub struct Args {
     /// Files and directories; `-` is stdin
     #[arg(value_name = "PATH", default_value = ".")]
@@ -96,8 +96,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         print(&human::list(chosen.iter().copied()))?;
         return Ok(exit(&loaded, &problems, &[], chosen.is_empty()));
     }
-    let defaults = Defaults::new();
-    let prover = Prover::new(project, &defaults);
+    let prover = Prover::new(project);
     let verdicts: Vec<Verdict<'_>> = chosen.iter().map(|expectation| prover.prove(expectation)).collect();
     let coverage = args.coverage.then(|| Coverage::of(project, &verdicts));
     let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
@@ -107,6 +106,12 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Format::Json => json::render(&proofs),
         Format::Junit => junit::render(&proofs),
     })?;
+    let templates = project.classes.iter().filter(|class| matches!(class, FileClass::Template(_))).count();
+    if templates > 0 {
+        say(format_args!(
+            "warning: {templates} of the files are templates and were not read; render them first"
+        ));
+    }
     if chosen.is_empty() {
         match &args.filter {
             Some(text) if !all.is_empty() => {
@@ -144,25 +149,27 @@ fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing
 /// another one on the server.
 fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
-    let shape: Vec<_> = RULES
-        .iter()
-        .copied()
-        .filter(|rule| ["syntax-error", "malformed-input"].contains(&rule.name))
-        .collect();
-    let (found, crashes) = lint::run_contained(&shape, project, &session.config.options);
-    let report = findings::findings(&found, &project.sources, session.color);
+    let malformed = project.malformed.iter().map(|fault| SyntaxError {
+        span: fault.span,
+        message: fault.message.clone(),
+        label: fault.label.clone(),
+        help: fault.help.clone(),
+    });
+    let mut faults: Vec<SyntaxError> = project.syntax_errors.iter().cloned().chain(malformed).collect();
+    faults.sort_by_key(|fault| (fault.span.source, fault.span.start));
+    let report = findings::errors(&faults, "input", &project.sources, session.color);
     if !report.is_empty() {
         say(report.trim_end());
     }
     let places = Places::new(&project.sources);
-    let mut problems: Vec<Problem> = found
+    let mut problems: Vec<Problem> = faults
         .iter()
-        .map(|finding| {
-            let place = places.of(finding.span);
+        .map(|fault| {
+            let place = places.of(fault.span);
             Problem {
                 path: place.path.to_owned(),
                 line: Some(place.start.line),
-                message: finding.message.clone(),
+                message: fault.message.clone(),
             }
         })
         .collect();
@@ -171,7 +178,7 @@ fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
         say(format_args!("error: cannot read `{path}`: {message}"));
         problems.push(Problem { path: unread.path.clone(), line: None, message: unread.message.clone() });
     }
-    for crash in loaded.crashes.iter().chain(&crashes) {
+    for crash in &loaded.crashes {
         let (rule, message) = (crash.rule, clean::line(&crash.message));
         say(format_args!("error: `{rule}` failed: {message}; this is a bug of rolewright, please report it"));
         problems.push(Problem { path: String::new(), line: None, message: crash.message.clone() });

@@ -147,7 +147,11 @@ impl Summary {
                 "directories of compiled artefacts left out",
             ),
             (self.other, "other file left alone", "other files left alone"),
-            (self.expectations, "expectation not proved", "expectations not proved"),
+            (
+                self.expectations,
+                "expectation, which `rolewright test` proves",
+                "expectations, which `rolewright test` proves",
+            ),
             (self.templates, "template not read, render it first", "templates not read, render them first"),
         ];
         for (number, one, many) in beside {

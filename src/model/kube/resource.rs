@@ -56,6 +56,30 @@ pub const VERBS: [&str; 14] = [
 /// Verbs of requests for paths outside the resource API: HTTP methods.
 pub const URL_VERBS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 
+/// What may stand behind the slash of a resource of a built-in group.
+pub const SUBRESOURCES: [&str; 20] = [
+    "approval",
+    "attach",
+    "binding",
+    "configz",
+    "ephemeralcontainers",
+    "eviction",
+    "exec",
+    "finalize",
+    "healthz",
+    "log",
+    "metrics",
+    "pods",
+    "portforward",
+    "proxy",
+    "resize",
+    "scale",
+    "spec",
+    "stats",
+    "status",
+    "token",
+];
+
 /// A group, its namespaced resources, its others.
 type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
 

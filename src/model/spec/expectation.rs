@@ -280,7 +280,7 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
         return;
     }
     let mut parts = resource.split('/');
-    let (name, _, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let (name, subresource, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     if let Some(third) = third {
         let fault = Malformed::new(on.span, format!("`{on}` is no resource"));
         let rest = on.value.strip_suffix(third).and_then(|rest| rest.strip_suffix('/')).unwrap_or(resource);
@@ -302,6 +302,15 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
             },
         });
         return;
+    }
+    // Extra attributes of users are told apart by what looks like a subresource.
+    let is_known = |word: &str| name == "userextras" || resource::SUBRESOURCES.contains(&word);
+    if let Some(word) = subresource.filter(|word| resource::is_built_in(group) && !is_known(word)) {
+        let fault = Malformed::new(on.span, format!("`{word}` is no subresource of `{name}`"));
+        let whole = on.value.strip_suffix(word).map_or(name, |rest| rest.trim_end_matches('/'));
+        faults.push(
+            fault.with_help(format!("to ask about one object, write `on: {whole}` and `named: {word}`")),
+        );
     }
     let namespace = expectation.namespace.as_ref().filter(|namespace| namespace.value != EVERYWHERE);
     if let (Some((_, Scope::Cluster)), Some(namespace)) = (found, namespace) {

@@ -97,7 +97,7 @@ fn covered(coverage: &Coverage<'_>, places: &Places<'_>) -> String {
             DeciderKind::PathRule => format!("policy {}, path \"{}\"", rule.owner, rule.label),
             DeciderKind::RbacRule => format!("role {}, rule on {}", rule.owner, rule.label),
         };
-        text += &format!("  {}  ({})\n", clean::line(&what), clean::line(&place_text(rule.span, places)));
+        text += &format!("  {}  {}\n", clean::line(&what), clean::line(&place_text(rule.span, places)));
     }
     text
 }

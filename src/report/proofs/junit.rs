@@ -69,13 +69,14 @@ fn suite(path: &str, name: &str, verdicts: &[&Verdict<'_>], places: &Places<'_>,
             Outcome::Failed | Outcome::Unknown | Outcome::NotProved => "failure",
         };
         let lines = explanation(verdict, places, false);
-        let message = lines.first().map_or("", String::as_str);
+        let message: Vec<&str> = lines.iter().take(2).map(|line| line.trim()).collect();
+        let message = message.join(": ");
         *out += &format!(
             ">\n      <{element} type=\"{}\" message=\"{}\">{}\n{}</{element}>\n    </testcase>\n",
             verdict.outcome.word(),
-            escaped(message),
+            escaped(&message),
             escaped(&claim(verdict.expectation)),
-            escaped(&lines.join("\n"))
+            lines.iter().map(|line| escaped(line)).collect::<Vec<String>>().join("\n")
         );
     }
     *out += "  </testsuite>\n";

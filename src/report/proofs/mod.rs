@@ -108,24 +108,19 @@ fn explanation(verdict: &Verdict<'_>, places: &Places<'_>, all: bool) -> Vec<Str
 }
 
 fn answer_lines(answer: &Answer, wanted: bool, places: &Places<'_>) -> Vec<String> {
-    let yes = |it: bool| if it { "yes" } else { "no" };
-    let got = answer.allowed.map_or("not known", yes);
-    let head = match answer.allowed == Some(wanted) {
-        true => format!("{}: {got}", answer.action),
-        false => format!("{}: expected {}, got {got}", answer.action, yes(wanted)),
+    let word = |it: bool| if it { "yes" } else { "no" };
+    let head = match answer.allowed {
+        Some(got) if got == wanted => format!("{}: {}", answer.action, word(got)),
+        Some(got) => format!("{}: expected {}, got {}", answer.action, word(wanted), word(got)),
+        None => format!("{}: expected {}, but that is not known", answer.action, word(wanted)),
     };
-    let mut lines = Vec::new();
+    let mut lines = vec![head];
     for (at, reason) in answer.reasons.iter().enumerate() {
         if at == SHOWN {
-            lines.push(format!("  and {} more ways, of the same answer", answer.reasons.len() - SHOWN));
+            lines.push(format!("  and {} more ways with the same answer", answer.reasons.len() - SHOWN));
             break;
         }
-        let mut line = if at == 0 { format!("{head}: ") } else { "  also: ".to_owned() };
-        line += &reason_line(reason, places);
-        lines.push(line);
-    }
-    if lines.is_empty() {
-        lines.push(head);
+        lines.extend(reason_lines(reason, places).into_iter().map(|line| format!("  {line}")));
     }
     lines
 }
@@ -133,29 +128,29 @@ fn answer_lines(answer: &Answer, wanted: bool, places: &Places<'_>) -> Vec<Strin
 /// How many ways are told of one answer.
 const SHOWN: usize = 5;
 
-fn reason_line(reason: &Reason, places: &Places<'_>) -> String {
-    let mut parts: Vec<String> = Vec::new();
+fn reason_lines(reason: &Reason, places: &Places<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
     if reason.text != "allowed" || reason.rules.is_empty() {
-        parts.push(match reason.place {
-            Some(place) => format!("{} ({})", reason.text, place_text(place, places)),
+        lines.push(match reason.place {
+            Some(place) => format!("{}  {}", reason.text, place_text(place, places)),
             None => reason.text.clone(),
         });
     }
-    parts.extend(reason.rules.iter().map(|rule| decider_text(rule, places)));
+    lines.extend(reason.rules.iter().map(|rule| decider_text(rule, places)));
     if let Some((role, span)) = &reason.role {
-        parts.push(format!("through the role {role} ({})", place_text(*span, places)));
+        lines.push(format!("through the role {role}  {}", place_text(*span, places)));
     }
-    parts.join(", ")
+    lines
 }
 
 fn decider_text(rule: &Decider, places: &Places<'_>) -> String {
-    let place = rule.span.map_or("built in".to_owned(), |span| place_text(span, places));
+    let place = rule.span.map_or("(built in)".to_owned(), |span| place_text(span, places));
     let grants = rule.grants.join(", ");
     match rule.kind {
         DeciderKind::PathRule => {
-            format!("policy {}, path \"{}\" [{grants}] ({place})", rule.owner, rule.label)
+            format!("policy {}, path \"{}\" [{grants}]  {place}", rule.owner, rule.label)
         }
-        DeciderKind::RbacRule => format!("{}, rule [{grants}] on {} ({place})", rule.owner, rule.label),
+        DeciderKind::RbacRule => format!("{}, rule [{grants}] on {}  {place}", rule.owner, rule.label),
     }
 }
 

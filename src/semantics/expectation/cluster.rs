@@ -3,9 +3,9 @@
 use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::kube::resource::{self, Scope};
 use crate::model::spec::{Expectation, Question};
-use crate::semantics::acl::BUILT_IN;
 use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::Request;
+use crate::semantics::rbac::bootstrap::BUILT_IN;
 use crate::semantics::reach::Subject;
 
 pub(super) fn answers(
@@ -59,21 +59,21 @@ fn namespaces<'q>(
         None if expectation.can || is_outside => vec![None],
         None => {
             let mut places = vec![None];
-            places.extend(prover.cluster.namespaces().into_iter().map(Some));
+            places.extend(prover.access.cluster().namespaces().into_iter().map(Some));
             places
         }
     }
 }
 
 fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, of_user: &str, place: Option<&str>) -> Reason {
-    match prover.cluster.decide(user, query) {
+    match prover.access.cluster().decide(user, query) {
         Some(Grant::Master) => Reason::new(Some(true), "members of `system:masters` may do everything"),
         Some(Grant::Rule(source)) => {
             let wherever = place.map_or(String::new(), |place| format!(" in the namespace `{place}`"));
             Reason { rules: vec![decider(&source)], ..Reason::new(Some(true), format!("allowed{wherever}")) }
         }
         None => {
-            let dangling = prover.cluster.unresolved(user, place.unwrap_or_default()).next();
+            let dangling = prover.access.cluster().unresolved(user, place.unwrap_or_default()).next();
             if let Some(binding) = dangling {
                 let text = format!(
                     "the {} `{}` gives it the {} `{}`, whose rules no input holds",

@@ -14,9 +14,7 @@ mod witness;
 
 pub use coverage::{Coverage, Uncovered};
 
-use super::authorizer::Cluster;
 use super::mounts::MountTable;
-use super::rbac::defaults::Defaults;
 use super::reach::{Access, Subject};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
@@ -129,20 +127,13 @@ impl Reason {
 pub struct Prover<'a> {
     access: Access<'a>,
     mounts: MountTable<'a>,
-    cluster: Cluster<'a>,
     names: Names<'a>,
 }
 
 impl<'a> Prover<'a> {
     /// Arranges `project`.
-    pub fn new(project: &'a Project, defaults: &'a Defaults) -> Prover<'a> {
-        let roles = defaults.roles.iter().chain(&project.rbac_roles);
-        Prover {
-            access: Access::new(project),
-            mounts: MountTable::new(project),
-            cluster: Cluster::settled(roles, defaults.bindings.iter().chain(&project.bindings)),
-            names: Names::of(project),
-        }
+    pub fn new(project: &'a Project) -> Prover<'a> {
+        Prover { access: Access::new(project), mounts: MountTable::new(project), names: Names::of(project) }
     }
 
     /// The verdict on one claim.

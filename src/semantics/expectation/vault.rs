@@ -1,6 +1,7 @@
 //! Questions to Vault: each way to a token is tried, on every server of the target.
 
-use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of, witness};
+use super::witness::{self, Search};
+use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::project::Target;
 use crate::model::spec::Expectation;
 use crate::model::vault::capability::{Capability, CapabilitySet};
@@ -186,12 +187,16 @@ impl Asked<'_> {
             }
             (Verdict::Allowed, _) => with(Some(true), "allowed".to_owned()),
             (Verdict::Refused, Some(refusal)) if hangs_on_parameters(refusal) => {
-                match decision.rule.and_then(|rule| witness::find(acl, rule, &request)) {
-                    Some(conditions) => with(
+                let search = decision.rule.map(|rule| witness::find(acl, rule, &request));
+                match search.unwrap_or(Search::NotFound) {
+                    Search::Found(conditions) => with(
                         Some(true),
                         format!("allowed to requests that carry what it asks for: {conditions}"),
                     ),
-                    None => with(None, format!("no request is found that goes through: {refusal}")),
+                    Search::Impossible => with(Some(false), Refusal::WrappingImpossible.to_string()),
+                    Search::NotFound => {
+                        with(None, format!("no request is found that goes through: {refusal}"))
+                    }
                 }
             }
             (Verdict::Refused, Some(refusal)) => with(Some(false), refusal.to_string()),

@@ -7,8 +7,26 @@ use crate::semantics::parameters::ParameterRefusal;
 /// How often the request is mended.
 const TRIES: usize = 32;
 
-/// What a request has to carry to get past `rule`, in words; nothing if no such request is found.
-pub(super) fn find(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) -> Option<String> {
+/// What the search came to.
+pub(super) enum Search {
+    /// What a request has to carry, in words.
+    Found(String),
+    /// No request gets past the rule.
+    Impossible,
+    /// None was found.
+    NotFound,
+}
+
+/// Looks for a request that gets past `rule`.
+pub(super) fn find(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) -> Search {
+    // Both bounds add up over the rules of a pattern, and may have crossed.
+    match (rule.min_wrapping_ttl, rule.max_wrapping_ttl) {
+        (Some(least), Some(most)) if most < least => Search::Impossible,
+        _ => conditions(acl, rule, request).map_or(Search::NotFound, Search::Found),
+    }
+}
+
+fn conditions(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) -> Option<String> {
     let mut data: Vec<(String, ParameterValue)> = Vec::new();
     let mut wrap_ttl = None;
     // Values that have been tried, by parameter.

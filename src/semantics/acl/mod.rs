@@ -142,6 +142,16 @@ impl<'a> Acl<'a> {
         &self.dropped
     }
 
+    /// Every merged rule that matches a full path: the one that decides on it first, then the others as they would come
+    /// after it. Requests that list look at a second form of the path as well, see [`Acl::rule_on`].
+    pub fn matching(&self, path: &str) -> Vec<&MergedRule<'a>> {
+        let mut found = Vec::new();
+        self.store.each_matching(path, |at| found.push(at));
+        // Exact rules stand last, the others in ascending order of precedence.
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.into_iter().filter_map(|at| self.rules.get(at)).collect()
+    }
+
     /// True if the policy named `root` allows everything in this namespace.
     pub fn is_root_in(&self, namespace: &str) -> bool {
         match self.dialect {

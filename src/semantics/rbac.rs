@@ -7,6 +7,7 @@
 //! Source: kubernetes `pkg/apis/rbac/v1/evaluation_helpers.go`, `plugin/pkg/auth/authorizer/rbac/rbac.go`.
 
 pub mod builtin;
+pub mod catalogue;
 pub mod powers;
 pub mod reach;
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub struct Shadows<'r, 'a> {
     acl: &'r Acl<'a>,
     /// More segments than any pattern has.
     depth: usize,
+    /// The rules with segment wildcards.
+    segmented: Vec<&'r MergedRule<'a>>,
 }
 
 /// Text that no policy holds.
@@ -29,7 +31,9 @@ impl<'r, 'a> Shadows<'r, 'a> {
     /// Arranges the rules of a token.
     pub fn new(acl: &'r Acl<'a>) -> Shadows<'r, 'a> {
         let segments = acl.rules().iter().map(|rule| rule.pattern.segments().count());
-        Shadows { acl, depth: segments.max().unwrap_or(0) + 1 }
+        let depth = segments.max().unwrap_or(0) + 1;
+        let is_segmented = |rule: &&MergedRule<'a>| rule.pattern.class == PatternClass::Segments;
+        Shadows { acl, depth, segmented: acl.rules().iter().filter(is_segmented).collect() }
     }
 
     /// The rule that decides on every path of `rule` in its stead, if `rule` has no effect on any answer.
@@ -123,14 +127,13 @@ impl<'r, 'a> Shadows<'r, 'a> {
     fn is_between(&self, upper: &MergedRule<'a>, lower: &MergedRule<'a>) -> bool {
         let forms = [Some(upper.pattern.clone()), other_form(&upper.pattern)];
         let meets = |pattern: &PathPattern| forms.iter().flatten().any(|form| overlaps(form, pattern));
-        let between = |other: &&MergedRule<'a>| {
-            other.pattern.class == PatternClass::Segments
-                && other.pattern != upper.pattern
+        let between = |other: &&'r MergedRule<'a>| {
+            other.pattern != upper.pattern
                 && outranks(upper, other)
                 && outranks(other, lower)
                 && meets(&other.pattern)
         };
-        self.acl.rules().iter().any(|other| between(&other))
+        self.segmented.iter().any(between)
             || self.acl.uncertain_rules().iter().any(|other| meets(&other.reach))
     }
 

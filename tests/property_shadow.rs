@@ -20,7 +20,8 @@ use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use rolewright::semantics::acl::{Acl, MergedRule, Operation, Request};
 use rolewright::semantics::dialect::Dialect;
 use rolewright::semantics::joined;
-use rolewright::semantics::pattern::matches;
+use rolewright::semantics::pattern::{matches, overlaps};
+use rolewright::semantics::pattern_tree::PatternTree;
 use rolewright::semantics::shadow::Shadows;
 use rolewright::semantics::template::Identity;
 use rolewright::syntax::{SourceId, Span, Spanned};
@@ -90,7 +91,7 @@ fn without(rules: &Rules, pattern: &PathPattern) -> Rules {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn a_rule_called_shadowed_or_redundant_has_no_effect(rules in rules()) {
@@ -125,6 +126,20 @@ proptest! {
             let decides = deciding.contains(&rule.pattern.to_string());
             prop_assert_eq!(decides, shadows.shadowing(rule).is_none(), "{}", rule.pattern);
         }
+    }
+
+    #[test]
+    fn the_tree_finds_what_overlaps(labels in prop::collection::vec(label(), 0..8), asked in label()) {
+        let patterns: Vec<PathPattern> = labels.iter().map(|label| PathPattern::parse(label)).collect();
+        let asked = PathPattern::parse(&asked);
+        let tree = PatternTree::new(&patterns);
+        let mut found = BTreeSet::new();
+        tree.find_overlapping(&asked, |at| {
+            found.insert(at);
+            false
+        });
+        let all: BTreeSet<usize> = (0..patterns.len()).filter(|at| overlaps(&patterns[*at], &asked)).collect();
+        prop_assert_eq!(found, all);
     }
 
     #[test]

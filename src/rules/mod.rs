@@ -12,7 +12,9 @@ pub mod create_never_works;
 pub mod dangling_role_ref;
 pub mod dead_deny;
 pub mod duplicate_path;
+pub mod escalation_blocked;
 pub mod excessive_ttl;
+pub mod ineffective_rbac_rule;
 pub mod kv1_with_data;
 pub mod kv2_deny_missing_data;
 pub mod kv2_missing_data;
@@ -23,7 +25,6 @@ pub mod malformed_input;
 pub mod mid_path_star;
 pub mod missing_audience;
 pub mod narrowed_capabilities;
-pub mod no_effect_rule;
 pub mod partial_plus;
 pub mod path_whitespace;
 pub mod reasonless_allow;
@@ -65,7 +66,9 @@ pub static RULES: &[&Rule] = &[
     &dangling_role_ref::RULE,
     &dead_deny::RULE,
     &duplicate_path::RULE,
+    &escalation_blocked::RULE,
     &excessive_ttl::RULE,
+    &ineffective_rbac_rule::RULE,
     &kv1_with_data::RULE,
     &kv2_deny_missing_data::RULE,
     &kv2_missing_data::RULE,
@@ -76,7 +79,6 @@ pub static RULES: &[&Rule] = &[
     &mid_path_star::RULE,
     &missing_audience::RULE,
     &narrowed_capabilities::RULE,
-    &no_effect_rule::RULE,
     &partial_plus::RULE,
     &path_whitespace::RULE,
     &reasonless_allow::RULE,

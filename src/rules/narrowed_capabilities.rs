@@ -131,7 +131,9 @@ fn report(
         ),
     };
     let finding = cx.report(path.span, message);
-    finding.label(broad.rule.path.span, broader).help(format!("if {lost} is to stay, list it here as well"));
+    finding
+        .label(broad.rule.path.span, broader)
+        .help(format!("rules are not united: list {lost} here as well where it is needed"));
     if let Some(role) = role {
         finding.label(role.name.span, "attaches both policies");
     }

@@ -10,8 +10,8 @@
 //!
 //! # Limits
 //! Which paths are root-protected depends on the server: a path counts if one of them protects it. Silent below mounts that
-//! may be PKI, which protects paths of its own, and on `auth/token/create`, where `sudo` lifts limits of the new token. A wildcard that takes in root-protected paths among others is reported
-//! as `sudo-on-wildcard`.
+//! may be PKI, which protects paths of its own, and on `auth/token/create`, where `sudo` lifts limits of the new token. A
+//! wildcard that takes in root-protected paths among others is reported as `sudo-on-wildcard`.
 
 use super::sudo_on_wildcard::place;
 use crate::lint::{Category, Check, Context, Rule};

@@ -12,6 +12,7 @@ pub mod kv;
 pub mod mounts;
 pub mod parameters;
 pub mod pattern;
+pub mod pattern_tree;
 pub mod precedence;
 pub mod protected;
 pub mod rbac;

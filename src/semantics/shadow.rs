@@ -7,9 +7,10 @@
 //!
 //! Requests that list look at a path in two forms, and Vault 2.x pools the rules of both. Claims hold there too.
 
-use super::acl::{Acl, MergedRule, UncertainRule};
+use super::acl::{Acl, MergedRule};
 use super::dialect::Dialect;
-use super::pattern::{covers, overlaps};
+use super::pattern::covers;
+use super::pattern_tree::PatternTree;
 use super::precedence::Precedence;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::{PathPattern, PatternClass};
@@ -20,8 +21,10 @@ pub struct Shadows<'r, 'a> {
     acl: &'r Acl<'a>,
     /// More segments than any pattern has.
     depth: usize,
-    /// The rules with segment wildcards.
-    segmented: Vec<&'r MergedRule<'a>>,
+    /// All rules, to be asked for overlap.
+    tree: PatternTree<'r>,
+    /// The same of the rules that are not known.
+    uncertain: PatternTree<'r>,
 }
 
 /// Text that no policy holds.
@@ -32,8 +35,9 @@ impl<'r, 'a> Shadows<'r, 'a> {
     pub fn new(acl: &'r Acl<'a>) -> Shadows<'r, 'a> {
         let segments = acl.rules().iter().map(|rule| rule.pattern.segments().count());
         let depth = segments.max().unwrap_or(0) + 1;
-        let is_segmented = |rule: &&MergedRule<'a>| rule.pattern.class == PatternClass::Segments;
-        Shadows { acl, depth, segmented: acl.rules().iter().filter(is_segmented).collect() }
+        let tree = PatternTree::new(acl.rules().iter().map(|rule| &rule.pattern));
+        let uncertain = PatternTree::new(acl.uncertain_rules().iter().map(|rule| &rule.reach));
+        Shadows { acl, depth, tree, uncertain }
     }
 
     /// The rule that decides on every path of `rule` in its stead, if `rule` has no effect on any answer.
@@ -62,12 +66,11 @@ impl<'r, 'a> Shadows<'r, 'a> {
         if deny.pattern.class != PatternClass::Segments {
             return None;
         }
-        self.acl.rules().iter().rev().find(|other| {
+        self.overlapping(&deny.pattern, |other| {
             other.pattern.class != PatternClass::Exact
                 && !other.capabilities.denies()
                 && !other.capabilities.is_empty()
                 && outranks(other, deny)
-                && overlaps(&other.pattern, &deny.pattern)
                 && !covers(&deny.pattern, &other.pattern)
         })
     }
@@ -99,42 +102,53 @@ impl<'r, 'a> Shadows<'r, 'a> {
             return false;
         }
         // Of prefix rules only the longest is in the pool, so a longer one may stand in the way of the winner.
-        let hidden = |other: &&MergedRule<'a>| {
+        let hides = |other: &MergedRule<'a>| {
             winner.pattern.class == PatternClass::Prefix
                 && other.pattern.class == PatternClass::Prefix
                 && other.pattern.text.len() > winner.pattern.text.len()
                 && other.pattern.text.starts_with(&winner.pattern.text)
                 && !speaks_of_lists(other)
-                && overlaps(&other.pattern, &rule.pattern)
         };
-        let uncertain = |other: &UncertainRule<'a>| overlaps(&other.reach, &rule.pattern);
         !speaks_of_lists(winner)
-            || self.acl.rules().iter().any(|other| hidden(&other))
-            || self.acl.uncertain_rules().iter().any(uncertain)
+            || self.overlapping(&rule.pattern, hides).is_some()
+            || self.meets_uncertain(&rule.pattern)
     }
 
     /// True if a rule that the denying `deny` takes precedence over may grant lists on its paths.
     fn lists_below(&self, deny: &MergedRule<'a>) -> bool {
-        let lists = |other: &MergedRule<'a>| other.capabilities.contains(Capability::List);
-        let below = |other: &&MergedRule<'a>| {
-            lists(other) && !outranks(other, deny) && overlaps(&other.pattern, &deny.pattern)
-        };
-        let uncertain = |other: &UncertainRule<'a>| overlaps(&other.reach, &deny.pattern);
-        self.acl.rules().iter().any(|other| below(&other)) || self.acl.uncertain_rules().iter().any(uncertain)
+        let lists =
+            |other: &MergedRule<'a>| other.capabilities.contains(Capability::List) && !outranks(other, deny);
+        self.overlapping(&deny.pattern, lists).is_some() || self.meets_uncertain(&deny.pattern)
     }
 
     /// True if a rule ranks between the two and speaks of paths of the upper one, in either form of a listed path.
     fn is_between(&self, upper: &MergedRule<'a>, lower: &MergedRule<'a>) -> bool {
-        let forms = [Some(upper.pattern.clone()), other_form(&upper.pattern)];
-        let meets = |pattern: &PathPattern| forms.iter().flatten().any(|form| overlaps(form, pattern));
-        let between = |other: &&'r MergedRule<'a>| {
-            other.pattern != upper.pattern
+        let between = |other: &MergedRule<'a>| {
+            other.pattern.class == PatternClass::Segments
+                && other.pattern != upper.pattern
                 && outranks(upper, other)
                 && outranks(other, lower)
-                && meets(&other.pattern)
         };
-        self.segmented.iter().any(between)
-            || self.acl.uncertain_rules().iter().any(|other| meets(&other.reach))
+        let forms = [Some(upper.pattern.clone()), other_form(&upper.pattern)];
+        forms
+            .iter()
+            .flatten()
+            .any(|form| self.overlapping(form, between).is_some() || self.meets_uncertain(form))
+    }
+
+    /// A rule that shares paths with the pattern and is wanted.
+    fn overlapping(
+        &self,
+        pattern: &PathPattern,
+        wanted: impl Fn(&MergedRule<'a>) -> bool,
+    ) -> Option<&'r MergedRule<'a>> {
+        let rules = self.acl.rules();
+        let found = self.tree.find_overlapping(pattern, |at| rules.get(at).is_some_and(&wanted));
+        rules.get(found?)
+    }
+
+    fn meets_uncertain(&self, pattern: &PathPattern) -> bool {
+        self.uncertain.find_overlapping(pattern, |_| true).is_some()
     }
 
     /// True if list requests, too, have the same answers without `rule`. They look at a path with and without its last

@@ -23,12 +23,12 @@ use crate::syntax::Spanned;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
-    name: "no-effect-rule",
+    name: "ineffective-rbac-rule",
     summary: "a part of an RBAC rule that no request ever meets",
     category: Category::Suspicious,
     check: Check::RbacRole(check),
     fixable: false,
-    source: include_str!("no_effect_rule.rs"),
+    source: include_str!("ineffective_rbac_rule.rs"),
 };
 
 fn check(role: &RbacRole, cx: &mut Context<'_>) {
@@ -193,7 +193,6 @@ fn reached(rule: &RbacRule, resource: &Spanned<String>, known: &Resource, cx: &m
         cx.report(resource.span, format!("`{resource}` serves none of these verbs"))
             .severity(severity)
             .help("leave it out, or allow the verb that it takes");
-        return;
     }
 }
 

@@ -3,14 +3,15 @@
 //!
 //! # Why it matters
 //! `sudo` is asked for on root-protected endpoints only: raw storage, seal, auth methods, audit devices. A wildcard opens
-//! them all at once, and those that later versions add. Where none lies below, `sudo` does nothing.
+//! them all at once, and those that later versions add.
 //!
 //! # How to fix it
 //! Grant `sudo` on the root-protected paths that are needed; elsewhere leave it out.
 //!
 //! # Limits
 //! A wildcard inside one family of root-protected paths (`sys/auth/*`) needs `sudo` and is left alone; so is one below a
-//! mount that may be PKI. `path "*"` is reported as `wildcard-everything`.
+//! mount that may be PKI. `path "*"` is reported as `wildcard-everything`, `sudo` where no path asks for it as
+//! `sudo-useless`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
@@ -41,7 +42,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let label = rule.path.as_str();
         let engine = cx.mounts.over(label, rule.path.span).map(|known| known.engine);
         match sudo_reach(&path, engine) {
-            SudoReach::Inside => {}
+            SudoReach::Inside | SudoReach::Nothing => {}
             SudoReach::Across { example, weighty } => {
                 let finding = cx.report(place(rule), format!("`sudo` on everything that `{label}` matches"));
                 finding
@@ -51,20 +52,12 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
                     finding.severity(Severity::Note);
                 }
             }
-            SudoReach::Nothing => {
-                cx.report(
-                    place(rule),
-                    format!("`sudo` on `{label}` does nothing: no path there asks for it"),
-                )
-                .severity(Severity::Note)
-                .help("leave `sudo` out");
-            }
         }
     }
 }
 
 /// The word, or the legacy value that stands for it.
-fn place(rule: &PathRule) -> Span {
+pub(super) fn place(rule: &PathRule) -> Span {
     let legacy = rule.legacy.as_ref().map(|(value, _)| value.span);
     rule.capability("sudo").map(|word| word.span).or(legacy).unwrap_or(rule.path.span)
 }

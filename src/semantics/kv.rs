@@ -4,9 +4,11 @@
 
 use super::mounts::{Known, MountTable};
 use super::pattern::covers;
+use crate::model::vault::capability::Capability;
 use crate::model::vault::mount::KvVersion;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
+use crate::syntax::Span;
 
 /// First segments below a version 2 mount. `config` stands alone, behind all others follows the key.
 pub const V2_WORDS: [&str; 8] =
@@ -51,6 +53,61 @@ pub fn missed_by<'a>(rule: &'a PathRule, mounts: &MountTable<'a>) -> Option<(Kno
     }
     let mount = mounts.kv(label, rule.path.span, KvVersion::V2)?;
     Some((mount, misses_api(label, mount.path)?))
+}
+
+/// A part of the API of a key-value mount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A key of version 1.
+    Key,
+    /// `data/`.
+    Data,
+    /// `metadata/`.
+    Metadata,
+    /// `delete/`, `undelete/`, `destroy/`.
+    Versions,
+    /// `subkeys/`.
+    Subkeys,
+    /// `config`.
+    Config,
+}
+
+impl Part {
+    /// True if some operation of this part asks for the capability.
+    pub fn asks_for(self, capability: Capability) -> bool {
+        use Capability::{Create, Delete, List, Patch, Read, Update};
+        let asked: &[Capability] = match self {
+            Part::Key => &[Create, Read, Update, Delete, List],
+            Part::Data => &[Create, Read, Update, Patch, Delete],
+            Part::Metadata => &[Create, Read, Update, Patch, Delete, List],
+            Part::Versions => &[Update],
+            Part::Subkeys => &[Read],
+            Part::Config => &[Read, Update],
+        };
+        asked.contains(&capability)
+    }
+}
+
+/// The part of a key-value mount that all paths of `label` lie in, as far as the mount is known to the file of `asker`.
+pub fn part_of(label: &str, asker: Span, mounts: &MountTable<'_>) -> Option<Part> {
+    let label = label.strip_prefix('/').unwrap_or(label);
+    let known = mounts.over(label, asker);
+    let mount = match &known {
+        Some(known) => match known.kv_version()? {
+            KvVersion::V1 => return below(label, known.path).map(|_| Part::Key),
+            KvVersion::V2 => known.path,
+        },
+        None => mount_in_use(label)?,
+    };
+    let key = below(label, mount)?;
+    match key.split_once('/') {
+        Some(("data", _)) => Some(Part::Data),
+        Some(("metadata", _)) => Some(Part::Metadata),
+        Some(("delete" | "undelete" | "destroy", _)) => Some(Part::Versions),
+        Some(("subkeys", _)) => Some(Part::Subkeys),
+        None if key == "config" => Some(Part::Config),
+        _ => None,
+    }
 }
 
 /// What follows `data/` or `metadata/` in a label below the version 1 mount `mount`, and which of them it is.

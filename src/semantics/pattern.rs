@@ -81,7 +81,7 @@ pub fn is_everything(pattern: &PathPattern) -> bool {
 
 /// One segment of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part<'a> {
+pub(super) enum Part<'a> {
     /// `+`: one segment of any text, the empty one included.
     Any,
     /// This text.
@@ -124,7 +124,7 @@ impl Part<'_> {
 }
 
 /// The segments; only the last one can be open.
-fn parts(pattern: &PathPattern) -> impl Iterator<Item = Part<'_>> {
+pub(super) fn parts(pattern: &PathPattern) -> impl Iterator<Item = Part<'_>> {
     let (text, open) = match pattern.class {
         PatternClass::Exact => (pattern.text.as_str(), false),
         PatternClass::Prefix => (pattern.text.as_str(), true),

@@ -8,6 +8,7 @@
 
 pub mod bootstrap;
 pub mod builtin;
+pub mod catalogue;
 pub mod powers;
 pub mod reach;
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! Source: `internal/vault/logical_system.go` and `token_store.go` of OpenBao, `api/sudo_paths.go` of Vault. Mounts of
 //! type `pki` guard `root` and `root/sign-self-issued` as well, wherever they are mounted.
 
-use crate::model::vault::path::PathPattern;
+use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::semantics::dialect::Dialect;
-use crate::semantics::pattern::matches;
+use crate::semantics::pattern::{covers, matches};
 
 /// True if a request to `path` (without namespace and leading slash) takes `sudo` beside the capability.
 pub fn is_root_protected(path: &str, dialect: Dialect) -> bool {
@@ -17,6 +17,19 @@ pub fn is_root_protected(path: &str, dialect: Dialect) -> bool {
     path.starts_with("sys/") && [SYSTEM, own].into_iter().any(|list| admits(list, path))
         || path.starts_with("auth/token/") && admits(TOKEN, path)
         || path == "identity/entity/merge" && dialect == Dialect::VaultCurrent
+}
+
+/// True if every path that `pattern` matches is root-protected.
+pub fn is_root_protected_throughout(pattern: &PathPattern, dialect: Dialect) -> bool {
+    if pattern.class == PatternClass::Exact {
+        return is_root_protected(&pattern.text, dialect);
+    }
+    let own = match dialect {
+        Dialect::OpenBao => OPENBAO,
+        Dialect::VaultClassic | Dialect::VaultCurrent => VAULT,
+    };
+    let labels = SYSTEM.iter().chain(own).chain(TOKEN);
+    labels.into_iter().any(|label| covers(&PathPattern::parse(label), pattern))
 }
 
 fn admits(list: &[&str], path: &str) -> bool {

@@ -15,7 +15,7 @@ mod uncertain;
 
 pub use decision::{Decision, Loser, Lost, verdict_of_each};
 pub use default_policy::{BUILT_IN, default_policy};
-pub use guarded::is_root_protected;
+pub use guarded::{is_root_protected, is_root_protected_throughout};
 pub use merged::{MergedRule, RuleRef};
 pub use request::{Operation, Refusal, Request, Ruling, Verdict};
 pub use uncertain::UncertainRule;
@@ -140,6 +140,16 @@ impl<'a> Acl<'a> {
     /// Rules that the server leaves out, because their template cannot be filled or they have expired.
     pub fn dropped_rules(&self) -> &[RuleRef<'a>] {
         &self.dropped
+    }
+
+    /// Every merged rule that matches a full path: the one that decides on it first, then the others as they would come
+    /// after it. Requests that list look at a second form of the path as well, see [`Acl::rule_on`].
+    pub fn matching(&self, path: &str) -> Vec<&MergedRule<'a>> {
+        let mut found = Vec::new();
+        self.store.each_matching(path, |at| found.push(at));
+        // Exact rules stand last, the others in ascending order of precedence.
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.into_iter().filter_map(|at| self.rules.get(at)).collect()
     }
 
     /// True if the policy named `root` allows everything in this namespace.

@@ -52,6 +52,13 @@ impl Store {
         self.segments.each_match(path, false, &mut visit);
     }
 
+    /// Calls `visit` for every pattern that matches, whether it has a say or not.
+    pub(super) fn each_matching(&self, path: &str, mut visit: impl FnMut(usize)) {
+        self.exact(path).into_iter().for_each(&mut visit);
+        self.prefixes.chain(path).for_each(&mut visit);
+        self.segments.each_match(path, false, &mut visit);
+    }
+
     /// The candidates for a path with a slash at the end and those for the path without it, in one go.
     pub(super) fn each_candidate_of_both(&self, path: &str, trimmed: &str, mut visit: impl FnMut(usize)) {
         self.prefixes.longest(path).into_iter().for_each(&mut visit);

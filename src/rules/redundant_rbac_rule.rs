@@ -1,0 +1,88 @@
+//! # What it finds
+//! An RBAC rule all of which other rules of the same role grant already.
+//!
+//! # Why it matters
+//! It is one more rule to read, and whoever removes the access in one place believes it gone.
+//!
+//! # How to fix it
+//! Remove it.
+//!
+//! # Limits
+//! Each piece of the rule must stand in a single other rule, as in the API server's own comparison. Wildcards count as
+//! more than any list.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::kube::rbac::{RbacRole, RbacRule};
+use crate::semantics::covers::{Atom, atoms, is_covered};
+use crate::semantics::rbac::builtin;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "redundant-rbac-rule",
+    summary: "an RBAC rule that other rules of the role cover",
+    category: Category::Style,
+    check: Check::RbacRole(check),
+    fixable: false,
+    source: include_str!("redundant_rbac_rule.rs"),
+};
+
+fn check(role: &RbacRole, cx: &mut Context<'_>) {
+    if role.rules.len() < 2 || builtin::is_own_role(role) {
+        return;
+    }
+    let entries = by_entry(role);
+    let mut removed: HashSet<usize> = HashSet::new();
+    // Of two equal rules the later one is too much.
+    for (at, rule) in role.rules.iter().enumerate().rev() {
+        let mut covering: Option<&RbacRule> = None;
+        let mut any = false;
+        let covered = atoms(rule).all(|atom| {
+            any = true;
+            let others = candidates(&entries, &atom).filter(|other| *other != at && !removed.contains(other));
+            let mut others = others.filter_map(|other| role.rules.get(other));
+            let by = others.find(|other| is_covered(&[other], &atom));
+            covering = covering.or(by);
+            by.is_some()
+        });
+        if let Some(by) = covering.filter(|_| covered && any) {
+            removed.insert(at);
+            let what = rule.resources.first().or(rule.non_resource_urls.first());
+            let span = what.map_or(rule.span, |what| what.span);
+            cx.report(span, "this rule grants nothing that other rules of the role do not grant")
+                .label(by.resources.first().map_or(by.span, |entry| entry.span), "granted here")
+                .help("remove it");
+        }
+    }
+}
+
+/// Rules by the entries of `resources`; those with URLs under an entry of their own.
+fn by_entry(role: &RbacRole) -> HashMap<&str, Vec<usize>> {
+    let mut entries: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, rule) in role.rules.iter().enumerate() {
+        for resource in &rule.resources {
+            entries.entry(resource.as_str()).or_default().push(at);
+        }
+        if !rule.non_resource_urls.is_empty() {
+            entries.entry(URLS).or_default().push(at);
+        }
+    }
+    entries
+}
+
+const URLS: &str = "";
+
+/// The rules that may cover an atom.
+fn candidates(entries: &HashMap<&str, Vec<usize>>, atom: &Atom<'_>) -> impl Iterator<Item = usize> {
+    let of = |entry: &str| entries.get(entry).map_or(&[][..], Vec::as_slice).to_vec();
+    let found = match *atom {
+        Atom::Url { .. } => of(URLS),
+        Atom::Resource { resource, .. } => {
+            let any_parent = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
+            let parents = any_parent.map_or_else(Vec::new, |entry| of(&entry));
+            [of(resource), of("*"), parents].concat()
+        }
+    };
+    found.into_iter()
+}

@@ -1,0 +1,95 @@
+//! # What it finds
+//! A path rule that never decides anything, because rules of higher precedence match every path of it: in its own policy,
+//! or among all policies that an auth role attaches.
+//!
+//! # Why it matters
+//! One rule decides alone on each path, and nothing is united. Of two rules with their first wildcard at the same place,
+//! a `+` in more segments loses: `secret/*` decides on all that `secret/+/app/*` matches.
+//!
+//! # How to fix it
+//! Write out the segment in place of the `+`, or remove the rule.
+//!
+//! # Limits
+//! Rules with identity templates are not known well enough. A deny that never decides is reported as `dead-deny`. Across
+//! the policies of an auth role, only a rule that grants something which is lost is reported.
+
+use std::collections::HashSet;
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::Policy;
+use crate::semantics::acl::MergedRule;
+use crate::semantics::joined;
+use crate::semantics::shadow::Shadows;
+use crate::syntax::Span;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "shadowed-rule",
+    summary: "a path rule that never decides, as others always take precedence",
+    category: Category::Correctness,
+    check: Check::Project(check),
+    fixable: false,
+    source: include_str!("shadowed_rule.rs"),
+};
+
+fn check(cx: &mut Context<'_>) {
+    let project = cx.project;
+    let target = project.settings.target;
+    let mut reported = HashSet::new();
+    for policy in project.policies.iter().filter(|policy| joined::is_stored(policy) && has_plus(policy)) {
+        let Some(acl) = joined::acl(&[policy], target) else { continue };
+        let shadows = Shadows::new(&acl);
+        for rule in acl.rules().iter().filter(|rule| !rule.capabilities.denies()) {
+            let Some(by) = shadows.shadowing(rule) else { continue };
+            report(rule, by, &mut reported, "", None, cx);
+        }
+    }
+    for set in joined::sets(project) {
+        if !set.policies.iter().any(|policy| has_plus(policy)) {
+            continue;
+        }
+        let Some(acl) = joined::acl(&set.policies, target) else { continue };
+        let shadows = Shadows::new(&acl);
+        for rule in acl.rules().iter().filter(|rule| !rule.capabilities.denies()) {
+            let Some(by) = shadows.shadowing(rule).filter(|by| loses_something(rule, by)) else { continue };
+            let Some(role) = set.roles.first() else { continue };
+            let scene = format!(" in a token of auth role `{}`", role.name);
+            report(rule, by, &mut reported, &scene, Some(role.name.span), cx);
+        }
+    }
+}
+
+/// Without a `+` no rule is ever shadowed.
+pub(super) fn has_plus(policy: &Policy) -> bool {
+    policy.path_rules.iter().any(|rule| rule.path.value.contains('+'))
+}
+
+fn loses_something(rule: &MergedRule<'_>, by: &MergedRule<'_>) -> bool {
+    rule.capabilities.iter().any(|capability| !by.capabilities.contains(capability))
+}
+
+fn report(
+    rule: &MergedRule<'_>,
+    by: &MergedRule<'_>,
+    reported: &mut HashSet<Span>,
+    scene: &str,
+    role: Option<Span>,
+    cx: &mut Context<'_>,
+) {
+    let (Some(member), Some(winner)) = (rule.members.first(), by.members.first()) else { return };
+    let path = &member.rule.path;
+    if !reported.insert(path.span) {
+        return;
+    }
+    let words: Vec<&str> = by.capabilities.iter().map(Capability::word).collect();
+    let finding = cx
+        .report(path.span, format!("`{path}` never decides{scene}: `{}` takes precedence", winner.rule.path));
+    let instead = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
+    finding
+        .label(winner.rule.path.span, format!("decides on all of these paths, and grants {instead}"))
+        .help("write out the segment in place of `+`: the rule whose first wildcard comes later decides");
+    if let Some(role) = role {
+        finding.label(role, "attaches both policies");
+    }
+}

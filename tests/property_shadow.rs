@@ -1,0 +1,206 @@
+//! Claims about rules without effect against the evaluator: without the rule, every answer is the same.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use rolewright::model::project::Target;
+use rolewright::model::vault::path::{PathPattern, PatternClass};
+use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
+use rolewright::semantics::acl::{Acl, MergedRule, Operation, Request};
+use rolewright::semantics::dialect::Dialect;
+use rolewright::semantics::joined;
+use rolewright::semantics::pattern::{matches, overlaps};
+use rolewright::semantics::pattern_tree::PatternTree;
+use rolewright::semantics::shadow::Shadows;
+use rolewright::semantics::template::Identity;
+use rolewright::syntax::{SourceId, Span, Spanned};
+
+type Rules = Vec<(String, Vec<&'static str>)>;
+
+fn label() -> impl Strategy<Value = String> {
+    let segment = prop::sample::select(vec!["a", "b", "+", "+", "a", "+b", "b+"]);
+    let end = prop::sample::select(vec!["", "", "*", "a*", "/", "/*", "/*", "/+"]);
+    (prop::collection::vec(segment, 0..3), end)
+        .prop_map(|(segments, end)| format!("{}{end}", segments.join("/")))
+        .prop_filter("servers refuse `+*`", |label| !label.contains("+*"))
+}
+
+fn words() -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::select(vec![
+        vec!["read"],
+        vec!["read"],
+        vec!["list"],
+        vec!["read", "list"],
+        vec!["read", "list"],
+        vec!["deny"],
+        vec!["deny"],
+        vec![],
+    ])
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    prop::collection::vec((label(), words()), 1..7)
+}
+
+/// Every path of up to four segments of these, with and without a slash at the end. No rule names `z`.
+fn universe() -> Vec<String> {
+    let mut paths = vec![String::new()];
+    let mut last = paths.clone();
+    for depth in 0..4 {
+        let mut next = Vec::new();
+        for before in &last {
+            for segment in ["a", "b", "aa", "z", "+b"] {
+                next.push(if depth == 0 { segment.to_owned() } else { format!("{before}/{segment}") });
+            }
+        }
+        paths.extend(next.iter().flat_map(|path| [path.clone(), format!("{path}/")]));
+        last = next;
+    }
+    paths
+}
+
+/// For each path what may be done with it: read, list, scan.
+fn answers(policy: &Policy, dialect: Dialect, paths: &[String]) -> Vec<[bool; 3]> {
+    let acl = Acl::compile(&[policy], &Identity::default(), dialect).expect("no `+*`");
+    let allowed = |path: &str, operation| acl.rule_on(&Request::new(operation, path)).is_allowed();
+    paths
+        .iter()
+        .map(|path| [Operation::Read, Operation::List, Operation::Scan].map(|it| allowed(path, it)))
+        .collect()
+}
+
+/// The pattern that decides on reading a path.
+fn decider(acl: &Acl<'_>, path: &str) -> Option<String> {
+    let request = Request::new(Operation::Read, path);
+    acl.rule_on(&request).rule.map(|rule| rule.pattern.to_string())
+}
+
+fn without(rules: &Rules, pattern: &PathPattern) -> Rules {
+    rules.iter().filter(|(label, _)| PathPattern::parse(label) != *pattern).cloned().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_rule_called_shadowed_or_redundant_has_no_effect(rules in rules()) {
+        let paths = universe();
+        let policy = build(&rules);
+        for target in [Target::Any, Target::OpenBao, Target::VaultClassic] {
+            let acl = joined::acl(&[&policy], target).expect("compiles");
+            let shadows = Shadows::new(&acl);
+            for rule in acl.rules() {
+                let claim = shadows.shadowing(rule).or_else(|| shadows.standing_in_for(rule));
+                let Some(by) = claim else { continue };
+                let rest = build(&without(&rules, &rule.pattern));
+                for dialect in Dialect::of(target) {
+                    let same = answers(&policy, *dialect, &paths) == answers(&rest, *dialect, &paths);
+                    prop_assert!(same, "{dialect}: {} is not without effect beside {}", rule.pattern, by.pattern);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_not_called_shadowed_decides_on_something(rules in rules()) {
+        let paths = universe();
+        let policy = build(&rules);
+        let acl = joined::acl(&[&policy], Target::OpenBao).expect("compiles");
+        let shadows = Shadows::new(&acl);
+        let deciding: BTreeSet<String> = paths
+            .iter()
+            .filter_map(|path| decider(&acl, path))
+            .collect();
+        for rule in acl.rules().iter().filter(|rule| is_in_reach(rule)) {
+            let decides = deciding.contains(&rule.pattern.to_string());
+            prop_assert_eq!(decides, shadows.shadowing(rule).is_none(), "{}", rule.pattern);
+        }
+    }
+
+    #[test]
+    fn the_tree_finds_what_overlaps(labels in prop::collection::vec(label(), 0..8), asked in label()) {
+        let patterns: Vec<PathPattern> = labels.iter().map(|label| PathPattern::parse(label)).collect();
+        let asked = PathPattern::parse(&asked);
+        let tree = PatternTree::new(&patterns);
+        let mut found = BTreeSet::new();
+        tree.find_overlapping(&asked, |at| {
+            found.insert(at);
+            false
+        });
+        let all: BTreeSet<usize> = (0..patterns.len()).filter(|at| overlaps(&patterns[*at], &asked)).collect();
+        prop_assert_eq!(found, all);
+    }
+
+    #[test]
+    fn what_stands_behind_a_rule_decides_without_it(rules in rules()) {
+        let paths = universe();
+        let policy = build(&rules);
+        let acl = joined::acl(&[&policy], Target::Any).expect("compiles");
+        let shadows = Shadows::new(&acl);
+        for rule in acl.rules() {
+            let Some(behind) = shadows.behind(rule) else { continue };
+            let free: Vec<&String> = paths.iter().filter(|path| matches(&rule.pattern, path)).collect();
+            prop_assert!(free.iter().all(|path| matches(&behind.pattern, path)));
+        }
+    }
+
+    #[test]
+    fn a_rule_that_reopens_a_deny_grants_what_it_denies(rules in rules()) {
+        let paths = universe();
+        let policy = build(&rules);
+        let acl = joined::acl(&[&policy], Target::Any).expect("compiles");
+        let shadows = Shadows::new(&acl);
+        for deny in acl.rules().iter().filter(|rule| rule.capabilities.denies()) {
+            let Some(open) = shadows.reopening(deny) else { continue };
+            let both = |path: &&String| matches(&deny.pattern, path) && matches(&open.pattern, path);
+            let shared: Vec<&String> = paths.iter().filter(both).collect();
+            for path in shared {
+                prop_assert_ne!(decider(&acl, path), Some(deny.pattern.to_string()), "on {}", path);
+            }
+        }
+    }
+}
+
+/// The universe holds paths of the pattern that nothing else names: its own segments are all there, and one more fits.
+fn is_in_reach(rule: &MergedRule<'_>) -> bool {
+    let mut segments = rule.pattern.segments();
+    rule.pattern.class == PatternClass::Segments
+        && rule.pattern.segments().count() < 4
+        && segments.all(|segment| ["a", "b", "aa", "+b", "+", "", "*", "a*"].contains(&segment))
+}
+
+fn build(rules: &Rules) -> Policy {
+    let rule = |(label, words): &(String, Vec<&'static str>)| {
+        let mut rule = PathRule::new(spanned(label), nowhere());
+        rule.capabilities = words.iter().map(|word| spanned(word)).collect();
+        rule
+    };
+    Policy {
+        name: spanned("p"),
+        span: nowhere(),
+        origin: PolicyOrigin::HclFile,
+        text: None,
+        path_rules: rules.iter().map(rule).collect(),
+        refusals: Vec::new(),
+        ignored: Vec::new(),
+    }
+}
+
+fn spanned(text: &str) -> Spanned<String> {
+    Spanned::new(text.to_owned(), nowhere())
+}
+
+fn nowhere() -> Span {
+    Span::new(SourceId(0), 0..0)
+}

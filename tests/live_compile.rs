@@ -236,7 +236,9 @@ fn every_artefact_is_clean() {
             assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
             text
         };
-        run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join("bootstrap.sh")));
+        for script in ["bootstrap.sh", "verify.sh", "rollback.sh"] {
+            run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join(script)));
+        }
         if !rbac.exists() {
             continue;
         }

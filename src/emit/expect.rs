@@ -15,6 +15,7 @@ use crate::model::vault::policy::Policy;
 use crate::semantics::acl::{Acl, Operation, Request, Verdict, default_policy, is_root_protected};
 use crate::semantics::bound::{admits, selector_admits_all};
 use crate::semantics::dialect::Dialect;
+use crate::semantics::pattern::matches;
 use crate::semantics::template::{Identity, Presence};
 
 /// What is to be asked.
@@ -149,7 +150,7 @@ impl<'a> Asking<'a> {
     fn of_cluster(&self, who: &str, namespace: &str) -> Result<Question, Question> {
         let Some((of, name)) = service_account(who) else {
             return Err(Question::Senseless(format!(
-                "{who} is no service account, and `in` asks the cluster"
+                "{who} is no service account, and with in: the cluster is asked"
             )));
         };
         let on = self.expectation.on.as_str();
@@ -252,7 +253,7 @@ impl<'a> Asking<'a> {
         } else if protected == dialects.len() {
             Ok(vec![capability.word(), Capability::Sudo.word()])
         } else {
-            Err(Question::Unchecked("some servers ask for sudo here: say the `target` in the spec".into()))
+            Err(Question::Unchecked("some servers ask for sudo here: say the target in the spec".into()))
         }
     }
 
@@ -327,7 +328,7 @@ impl<'a> Asking<'a> {
             }
             let Ok(acl) = Acl::compile(&policies, &anybody, *dialect) else { return false };
             if capability == Capability::Sudo {
-                return !acl.uncertain_rules().is_empty();
+                return acl.uncertain_rules().iter().any(|rule| matches(&rule.reach, path));
             }
             let request = Request {
                 namespace: "",

@@ -6,8 +6,6 @@ holding=0
 failing=0
 unknown=0
 unchecked=0
-token=
-held=
 
 # row STATE WHAT: one line of the table.
 row() {

@@ -1,4 +1,8 @@
 
+# The token that asks at present, and what tokens were found to hold: identity, path and capabilities in a line each.
+token=
+held=
+
 # revoke: ends the token, if there is one.
 revoke() {
   [ -n "$token" ] || return 0

@@ -13,155 +13,18 @@
 
 mod built;
 mod common;
+mod deployed;
 mod hostile;
 mod live;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use deployed::{Deployment, TOKEN, assert_holds, folders, loaded, shells, written};
 use live::Server;
-use rolewright::cli::{load, session::Session};
 use rolewright::emit;
-use rolewright::model::project::Project;
 use rolewright::model::vault::auth_role::AUTH_CONFIG;
 use rolewright::model::vault::field::FieldValue;
 use serde_json::{Value, json};
-
-/// What the stand-in for kubectl gives for a token.
-const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
-
-/// Artefacts on disk and how to run their script.
-struct Deployment<'a> {
-    directory: tempfile::TempDir,
-    server: &'a Server,
-    shell: &'static str,
-    environment: Vec<(&'static str, PathBuf)>,
-}
-
-impl<'a> Deployment<'a> {
-    fn of(project: &Project, server: &'a Server, shell: &'static str) -> Deployment<'a> {
-        let bao = live::tool("bao").unwrap();
-        Deployment { directory: written(project), server, shell, environment: vec![("VAULT_BIN", bao)] }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn run(&self, mode: &str) -> Output {
-        let mut command = Command::new(self.shell);
-        command.arg(self.path("bootstrap.sh")).arg(mode).env_clear();
-        command.env("PATH", "/usr/bin:/bin").env("HOME", self.directory.path());
-        command.env("VAULT_ADDR", &self.server.addr).env("VAULT_TOKEN", &self.server.token);
-        if !self.server.namespace.is_empty() {
-            command.env("VAULT_NAMESPACE", &self.server.namespace);
-        }
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.output().unwrap()
-    }
-
-    /// Puts a stand-in for kubectl on PATH, which answers only for the Secret of a reviewer, in base64 as Kubernetes
-    /// does. It is there as long as the directory that is given back.
-    fn with_cluster(&mut self) -> tempfile::TempDir {
-        let tools = tempfile::tempdir().unwrap();
-        let kubectl = tools.path().join("kubectl");
-        let script = format!(
-            "#!/bin/sh\ncase \"$*\" in\n\
-             *--namespace\\ vault*data*token*vault-token-reviewer-token) printf %s '{TOKEN}' | base64 -w0 ;;\n\
-             *--namespace\\ vault*data*crt*vault-token-reviewer-token) printf %s '{}' | base64 -w0 ;;\n\
-             *) echo 'not found' >&2; exit 1 ;;\nesac\n",
-            built::CERTIFICATE
-        );
-        std::fs::write(&kubectl, script).unwrap();
-        std::fs::set_permissions(&kubectl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let mut path = tools.path().as_os_str().to_owned();
-        path.push(":/usr/bin:/bin");
-        self.environment.push(("PATH", path.into()));
-        tools
-    }
-
-    /// Runs and checks the exit status; what the script printed on stdout.
-    #[track_caller]
-    fn expect(&self, mode: &str, status: i32) -> String {
-        let output = self.run(mode);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        assert_eq!(output.status.code(), Some(status), "{} {mode}\n{stdout}\n{stderr}", self.shell);
-        stdout
-    }
-}
-
-/// The artefacts of a project in a directory of their own.
-fn written(project: &Project) -> tempfile::TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    for artefact in emit::artefacts(project).unwrap() {
-        let path = directory.path().join(&artefact.path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, artefact.text).unwrap();
-    }
-    directory
-}
-
-/// The shells that scripts must run under, as far as they are there.
-fn shells() -> Vec<&'static str> {
-    let there = |shell: &&str| ["/bin", "/usr/bin"].iter().any(|at| Path::new(at).join(shell).exists());
-    ["dash", "bash"].into_iter().filter(there).collect()
-}
-
-/// Every policy, role and configuration of the plan is on the server, field by field.
-#[track_caller]
-fn assert_holds(project: &Project, server: &Server) {
-    for step in emit::plan::plan(project).unwrap().steps {
-        match step {
-            emit::plan::Step::Policy { name, text, .. } => {
-                let policy = server.get(&format!("sys/policies/acl/{name}")).unwrap();
-                assert_eq!(policy["policy"], text, "policy {name}");
-            }
-            emit::plan::Step::Object { path, body, .. } => {
-                let held = server.get(&path).unwrap_or_else(|| panic!("{path} is absent"));
-                for (field, wanted) in &body {
-                    assert_eq!(as_set(&held[field]), as_set(wanted), "{field} of {path}");
-                }
-            }
-            emit::plan::Step::Mount { kind, path, fixed, tuning } => {
-                let table = if kind == emit::plan::MountKind::Auth { "sys/auth" } else { "sys/mounts" };
-                let held = server.get(table).unwrap()[format!("{path}/")].clone();
-                for (field, wanted) in &fixed {
-                    assert_eq!(&held[field], wanted, "{field} of {path}/");
-                }
-                for (field, wanted) in &tuning {
-                    let at = if field == "description" { &held[field] } else { &held["config"][field] };
-                    assert_eq!(as_set(at), as_set(wanted), "{field} of {path}/");
-                }
-            }
-            emit::plan::Step::ReviewedConfig { path, body, cluster_ca, .. } => {
-                let held = server.get(&path).unwrap_or_else(|| panic!("{path} is absent"));
-                for (field, wanted) in &body {
-                    assert_eq!(as_set(&held[field]), as_set(wanted), "{field} of {path}");
-                }
-                assert_eq!(held["token_reviewer_jwt_set"], true, "{path}");
-                if cluster_ca {
-                    assert_eq!(held["kubernetes_ca_cert"], built::CERTIFICATE, "{path}");
-                }
-            }
-        }
-    }
-}
-
-/// Lists in one order; an absent value as the empty one.
-fn as_set(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => {
-            let mut items = items.clone();
-            items.sort_by_key(Value::to_string);
-            items.dedup();
-            if items.is_empty() { Value::Null } else { items.into() }
-        }
-        Value::Object(fields) if fields.is_empty() => Value::Null,
-        value if [json!(""), json!(0), json!(false)].contains(value) => Value::Null,
-        value => value.clone(),
-    }
-}
 
 #[test]
 fn a_script_brings_a_server_in_step_and_then_leaves_it_alone() {
@@ -185,38 +48,24 @@ fn a_script_brings_a_server_in_step_and_then_leaves_it_alone() {
     }
 }
 
-/// The projects that lie in folders: the demos, put right, and those whose output is committed.
-fn folders() -> Vec<PathBuf> {
-    let demos = common::directories(&common::home().join("fixtures/projects"));
-    let fixtures = common::directories(&common::home().join("fixtures/compile"));
-    let demos = demos.into_iter().map(|demo| demo.join("fixed"));
-    let found: Vec<PathBuf> =
-        demos.chain(fixtures.into_iter().map(|case| case.join("in"))).filter(|path| path.is_dir()).collect();
-    assert!(found.len() > 3, "{found:?}");
-    found
-}
-
-fn loaded(folder: &Path) -> Project {
-    let session = Session::of_directory(folder).unwrap();
-    let loaded = load::project(&[folder.to_owned()], None, &session);
-    assert!(loaded.unread.is_empty() && loaded.crashes.is_empty(), "{}", folder.display());
-    loaded.project
-}
-
 #[test]
 fn every_demo_applies_and_stays_in_step() {
     let Some(server) = live::server() else { return };
-    for (number, (folder, shell)) in folders().iter().zip(shells().into_iter().cycle()).enumerate() {
-        let project = loaded(folder);
-        let server = server.isolated(&format!("demo-{number}"));
-        let mut deployment = Deployment::of(&project, &server, shell);
-        let _cluster = deployment.with_cluster();
-        deployment.expect("--check", 1);
-        deployment.expect("--apply", 0);
-        assert_holds(&project, &server);
-        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
-        assert!(deployment.expect("--check", 0).contains(" in step, 0 different, 0 missing"));
-    }
+    std::thread::scope(|scope| {
+        for (number, (folder, shell)) in folders().into_iter().zip(shells().into_iter().cycle()).enumerate() {
+            let server = server.isolated(&format!("demo-{number}"));
+            scope.spawn(move || {
+                let project = loaded(&folder);
+                let mut deployment = Deployment::of(&project, &server, shell);
+                let _cluster = deployment.with_cluster();
+                deployment.expect("--check", 1);
+                deployment.expect("--apply", 0);
+                assert_holds(&project, &server);
+                assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+                assert!(deployment.expect("--check", 0).contains(" in step, 0 different, 0 missing"));
+            });
+        }
+    });
 }
 
 #[test]
@@ -236,7 +85,9 @@ fn every_artefact_is_clean() {
             assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
             text
         };
-        run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join("bootstrap.sh")));
+        for script in ["bootstrap.sh", "verify.sh", "rollback.sh"] {
+            run(Command::new(&shellcheck).args(["-s", "sh"]).arg(directory.path().join(script)));
+        }
         if !rbac.exists() {
             continue;
         }

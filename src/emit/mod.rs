@@ -1,5 +1,6 @@
 //! Project to artefacts, in two steps: a plan (data), then shell, YAML and HCL.
 
+pub mod expect;
 pub mod hcl;
 pub mod plan;
 pub mod quote;
@@ -62,7 +63,9 @@ impl From<quote::Nul> for EmitError {
 /// All artefacts of a project, sorted by path. Deterministic to the byte.
 pub fn artefacts(project: &Project) -> Result<Vec<Artefact>, EmitError> {
     let plan = plan::plan(project)?;
-    let mut artefacts = vec![shell::bootstrap(&plan)?];
+    let questions = expect::questions(project);
+    let mut artefacts =
+        vec![shell::bootstrap(&plan)?, shell::verify(&plan, &questions)?, shell::rollback(&plan)?];
     artefacts.extend(plan.steps.iter().filter_map(policy_file));
     artefacts.extend(yaml::files(&plan.objects)?);
     artefacts.sort_by(|a, b| a.path.cmp(&b.path));

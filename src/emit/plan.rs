@@ -49,6 +49,8 @@ pub enum Step {
         path: String,
         /// The body.
         body: Map<String, Value>,
+        /// True for the configuration of an auth method: a write replaces all of it, and nothing deletes it.
+        permanent: bool,
     },
     /// The configuration of an auth method whose reviewer token comes from the cluster at run time.
     ReviewedConfig {
@@ -103,6 +105,11 @@ pub fn plan(project: &Project) -> Result<Plan, EmitError> {
     })
 }
 
+/// True if the place stands in a spec.
+pub(super) fn declares(project: &Project, place: Span) -> bool {
+    project.spec_of(place).is_some()
+}
+
 struct Planner<'a> {
     project: &'a Project,
 }
@@ -133,7 +140,7 @@ impl Planner<'_> {
     }
 
     fn declares(&self, span: Span) -> bool {
-        self.project.spec_of(span).is_some()
+        declares(self.project, span)
     }
 
     fn mounts(&self) -> Result<Vec<Step>, EmitError> {
@@ -173,7 +180,12 @@ impl Planner<'_> {
             if let Some(config) = &engine.config {
                 let body = body(config, &SECRETS_CONFIG, self.target(engine.span))?;
                 let label = format!("configuration of {}/", engine.path);
-                steps.push(Step::Object { label, path: api_path(&[&engine.path], "config")?, body });
+                steps.push(Step::Object {
+                    label,
+                    path: api_path(&[&engine.path], "config")?,
+                    body,
+                    permanent: false,
+                });
             }
         }
         Ok(sorted(steps))
@@ -194,7 +206,7 @@ impl Planner<'_> {
         let label = format!("configuration of auth/{}/", auth.path);
         let path = format!("auth/{}", api_path(&[&auth.path], "config")?);
         Ok(Some(match &auth.reviewer {
-            None => Step::Object { label, path, body },
+            None => Step::Object { label, path, body, permanent: true },
             Some(reviewer) => {
                 let own_ca = config.text("kubernetes_ca_cert").is_some_and(|text| !text.value.is_empty());
                 if !own_ca {
@@ -244,7 +256,7 @@ impl Planner<'_> {
             let label = format!("role {mount}/{name}");
             let path =
                 format!("auth/{}", api_path(&[&mount, &Spanned::new("role".into(), role.span), &name], "")?);
-            auth_roles.push(Step::Object { label, path, body });
+            auth_roles.push(Step::Object { label, path, body, permanent: false });
         }
         let mut secrets_roles = Vec::new();
         for role in self.project.secrets_roles.iter().filter(|role| self.declares(role.span)) {
@@ -257,7 +269,7 @@ impl Planner<'_> {
             let mount = Spanned::new(role.mount.clone(), role.span);
             let label = format!("role {mount}/{name}");
             let path = api_path(&[&mount, &Spanned::new("roles".into(), role.span), &name], "")?;
-            secrets_roles.push(Step::Object { label, path, body });
+            secrets_roles.push(Step::Object { label, path, body, permanent: false });
         }
         let mut steps = sorted(auth_roles);
         steps.extend(sorted(secrets_roles));

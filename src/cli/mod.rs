@@ -4,6 +4,7 @@ pub mod args;
 pub mod check;
 pub mod compile;
 pub mod completions;
+pub mod eval;
 pub mod exit;
 pub mod explain;
 pub mod init;
@@ -56,6 +57,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
+        Command::Eval(args) => eval::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

@@ -234,7 +234,7 @@ fn bad_lines_are_answered_in_their_place() {
         (&["--rbac"], b"{}", "a question has `verb`, or `owner` and `servant`, or `object`"),
         (&["--rbac"], b"[]", "a question is an object"),
         (&["--rbac"], b"7", "a question is an object"),
-        (&["--rbac"], b"{\"verb\"", "`:` was expected after the key at column 8"),
+        (&["--rbac"], b"{\"verb\"", "`:` was expected after the key at column 9"),
         (&["--rbac"], b"{\"verb\": \"get\"}", "the field `objects` is missing"),
         (&["--rbac"], b"{\"verb\": \"get\", \"objects\": []}", "`user` or `serviceaccount` must be there"),
         (&["--rbac"], b"{\"verb\": \"get\", \"objects\": [], \"user\": \"u\"}", "`resource` or `nonResourceURL` must be there"),

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
 
-use super::{check, compile, completions, eval, explain, init, rules, schema};
+use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, who_can};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -95,6 +95,10 @@ pub enum Command {
     Check(check::Args),
     /// Compile Access specs into a script for the server and manifests for the cluster
     Compile(compile::Args),
+    /// Answer one question of access: may somebody do this to that
+    CanI(can_i::Args),
+    /// List everybody who may do this to that
+    WhoCan(who_can::Args),
     /// Answer access questions in bulk: JSON lines in, JSON lines out
     Eval(eval::Args),
     /// List the rules

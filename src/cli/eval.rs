@@ -83,7 +83,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         now: args.now.unwrap_or_else(now),
     };
     // Named files are opened at once: a wrong name is to be told before anything is answered.
-    let mut inputs: Vec<(Option<Arc<str>>, Box<dyn Read>)> = Vec::new();
+    let mut inputs: Vec<Input> = Vec::new();
     for path in &args.files {
         if path.as_os_str() == "-" {
             inputs.push((None, Box::new(io::stdin())));
@@ -129,6 +129,9 @@ fn now() -> i64 {
     i64::try_from(since).unwrap_or(i64::MAX)
 }
 
+/// A stream with its name; stdin has none.
+type Input = (Option<Arc<str>>, Box<dyn Read>);
+
 /// Some lines of one input.
 struct Chunk {
     file: Option<Arc<str>>,
@@ -150,11 +153,7 @@ type Answered = (Vec<u8>, usize);
 const WAITING: usize = 2;
 
 /// Gives the number of lines that are no questions, and why the run ended early, if it did.
-fn stream(
-    inputs: Vec<(Option<Arc<str>>, Box<dyn Read>)>,
-    settings: Settings,
-    jobs: usize,
-) -> (usize, Option<Failure>) {
+fn stream(inputs: Vec<Input>, settings: Settings, jobs: usize) -> (usize, Option<Failure>) {
     thread::scope(|scope| {
         let (mut to, mut from) = (Vec::new(), Vec::new());
         for _ in 0..jobs.max(1) {
@@ -182,7 +181,7 @@ struct Splitter {
 struct Unwanted;
 
 impl Splitter {
-    fn read_all(mut self, inputs: Vec<(Option<Arc<str>>, Box<dyn Read>)>) -> Result<(), Failure> {
+    fn read_all(mut self, inputs: Vec<Input>) -> Result<(), Failure> {
         for (file, input) in inputs {
             match self.read(&file, input) {
                 Ok(Ok(())) => {}

@@ -1,6 +1,7 @@
 //! The world: files, flags, streams, exit codes. One file per command.
 
 pub mod args;
+pub mod can_i;
 pub mod check;
 pub mod compile;
 pub mod completions;
@@ -13,6 +14,7 @@ pub mod rules;
 pub mod schema;
 pub mod session;
 pub mod walk;
+pub mod who_can;
 
 use std::io::Write as _;
 use std::panic::catch_unwind;
@@ -57,6 +59,8 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
+        Command::CanI(args) => can_i::run(args, global),
+        Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),

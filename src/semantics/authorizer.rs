@@ -177,6 +177,16 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// The bindings that concern the user in a namespace (`""` for outside of all) and whose role is not known.
+    pub fn dangling<'s>(&'s self, user: &'s User, namespace: &str) -> impl Iterator<Item = &'a Binding> + 's {
+        let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
+        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
+        bindings.filter(move |binding| {
+            binding.subjects.iter().any(|subject| is_subject(subject, binding, user))
+                && self.referent(binding).is_none()
+        })
+    }
+
     /// The rules of the role that a binding refers to; `None` if there is none.
     pub fn rules_of(&self, binding: &Binding) -> Option<impl Iterator<Item = &'a RbacRule>> {
         self.referent(binding).map(|held| held.rules.iter().map(|(_, rule)| *rule))

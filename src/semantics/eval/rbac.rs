@@ -157,7 +157,7 @@ fn access(question: &Node, cluster: &Cluster<'_>) -> Result<Value, String> {
         None => json!({"allowed": false, "binding": null, "role": null, "rule": null}),
     };
     if user.is_master() {
-        answer["master"] = true.into();
+        add(&mut answer, "master", true);
     }
     Ok(answer)
 }
@@ -173,7 +173,7 @@ fn granted(grantor: &Grantor<'_>) -> Value {
         "rule": place,
     });
     if !std::ptr::eq(grantor.role, grantor.written_in) {
-        answer["aggregated_from"] = role_words(grantor.written_in);
+        add(&mut answer, "aggregated_from", role_words(grantor.written_in));
     }
     answer
 }
@@ -414,4 +414,10 @@ fn given_words(atom: &GivenAtom) -> Value {
 
 fn error_words(error: &FieldError) -> Value {
     json!({"field": error.field, "type": error.kind.word(), "detail": error.detail})
+}
+
+fn add(object: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = object {
+        members.insert(key.to_owned(), value.into());
+    }
 }

@@ -51,6 +51,11 @@ pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Place
     }
     let dangling: Vec<&Binding> =
         dangling.into_iter().filter(|binding| built_in_gives(binding).is_none()).collect();
+    if let Some(role) = given_to_all(&question.query(), user) {
+        let reason = format!("every cluster gives the built-in {role} to all");
+        let json = json!({"answer": "yes", "reason": reason});
+        return Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json };
+    }
     let Some(binding) = dangling.first() else {
         let reason = "no rule allows it".to_owned();
         let json = json!({"answer": "no", "reason": reason});
@@ -86,6 +91,42 @@ fn built_in_gives(binding: &Binding) -> Option<fn(&Query<'_>) -> bool> {
             Query::Url { .. } => false,
         }),
         _ => None,
+    }
+}
+
+/// The role that allows it to every authenticated user, or to every service account, from the start.
+///
+/// Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`.
+fn given_to_all(query: &Query<'_>, user: &User) -> Option<&'static str> {
+    let is_in = |group: &str| user.groups.iter().any(|held| held == group);
+    match query {
+        Query::Url { verb: "get", path } => {
+            const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
+            const BELOW: [&str; 3] = ["/api", "/apis", "/openapi"];
+            const ISSUER: [&str; 3] = [
+                "/.well-known/openid-configuration",
+                "/.well-known/openid-configuration/",
+                "/openid/v1/jwks",
+            ];
+            let is_below = BELOW.iter().any(|top| {
+                path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+            if is_in("system:authenticated") && (PUBLIC.contains(path) || is_below) {
+                return Some("system:discovery");
+            }
+            (is_in("system:serviceaccounts") && ISSUER.contains(path))
+                .then_some("system:service-account-issuer-discovery")
+        }
+        Query::Resource { request, .. } => {
+            let own = [
+                ("authorization.k8s.io", "selfsubjectaccessreviews"),
+                ("authorization.k8s.io", "selfsubjectrulesreviews"),
+                ("authentication.k8s.io", "selfsubjectreviews"),
+            ];
+            let is_own = own.contains(&(request.group, request.resource)) && request.verb == "create";
+            (is_in("system:authenticated") && is_own).then_some("system:basic-user")
+        }
+        Query::Url { .. } => None,
     }
 }
 

@@ -236,12 +236,12 @@ impl Scene<'_> {
             }
             let rest = ways.len() - shown.min(ways.len());
             if rest > 0 {
-                let roles = if rest == 1 { "role" } else { "roles" };
-                out += &match open.saturating_sub(shown) {
-                    0 => format!("\n  {rest} more auth {roles}, which do not admit it\n"),
-                    admitting => format!(
-                        "\n  {rest} more auth {roles}; the number of those that admit it is {admitting}\n"
-                    ),
+                out += &match (rest, open.saturating_sub(shown)) {
+                    (1, 0) => "\n  1 more auth role, which does not admit it\n".to_owned(),
+                    (1, _) => "\n  1 more auth role, which admits it, too\n".to_owned(),
+                    (_, 0) => format!("\n  {rest} more auth roles, none of which admits it\n"),
+                    (_, 1) => format!("\n  {rest} more auth roles, one of which admits it\n"),
+                    (_, admitting) => format!("\n  {rest} more auth roles, {admitting} of which admit it\n"),
                 };
             }
         }

@@ -187,6 +187,29 @@ impl<'a> Cluster<'a> {
         })
     }
 
+    /// Every subject of a binding to whom it allows this, with the first rule that does; bindings of the whole cluster
+    /// first.
+    pub fn allowing(&self, query: &Query<'_>) -> Vec<Source<'a>> {
+        let namespace = match query {
+            Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
+            Query::Url { .. } => "",
+        };
+        let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
+        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
+        let allowing = bindings.flat_map(|binding| {
+            let held = self.referent(binding);
+            let found = held.and_then(|held| {
+                let rule = held.rules.iter().find(|(_, rule)| query.is_allowed_by(rule))?;
+                Some((held.role, *rule))
+            });
+            found.into_iter().flat_map(move |(role, (written_in, rule))| {
+                let subjects = binding.subjects.iter();
+                subjects.map(move |subject| Source { binding, subject, role, written_in, rule })
+            })
+        });
+        allowing.collect()
+    }
+
     /// The rules of the role that a binding refers to; `None` if there is none.
     pub fn rules_of(&self, binding: &Binding) -> Option<impl Iterator<Item = &'a RbacRule>> {
         self.referent(binding).map(|held| held.rules.iter().map(|(_, rule)| *rule))
@@ -250,8 +273,10 @@ impl Query<'_> {
     }
 }
 
+/// True if the user is the subject of a binding, or is in the group that it names.
+///
 /// Names compare byte for byte; the API group of a subject is not looked at.
-fn is_subject(subject: &Subject, binding: &Binding, user: &User) -> bool {
+pub fn is_subject(subject: &Subject, binding: &Binding, user: &User) -> bool {
     let name = subject.name.as_str();
     match subject.kind.as_str() {
         "User" => user.name == name,

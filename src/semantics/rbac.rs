@@ -6,6 +6,7 @@
 //!
 //! Source: kubernetes `pkg/apis/rbac/v1/evaluation_helpers.go`, `plugin/pkg/auth/authorizer/rbac/rbac.go`.
 
+pub mod bootstrap;
 pub mod builtin;
 pub mod powers;
 pub mod reach;

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::page::{Answer, Row, place};
-use crate::model::kube::binding::Binding;
+use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::report::place::Places;
 use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::reach::Access;
-use crate::semantics::reach::kubernetes::Question;
+use crate::semantics::reach::kubernetes::{self, Question};
 use crate::syntax::Spanned;
 
 /// What the API server says to one user.
@@ -28,34 +28,17 @@ pub struct Said {
 
 /// Asks for `user`.
 pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Places<'_>) -> Said {
-    if let Some(Grant::Rule(source)) = access.kubernetes(user, question) {
-        return granted(&source, places);
+    match access.kubernetes(user, question) {
+        kubernetes::Answer::Allowed(Grant::Rule(source)) => return granted(&source, places),
+        kubernetes::Answer::Allowed(Grant::Master) => {
+            let reason = "everything is allowed to members of system:masters".to_owned();
+            let json = json!({"answer": "yes", "reason": reason});
+            return Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json };
+        }
+        kubernetes::Answer::Refused | kubernetes::Answer::Unknown(_) => {}
     }
-    let namespace = namespace_of(&question.query());
-    let dangling: Vec<&Binding> = access.cluster().dangling(user, namespace).collect();
-    let built_in = dangling.iter().find(|binding| {
-        // Outside of namespaces, a RoleBinding gives nothing.
-        (binding.cluster_wide || !namespace.is_empty())
-            && built_in_gives(binding).is_some_and(|gives| gives(&question.query()))
-    });
-    if let Some(binding) = built_in {
-        let reason = format!("{} gives the built-in {}", binding_words(binding), binding.role_ref.name);
-        let at = place(places, binding.role_ref.span);
-        return Said {
-            answer: Answer::Yes,
-            rows: vec![binding_row(binding, places).note("a role that every cluster has from the start")],
-            json: json!({"answer": "yes", "reason": reason, "place": at}),
-            reason,
-            place: at,
-        };
-    }
-    let dangling: Vec<&Binding> =
-        dangling.into_iter().filter(|binding| built_in_gives(binding).is_none()).collect();
-    if let Some(role) = given_to_all(&question.query(), user) {
-        let reason = format!("every cluster gives the built-in {role} to all");
-        let json = json!({"answer": "yes", "reason": reason});
-        return Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json };
-    }
+    // Whatever their roles may be, Kubernetes' own or others: nobody can tell what they give.
+    let dangling: Vec<&Binding> = access.cluster().dangling(user, namespace_of(&question.query())).collect();
     let Some(binding) = dangling.first() else {
         let reason = "no rule allows it".to_owned();
         let json = json!({"answer": "no", "reason": reason});
@@ -72,61 +55,6 @@ pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Place
         json: json!({"answer": "unknown", "reason": reason, "place": at}),
         reason,
         place: at,
-    }
-}
-
-/// What the built-in role of a binding allows, where that is the same in every cluster.
-fn built_in_gives(binding: &Binding) -> Option<fn(&Query<'_>) -> bool> {
-    if binding.role_ref.role_kind() != Some(RbacRoleKind::ClusterRole) {
-        return None;
-    }
-    match binding.role_ref.name.as_str() {
-        "cluster-admin" => Some(|_| true),
-        "system:auth-delegator" => Some(|query| match query {
-            Query::Resource { request, .. } => {
-                let asked = (request.verb, request.group, request.resource);
-                asked == ("create", "authentication.k8s.io", "tokenreviews")
-                    || asked == ("create", "authorization.k8s.io", "subjectaccessreviews")
-            }
-            Query::Url { .. } => false,
-        }),
-        _ => None,
-    }
-}
-
-/// The role that allows it to every authenticated user, or to every service account, from the start.
-///
-/// Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`.
-fn given_to_all(query: &Query<'_>, user: &User) -> Option<&'static str> {
-    let is_in = |group: &str| user.groups.iter().any(|held| held == group);
-    match query {
-        Query::Url { verb: "get", path } => {
-            const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
-            const BELOW: [&str; 3] = ["/api", "/apis", "/openapi"];
-            const ISSUER: [&str; 3] = [
-                "/.well-known/openid-configuration",
-                "/.well-known/openid-configuration/",
-                "/openid/v1/jwks",
-            ];
-            let is_below = BELOW.iter().any(|top| {
-                path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
-            if is_in("system:authenticated") && (PUBLIC.contains(path) || is_below) {
-                return Some("system:discovery");
-            }
-            (is_in("system:serviceaccounts") && ISSUER.contains(path))
-                .then_some("system:service-account-issuer-discovery")
-        }
-        Query::Resource { request, .. } => {
-            let own = [
-                ("authorization.k8s.io", "selfsubjectaccessreviews"),
-                ("authorization.k8s.io", "selfsubjectrulesreviews"),
-                ("authentication.k8s.io", "selfsubjectreviews"),
-            ];
-            let is_own = own.contains(&(request.group, request.resource)) && request.verb == "create";
-            (is_in("system:authenticated") && is_own).then_some("system:basic-user")
-        }
-        Query::Url { .. } => None,
     }
 }
 
@@ -159,30 +87,31 @@ fn granted(source: &Source<'_>, places: &Places<'_>) -> Said {
 /// Everybody whom a binding names and who may do it: who, how, where, and whether it is certain.
 pub fn who(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec<([String; 3], Answer)> {
     let mut found: Vec<([String; 3], Answer)> = Vec::new();
-    for binding in &access.project().bindings {
+    let mut add = |binding: &Binding, subject: &Subject, how: String, at: String, answer: Answer| {
+        let words = subject_words(binding, subject).replace('`', "");
+        if !found.iter().any(|(line, _)| line.first() == Some(&words)) {
+            found.push(([words, how, at], answer));
+        }
+    };
+    let (sources, _) = access.kubernetes_who_can(question);
+    for source in &sources {
+        if source.subject.name.value == "system:masters" {
+            continue;
+        }
+        let how = binding_row(source.binding, places).text;
+        add(source.binding, source.subject, how, place(places, source.rule.span), Answer::Yes);
+    }
+    let query = question.query();
+    let namespace = namespace_of(&query);
+    let open = access.project().bindings.iter().filter(|binding| {
+        (binding.cluster_wide || binding.meta.namespace_name().is_some_and(|own| own == namespace))
+            && access.cluster().rules_of(binding).is_none()
+    });
+    for binding in open {
+        let role = format!("{} {}", binding.role_ref.kind, binding.role_ref.name);
         for subject in &binding.subjects {
-            let own = subject.namespace.as_ref().map(Spanned::as_str).or(binding.meta.namespace_name());
-            let name = subject.name.value.clone();
-            // Each subject for itself: what a service account has through its groups is told of the groups.
-            let user = match subject.kind.as_str() {
-                "Group" => User { name: String::new(), groups: vec![name] },
-                "ServiceAccount" => {
-                    let name = format!("system:serviceaccount:{}:{name}", own.unwrap_or_default());
-                    User { name, groups: Vec::new() }
-                }
-                _ => User { name, groups: Vec::new() },
-            };
-            let words = subject_words(binding, subject).replace('`', "");
-            if found.iter().any(|(line, _)| line.first() == Some(&words)) {
-                continue;
-            }
-            let said = ask(access, &user, question, places);
-            let how = match said.answer {
-                Answer::No => continue,
-                Answer::Yes => said.rows.first().map(|row| row.text.clone()).unwrap_or_default(),
-                Answer::Unknown => format!("not known: {}", said.reason),
-            };
-            found.push(([words, how.replace('`', ""), said.place], said.answer));
+            let how = format!("not known: {role} is not among the inputs");
+            add(binding, subject, how, place(places, binding.role_ref.span), Answer::Unknown);
         }
     }
     found

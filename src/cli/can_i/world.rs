@@ -80,53 +80,19 @@ fn vault(verb: &str, capability: Option<Capability>, path: &str) -> Result<Asked
 }
 
 fn kubernetes(verb: &str, what: &str, flags: &Flags, home: Option<&str>) -> Result<Question, Failure> {
-    let verb = verb.to_lowercase();
-    if what.starts_with('/') {
-        return Ok(Question::Url { verb, path: what.to_owned() });
-    }
-    let (kind, name) = match what.split_once('/') {
-        Some((kind, name)) => (kind, Some(name.to_owned())),
-        None => (what, None),
-    };
-    if kind.is_empty() || name.as_deref() == Some("") {
-        return Err(Failure::new(format!("`{}` names no resource", clean::line(what))));
-    }
-    let (resource, group, namespaced) = resource(kind)?;
     let namespace = match &flags.namespace {
         _ if flags.all_namespaces => None,
-        // A request for a Namespace is made in the namespace of that name.
-        _ if resource == "namespaces" => name.clone(),
-        Some(namespace) => Some(namespace.clone()),
-        None => home.filter(|_| namespaced).map(str::to_owned),
+        Some(namespace) => Some(namespace.as_str()),
+        None => home,
     };
-    let resource = match &flags.subresource {
-        Some(sub) => format!("{resource}/{sub}"),
-        None => resource,
-    };
-    Ok(Question::Resource { verb, group, resource, name, namespace })
-}
-
-/// Plural, API group, and whether it belongs to a namespace.
-fn resource(kind: &str) -> Result<(String, String, bool), Failure> {
-    if kind == "*" {
-        return Ok(("*".to_owned(), "*".to_owned(), true));
-    }
-    if let Some((plural, group)) = kind.split_once('.') {
-        let known = RESOURCES.iter().find(|known| known.0 == plural && known.2 == group);
-        return Ok((plural.to_owned(), group.to_owned(), known.is_none_or(|known| known.3)));
-    }
-    let lower = kind.to_lowercase();
-    let is_named = |known: &&(&str, &str, &str, bool)| {
-        known.0 == lower || known.1.split(' ').any(|other| other == lower)
-    };
-    match RESOURCES.iter().find(is_named) {
-        Some((plural, _, group, namespaced)) => Ok(((*plural).to_owned(), (*group).to_owned(), *namespaced)),
-        None => {
-            let kind = clean::line(kind);
-            Err(Failure::new(format!("the API group of the resource `{kind}` is not known"))
-                .with_help(format!("write it behind the name: `{kind}.GROUP`")))
+    let read = match (&flags.subresource, what.split_once('/')) {
+        (Some(sub), Some((kind, name))) => {
+            Question::read(verb, &format!("{kind}/{sub}/{name}"), None, namespace)
         }
-    }
+        (Some(sub), None) => Question::read(verb, &format!("{what}/{sub}"), None, namespace),
+        (None, _) => Question::read(verb, what, None, namespace),
+    };
+    read.map_err(|error| Failure::new(clean::line(&error.to_string())))
 }
 
 const KUBERNETES_VERBS: &[&str] = &[
@@ -151,58 +117,4 @@ const KUBERNETES_VERBS: &[&str] = &[
     "head",
     "options",
     "*",
-];
-
-const RBAC: &str = "rbac.authorization.k8s.io";
-const NETWORK: &str = "networking.k8s.io";
-const ADMISSION: &str = "admissionregistration.k8s.io";
-
-/// Plural, other names, API group, whether it belongs to a namespace.
-const RESOURCES: &[(&str, &str, &str, bool)] = &[
-    ("pods", "po pod", "", true),
-    ("secrets", "secret", "", true),
-    ("configmaps", "cm configmap", "", true),
-    ("serviceaccounts", "sa serviceaccount", "", true),
-    ("services", "svc service", "", true),
-    ("endpoints", "ep", "", true),
-    ("events", "ev event", "", true),
-    ("limitranges", "limits limitrange", "", true),
-    ("persistentvolumeclaims", "pvc persistentvolumeclaim", "", true),
-    ("podtemplates", "podtemplate", "", true),
-    ("replicationcontrollers", "rc replicationcontroller", "", true),
-    ("resourcequotas", "quota resourcequota", "", true),
-    ("namespaces", "ns namespace", "", false),
-    ("nodes", "no node", "", false),
-    ("persistentvolumes", "pv persistentvolume", "", false),
-    ("users", "user", "", false),
-    ("groups", "group", "", false),
-    ("deployments", "deploy deployment", "apps", true),
-    ("daemonsets", "ds daemonset", "apps", true),
-    ("replicasets", "rs replicaset", "apps", true),
-    ("statefulsets", "sts statefulset", "apps", true),
-    ("controllerrevisions", "controllerrevision", "apps", true),
-    ("jobs", "job", "batch", true),
-    ("cronjobs", "cj cronjob", "batch", true),
-    ("horizontalpodautoscalers", "hpa horizontalpodautoscaler", "autoscaling", true),
-    ("poddisruptionbudgets", "pdb poddisruptionbudget", "policy", true),
-    ("ingresses", "ing ingress", NETWORK, true),
-    ("networkpolicies", "netpol networkpolicy", NETWORK, true),
-    ("ingressclasses", "ingressclass", NETWORK, false),
-    ("leases", "lease", "coordination.k8s.io", true),
-    ("endpointslices", "endpointslice", "discovery.k8s.io", true),
-    ("roles", "role", RBAC, true),
-    ("rolebindings", "rolebinding", RBAC, true),
-    ("clusterroles", "clusterrole", RBAC, false),
-    ("clusterrolebindings", "clusterrolebinding", RBAC, false),
-    ("tokenreviews", "tokenreview", "authentication.k8s.io", false),
-    ("subjectaccessreviews", "subjectaccessreview", "authorization.k8s.io", false),
-    ("selfsubjectaccessreviews", "selfsubjectaccessreview", "authorization.k8s.io", false),
-    ("localsubjectaccessreviews", "localsubjectaccessreview", "authorization.k8s.io", true),
-    ("certificatesigningrequests", "csr certificatesigningrequest", "certificates.k8s.io", false),
-    ("customresourcedefinitions", "crd crds customresourcedefinition", "apiextensions.k8s.io", false),
-    ("apiservices", "apiservice", "apiregistration.k8s.io", false),
-    ("storageclasses", "sc storageclass", "storage.k8s.io", false),
-    ("priorityclasses", "pc priorityclass", "scheduling.k8s.io", false),
-    ("mutatingwebhookconfigurations", "mutatingwebhookconfiguration", ADMISSION, false),
-    ("validatingwebhookconfigurations", "validatingwebhookconfiguration", ADMISSION, false),
 ];

@@ -1,5 +1,9 @@
 //! Who logs in.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::model::kube::service_account::KubernetesNamespace;
 use crate::model::project::Project;
 
 /// A service account that presents its JWT, as far as it is known.
@@ -35,7 +39,9 @@ impl Caller {
             namespace: namespace.to_owned(),
             service_account: service_account.to_owned(),
             audiences: None,
-            namespace_labels: NamespaceLabels::in_project(project, namespace),
+            namespace_labels: NamespaceLabels::declared(project)
+                .remove(namespace)
+                .unwrap_or_else(|| NamespaceLabels::name_alone(namespace)),
         }
     }
 
@@ -46,25 +52,35 @@ impl Caller {
 }
 
 impl NamespaceLabels {
-    /// The labels that the Namespace objects of `project` give the namespace.
-    pub fn in_project(project: &Project, namespace: &str) -> NamespaceLabels {
-        let objects = project.kubernetes_namespaces.iter().filter(|it| it.meta.name.value == namespace);
-        let mut labels = objects.map(|object| {
-            let mut labels: Vec<(String, String)> = object
-                .meta
-                .labels
-                .iter()
-                .map(|(key, value)| (key.value.clone(), value.value.clone()))
-                .collect();
-            labels.sort();
-            labels
-        });
-        let first = labels.next();
-        let complete = first.is_some() && labels.all(|other| Some(&other) == first.as_ref());
-        let mut known = first.filter(|_| complete).unwrap_or_default();
-        known.retain(|(key, _)| key != NAME_LABEL);
-        known.push((NAME_LABEL.to_owned(), namespace.to_owned()));
-        NamespaceLabels { known, complete }
+    /// The labels of every namespace that `project` declares.
+    pub fn declared(project: &Project) -> HashMap<&str, NamespaceLabels> {
+        let mut declared: HashMap<&str, NamespaceLabels> = HashMap::new();
+        for object in &project.kubernetes_namespaces {
+            let name = object.meta.name.as_str();
+            let labels = NamespaceLabels::of(object);
+            match declared.entry(name) {
+                Entry::Vacant(free) => drop(free.insert(labels)),
+                Entry::Occupied(mut other) if *other.get() != labels => {
+                    other.insert(NamespaceLabels::name_alone(name));
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+        declared
+    }
+
+    /// Nothing is known but what the API server itself sets.
+    pub fn name_alone(namespace: &str) -> NamespaceLabels {
+        NamespaceLabels { known: vec![(NAME_LABEL.to_owned(), namespace.to_owned())], complete: false }
+    }
+
+    fn of(object: &KubernetesNamespace) -> NamespaceLabels {
+        let mut labels = NamespaceLabels::name_alone(object.meta.name.as_str());
+        let own = object.meta.labels.iter().map(|(key, value)| (key.value.clone(), value.value.clone()));
+        labels.known.extend(own.filter(|(key, _)| key != NAME_LABEL));
+        labels.known.sort();
+        labels.complete = true;
+        labels
     }
 
     /// The value of a label; `Err` if it is not known whether there is one.

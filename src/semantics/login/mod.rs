@@ -12,6 +12,8 @@ mod caller;
 mod method;
 mod selector;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use caller::{Caller, NamespaceLabels};
@@ -129,22 +131,13 @@ pub fn attempt<'a>(
     method: &AuthMethod<'a>,
     dialect: Dialect,
 ) -> Outcome<'a> {
-    if let Some(refused) = stored::refused_write(role, method, dialect) {
-        return Outcome::Refused(Refusal {
-            check: Check::RoleStored,
-            status: 400,
-            server_text: invalid_role_name(&role.name.value),
-            why: format!("the server refuses to store the role `{}`: {}", role.name, refused.value),
-            span: refused.span,
-            unless: Vec::new(),
-        });
-    }
     let mut missing = Vec::new();
-    let steps = audience(caller, role, &mut missing)
+    let steps = is_stored(role, method, dialect)
+        .and_then(|()| audience(caller, role, &mut missing))
         .and_then(|()| name(caller, role))
         .and_then(|name| Ok((name, namespace(caller, role, method, &mut missing)?)))
         .and_then(|bounds| review(caller, role, method, &mut missing).map(|()| bounds))
-        .and_then(|bounds| Ok((bounds, token::issue(role, method)?)));
+        .and_then(|bounds| Ok((bounds, token::issue(role, method, dialect)?)));
     match steps {
         Err(refusal) => Outcome::Refused(Refusal { unless: missing, ..*refusal }),
         Ok(((name, namespace), token)) => {
@@ -165,17 +158,7 @@ pub fn token_of<'a>(
     method: &AuthMethod<'a>,
     dialect: Dialect,
 ) -> Result<Issued<'a>, Box<Refusal>> {
-    match stored::refused_write(role, method, dialect) {
-        Some(refused) => Err(Box::new(Refusal {
-            check: Check::RoleStored,
-            status: 400,
-            server_text: invalid_role_name(&role.name.value),
-            why: format!("the server refuses to store the role `{}`: {}", role.name, refused.value),
-            span: refused.span,
-            unless: Vec::new(),
-        })),
-        None => token::issue(role, method),
-    }
+    is_stored(role, method, dialect).and_then(|()| token::issue(role, method, dialect))
 }
 
 type Step<T> = Result<T, Box<Refusal>>;
@@ -183,6 +166,18 @@ type Step<T> = Result<T, Box<Refusal>>;
 fn refuse<T>(check: Check, server_text: impl Into<String>, why: String, span: Span) -> Step<T> {
     let server_text = server_text.into();
     Err(Box::new(Refusal { check, status: 403, server_text, why, span, unless: Vec::new() }))
+}
+
+fn is_stored(role: &AuthRole, method: &AuthMethod<'_>, dialect: Dialect) -> Step<()> {
+    let Some(refused) = stored::refused_write(role, method, dialect) else { return Ok(()) };
+    Err(Box::new(Refusal {
+        check: Check::RoleStored,
+        status: 400,
+        server_text: invalid_role_name(&role.name.value),
+        why: format!("the server refuses to store the role `{}`: {}", role.name, refused.value),
+        span: refused.span,
+        unless: Vec::new(),
+    }))
 }
 
 /// `audience`, unless it is empty, which asks for none.

@@ -3,7 +3,7 @@
 //! Source: `namespace_validator.go` of the Kubernetes auth plugin.
 
 use super::caller::{NAME_LABEL, NamespaceLabels};
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, NodeKind};
 use crate::syntax::{SourceId, yaml};
 
 /// Whether a selector selects a namespace.
@@ -35,9 +35,14 @@ pub(super) fn match_labels(text: &str) -> Option<Vec<(String, String)>> {
         Some(node) if node.is_null() => Some(Vec::new()),
         Some(node) if !node.is_map() => None,
         Some(node) => {
-            let label = |value: &Node| match value.as_text() {
-                Some(text) => Some(text.to_owned()),
-                None => value.is_null().then(String::new),
+            // Numbers and truth values are taken for the texts that they are written as in JSON.
+            let label = |value: &Node| match &value.kind {
+                NodeKind::Null => Some(String::new()),
+                NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) => {
+                    Some(value.to_json().to_string())
+                }
+                NodeKind::Text(text) | NodeKind::Block(text, _) => Some(text.clone()),
+                NodeKind::List(_) | NodeKind::Map(_) => None,
             };
             node.entries().iter().map(|entry| Some((entry.key.value.clone(), label(&entry.value)?))).collect()
         }

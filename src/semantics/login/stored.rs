@@ -42,7 +42,9 @@ fn token_fields(role: &AuthRole, dialect: Dialect) -> Refused {
     if let Some(field) = role.fields.get("token_type")
         && let FieldValue::Invalid(fault) = &field.value
     {
-        return refuse(&format!("invalid 'token_type' value: {fault}"), field.span);
+        // The reader of the field puts the word in backticks.
+        let word = fault.split('`').nth(1).unwrap_or_default();
+        return refuse(&format!("invalid 'token_type' value {word:?}"), field.span);
     }
     // The old spellings are looked at after these checks.
     let own = |name: &str| role.fields.known.iter().any(|field| field.spec.name == name);
@@ -75,7 +77,7 @@ fn token_fields(role: &AuthRole, dialect: Dialect) -> Refused {
     let strict = role.fields.bool("token_strictly_bind_ip").filter(|strict| strict.value);
     match strict {
         Some(strict) if dialect == Dialect::OpenBao && !role.fields.list("token_bound_cidrs").is_empty() => {
-            refuse("'token_strictly_bind_ip' and 'token_bound_cidrs' are mutually exclusive", strict.span)
+            refuse("'token_strictly_bind_ip' conflicts with 'token_bound_cidrs'; set only one", strict.span)
         }
         _ => None,
     }

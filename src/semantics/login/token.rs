@@ -7,6 +7,7 @@ use super::{Check, Refusal, Step, span_of};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::field::FieldValue;
+use crate::semantics::dialect::Dialect;
 use crate::syntax::{Span, Spanned};
 
 /// A token as it is when it is issued.
@@ -83,11 +84,13 @@ impl Default for SystemLimits {
 }
 
 /// Policies that nothing but the server itself puts on a token.
-const NOT_ASSIGNABLE: [&str; 2] = ["response-wrapping", "control-group"];
+fn is_reserved(policy: &str, dialect: Dialect) -> bool {
+    policy == "response-wrapping" || (policy == "control-group" && dialect != Dialect::OpenBao)
+}
 
 /// The token that `role`, which the server took, issues.
-pub(super) fn issue<'a>(role: &'a AuthRole, method: &AuthMethod<'a>) -> Step<Issued<'a>> {
-    let policies = policies(role)?;
+pub(super) fn issue<'a>(role: &'a AuthRole, method: &AuthMethod<'a>, dialect: Dialect) -> Step<Issued<'a>> {
+    let policies = policies(role, dialect)?;
     let fields = &role.fields;
     let set = |field: &str| fields.duration(field).filter(|seconds| seconds.value.0 > 0);
     let (max_ttl, explicit_max_ttl) = (set("token_max_ttl"), set("token_explicit_max_ttl"));
@@ -128,7 +131,7 @@ pub(super) fn uses(role: &AuthRole) -> Option<Spanned<i64>> {
     }
 }
 
-fn policies(role: &AuthRole) -> Step<Vec<TokenPolicy>> {
+fn policies(role: &AuthRole, dialect: Dialect) -> Step<Vec<TokenPolicy>> {
     let mut policies: Vec<TokenPolicy> = role
         .policies()
         .iter()
@@ -142,7 +145,7 @@ fn policies(role: &AuthRole) -> Step<Vec<TokenPolicy>> {
             root.span.unwrap_or(span_of(role, "token_policies")),
         );
     }
-    if let Some(policy) = policies.iter().find(|policy| NOT_ASSIGNABLE.contains(&policy.name.as_str())) {
+    if let Some(policy) = policies.iter().find(|policy| is_reserved(&policy.name, dialect)) {
         return refuse(
             format!("cannot assign policy {:?}", policy.name),
             "the role attaches a policy that the server keeps for itself",

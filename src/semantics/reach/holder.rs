@@ -10,7 +10,7 @@ use crate::semantics::login::{
     Accepted, AuthMethod, Caller, Issued, Missing, Outcome, Refusal, TokenPolicy, token_of,
 };
 use crate::semantics::template::{Accessor, Alias, Entity, Identity, Metadata, Others, Presence};
-use crate::syntax::{SourceId, Span};
+use crate::syntax::{SourceId, Span, Spanned};
 
 /// One way to a token.
 #[derive(Debug, Clone)]
@@ -91,8 +91,7 @@ impl<'a> Access<'a> {
     pub fn holders<'s>(&'s self, subject: &Subject) -> Result<Vec<Holder<'s>>, Unresolved> {
         match subject {
             Subject::ServiceAccount { namespace, name, role, audiences } => {
-                let caller = Caller::in_project(self.project, namespace, name);
-                let caller = Caller { audiences: audiences.clone(), ..caller };
+                let caller = Caller { audiences: audiences.clone(), ..self.caller(namespace, name) };
                 self.by_login(&caller, role.as_ref())
             }
             Subject::Role(role) => self.by_role(role),
@@ -130,28 +129,37 @@ impl<'a> Access<'a> {
 
     /// The token of whoever logs in through `role`.
     pub fn of_role<'s>(&'s self, role: &'s AuthRole, method: &'s AuthMethod<'s>) -> Holder<'s> {
-        let dialects = self.dialects_at(role.span);
-        let dialect = dialects.first().copied().unwrap_or(Dialect::VaultCurrent);
-        let (issued, refusal) = match token_of(role, method, dialect) {
+        let dialect = self.dialects_at(role.span).first().copied().unwrap_or(Dialect::VaultCurrent);
+        let holder = self.of_issued(role, method, token_of(role, method, dialect));
+        Holder { held: self.held_by(holder.issued.as_ref(), role, method), ..holder }
+    }
+
+    /// The token that a role issues, without what it holds.
+    pub(super) fn of_issued<'s>(
+        &'s self,
+        role: &'s AuthRole,
+        method: &'s AuthMethod<'s>,
+        issued: Result<Issued<'s>, Box<Refusal>>,
+    ) -> Holder<'s> {
+        let (issued, refusal) = match issued {
             Ok(issued) => (Some(issued), None),
             Err(refusal) => (None, Some(*refusal)),
         };
-        let only = |entries: &[crate::syntax::Spanned<String>]| match entries {
+        let only = |entries: &[Spanned<String>]| match entries {
             [entry] if !entry.value.contains('*') => Presence::Present(entry.value.clone()),
             _ => Presence::Unknown,
         };
         let has_selector = role.fields.get("bound_service_account_namespace_selector").is_some();
         let namespace = if has_selector { Presence::Unknown } else { only(role.namespaces()) };
-        let identity = self.identity(&only(role.names()), &namespace, issued.as_ref());
         Holder {
+            identity: self.identity(&only(role.names()), &namespace, issued.as_ref()),
             role: Some((role, method)),
             login: None,
-            held: self.held_by(issued.as_ref(), role, method),
             issued,
             refusal,
-            identity,
+            held: Vec::new(),
             namespace: method.namespace.clone(),
-            dialects,
+            dialects: self.dialects_at(role.span),
         }
     }
 

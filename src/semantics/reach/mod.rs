@@ -23,7 +23,11 @@
 mod held;
 mod holder;
 pub mod kubernetes;
+mod narrow;
+mod sieve;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod token;
 mod who;
 
@@ -33,10 +37,13 @@ pub use subject::{RoleName, Subject, SubjectError};
 pub use token::{Difference, Token};
 pub use who::{Matching, Reached, Who};
 
+use std::collections::HashMap;
+
 use super::acl::default_policy;
 use super::authorizer::Cluster;
 use super::dialect::Dialect;
-use super::login::{AuthMethod, Caller, Outcome, attempt};
+use super::login::{AuthMethod, Caller, NamespaceLabels, Outcome, attempt};
+use super::rbac::bootstrap;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
@@ -50,16 +57,23 @@ pub struct Access<'a> {
     /// The policy `default` of a server on which nobody wrote another, in the order of [`Dialect::ALL`].
     defaults: [Policy; 3],
     cluster: Cluster<'a>,
+    /// By Kubernetes namespace, where an input declares it.
+    labels: HashMap<&'a str, NamespaceLabels>,
 }
 
 impl<'a> Access<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
         Access {
+            labels: NamespaceLabels::declared(project),
             project,
             methods: AuthMethod::all(project),
             defaults: Dialect::ALL.map(default_policy),
-            cluster: Cluster::settled(&project.rbac_roles, &project.bindings),
+            cluster: Cluster::settled(
+                // Of two of one name the last counts, so a dump of a cluster has its own way.
+                bootstrap::roles().iter().chain(&project.rbac_roles),
+                bootstrap::bindings().iter().chain(&project.bindings),
+            ),
         }
     }
 
@@ -68,12 +82,26 @@ impl<'a> Access<'a> {
         self.project
     }
 
+    /// A service account that presents a JWT of unknown audiences, with what is known of its namespace.
+    pub fn caller(&self, namespace: &str, service_account: &str) -> Caller {
+        Caller {
+            namespace: namespace.to_owned(),
+            service_account: service_account.to_owned(),
+            audiences: None,
+            namespace_labels: self
+                .labels
+                .get(namespace)
+                .cloned()
+                .unwrap_or_else(|| NamespaceLabels::name_alone(namespace)),
+        }
+    }
+
     /// The auth methods, in order of Vault namespace and path.
     pub fn methods(&self) -> &[AuthMethod<'a>] {
         &self.methods
     }
 
-    /// The RBAC objects of the project, aggregated roles filled.
+    /// The RBAC objects of the project and those that every cluster has, aggregated roles filled.
     pub fn cluster(&self) -> &Cluster<'a> {
         &self.cluster
     }

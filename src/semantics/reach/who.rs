@@ -1,13 +1,17 @@
 //! Everybody who may do something.
 
+use std::collections::{HashMap, HashSet};
+
+use super::Access;
 use super::holder::Holder;
-use super::{Access, Login};
+use super::sieve::Sieve;
 use crate::model::kube::service_account::ServiceAccount;
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::acl::{Operation, Verdict};
 use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::login::{AuthMethod, Caller, attempt};
+use crate::semantics::login::{AuthMethod, Outcome, attempt, token_of};
+use crate::semantics::template::Presence;
 use crate::syntax::{Span, Spanned};
 
 /// Somebody with a way to a token.
@@ -60,78 +64,152 @@ impl Reached<'_> {
 }
 
 impl<'a> Access<'a> {
-    /// Everybody who may do this, in order of roles: declared service accounts, those that roles name, and for roles
-    /// with globs and selectors whoever else matches. JWTs are taken to be made for what each role wants.
+    /// Everybody who may do this, in order of roles: service accounts that a role names, declared ones that its globs
+    /// or its selector admit, and whoever else matches those. JWTs are taken to be made for what each role wants.
     pub fn who_can<'s>(&'s self, operation: Operation, path: &str) -> Vec<Reached<'s>> {
+        let sieve = Sieve::new(self, operation, path);
+        let mut known: HashMap<TokenKey, Vec<(Dialect, Verdict)>> = HashMap::new();
         let mut reached = Vec::new();
-        for method in &self.methods {
-            for role in method.roles() {
-                for (who, holder) in self.admitted(role, method) {
-                    let token = holder.token();
-                    let request = token.request(operation, path);
-                    let verdicts: Vec<_> = token.verdicts(&request).collect();
-                    if verdicts.iter().any(|(_, verdict)| *verdict != Verdict::Refused) {
-                        reached.push(Reached { who, holder: holder.clone(), verdicts });
+        for (method, role) in self.roles() {
+            let Some(some) = self.sifted(role, method, &sieve) else { continue };
+            let key = TokenKey {
+                policies: some.held.iter().map(|held| held.policy.map(|policy| policy.name.span)).collect(),
+                namespace: some.namespace.clone(),
+                dialects: some.dialects,
+            };
+            let by_role = known.entry(key).or_insert_with(|| verdicts(&some, operation, path));
+            if is_refused(by_role) {
+                continue;
+            }
+            // With templates, each service account has paths of its own.
+            let is_shared = !some.held.iter().any(|held| sieve.is_templated(held));
+            for (who, holder) in self.admitted(role, method) {
+                let verdicts = match who {
+                    _ if is_shared => by_role.clone(),
+                    Who::ServiceAccount { .. } => verdicts(&holder, operation, path),
+                    Who::Matching { name, namespace } => {
+                        let verdicts = verdicts(&holder, operation, path);
+                        self.narrowed(&some, (name, namespace), (operation, path), verdicts)
                     }
+                };
+                if !is_refused(&verdicts) {
+                    reached.push(Reached { who, holder, verdicts });
                 }
             }
         }
         reached
     }
 
-    /// Everybody whom a role admits, with what they hold.
+    /// Every role with its auth method, in order of Vault namespace, path, and place.
+    pub fn roles<'s>(&'s self) -> impl Iterator<Item = (&'s AuthMethod<'a>, &'a AuthRole)> {
+        self.methods.iter().flat_map(|method| method.roles().iter().map(move |role| (method, *role)))
+    }
+
+    /// Everybody whom a role admits, with what they hold: who is named first, then whom its globs and its selector
+    /// admit, then whoever else matches.
     pub fn admitted<'s>(
         &'s self,
         role: &'s AuthRole,
         method: &'s AuthMethod<'s>,
     ) -> Vec<(Who<'s>, Holder<'s>)> {
-        let mut admitted = Vec::new();
-        let dialects = self.dialects_at(role.span);
-        let dialect = dialects.first().copied().unwrap_or(Dialect::VaultCurrent);
-        let mut add = |namespace: &'s str, name: &'s str, declared: Option<&'s ServiceAccount>| {
-            let caller = Caller::in_project(self.project, namespace, name);
-            let outcome = attempt(&caller, role, method, dialect);
-            let holder = self.holder_of(&caller, Login { method, role, outcome });
-            if holder.gets_token() {
-                admitted.push((Who::ServiceAccount { namespace, name, declared }, holder));
-            }
-        };
-        let is_glob = |entry: &Spanned<String>| entry.value.contains('*');
+        let of_role = self.of_role(role, method);
+        if !of_role.gets_token() {
+            return Vec::new();
+        }
         let selector = role.fields.text("bound_service_account_namespace_selector");
         let selector = selector.filter(|selector| !selector.value.is_empty());
-        let is_open = selector.is_some() || role.names().iter().chain(role.namespaces()).any(is_glob);
-        for namespace in role.namespaces().iter().filter(|entry| !is_glob(entry)) {
-            for name in role.names().iter().filter(|entry| !is_glob(entry)) {
+        let mut admitted = Vec::new();
+        let mut add = |namespace: &'s str, name: &'s str, declared: Option<&'s ServiceAccount>| {
+            let caller = self.caller(namespace, name);
+            let dialect = of_role.dialects.first().copied().unwrap_or(Dialect::VaultCurrent);
+            let outcome = attempt(&caller, role, method, dialect);
+            if !matches!(outcome, Outcome::Refused(_)) {
+                let who = Who::ServiceAccount { namespace, name, declared };
+                let (name, namespace) =
+                    (Presence::Present(name.to_owned()), Presence::Present(namespace.to_owned()));
+                let identity = self.identity(&name, &namespace, of_role.issued.as_ref());
+                admitted.push((who, Holder { login: Some(outcome), identity, ..of_role.clone() }));
+            }
+        };
+        for namespace in distinct(role.namespaces()).filter(|entry| !is_glob(entry)) {
+            for name in distinct(role.names()).filter(|entry| !is_glob(entry)) {
                 let (namespace, name) = (namespace.as_str(), name.as_str());
                 add(namespace, name, self.project.service_accounts_named(namespace, name).next());
             }
         }
-        if !is_open {
+        if selector.is_none() && !role.names().iter().chain(role.namespaces()).any(is_glob) {
             return admitted;
         }
+        let mut seen = HashSet::new();
         for account in &self.project.service_accounts {
             let name = account.meta.name.as_str();
             let namespace = account.meta.namespace_name().unwrap_or_default();
-            let named = |list: &[Spanned<String>], text: &str| list.iter().any(|entry| entry.value == text);
-            let is_named = named(role.names(), name) && named(role.namespaces(), namespace);
-            if !is_named && role.names().iter().any(|entry| bound::admits(&entry.value, name)) {
+            let is_among =
+                |list: &[Spanned<String>], text: &str| list.iter().any(|entry| entry.value == text);
+            let is_named = is_among(role.names(), name) && is_among(role.namespaces(), namespace);
+            if !is_named
+                && role.names().iter().any(|entry| bound::admits(&entry.value, name))
+                && seen.insert((namespace, name))
+            {
                 add(namespace, name, Some(account));
             }
         }
-        let listed = role.namespaces().iter().map(Matching::Listed);
+        let listed = distinct(role.namespaces()).map(Matching::Listed);
         for namespace in listed.chain(selector.map(Matching::Selected)) {
-            for name in role.names() {
-                let literal = matches!(namespace, Matching::Listed(entry) if !is_glob(entry));
-                if !(literal && !is_glob(name)) {
-                    let holder = self.of_role(role, method);
-                    if holder.gets_token() {
-                        admitted.push((Who::Matching { name, namespace }, holder));
-                    }
-                }
+            let is_open = !matches!(namespace, Matching::Listed(entry) if !is_glob(entry));
+            for name in distinct(role.names()).filter(|name| is_open || is_glob(name)) {
+                admitted.push((Who::Matching { name, namespace }, of_role.clone()));
             }
         }
         admitted
     }
+
+    /// The token of a role, with no more policies than those that have a say; nothing if none has, or if there is none.
+    fn sifted<'s>(
+        &'s self,
+        role: &'s AuthRole,
+        method: &'s AuthMethod<'s>,
+        sieve: &Sieve,
+    ) -> Option<Holder<'s>> {
+        if !sieve.may_hold_any(role) {
+            return None;
+        }
+        let dialects = self.dialects_at(role.span);
+        let mut issued = token_of(role, method, dialects.first().copied()?).ok()?;
+        issued.policies.retain(|policy| sieve.has_a_say(&policy.name));
+        let held = self.held_by(Some(&issued), role, method);
+        (!held.is_empty()).then(|| Holder { held, ..self.of_issued(role, method, Ok(issued)) })
+    }
+}
+
+/// What decides on the answers of a token without templates.
+#[derive(PartialEq, Eq, Hash)]
+struct TokenKey {
+    policies: Vec<Option<Span>>,
+    namespace: String,
+    dialects: &'static [Dialect],
+}
+
+fn verdicts(holder: &Holder<'_>, operation: Operation, path: &str) -> Vec<(Dialect, Verdict)> {
+    let token = holder.token();
+    let request = token.request(operation, path);
+    token.verdicts(&request).collect()
+}
+
+fn is_refused(verdicts: &[(Dialect, Verdict)]) -> bool {
+    verdicts.iter().all(|(_, verdict)| *verdict == Verdict::Refused)
+}
+
+fn is_glob(entry: &Spanned<String>) -> bool {
+    entry.value.contains('*')
+}
+
+/// The entries of a list without those that repeat an earlier one.
+fn distinct(list: &[Spanned<String>]) -> impl Iterator<Item = &Spanned<String>> {
+    let is_first = |at: usize, entry: &Spanned<String>| {
+        !list.iter().take(at).any(|earlier| earlier.value == entry.value)
+    };
+    list.iter().enumerate().filter(move |(at, entry)| is_first(*at, entry)).map(|(_, entry)| entry)
 }
 
 impl Matching<'_> {

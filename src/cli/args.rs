@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, compile, completions, explain, init, rules, schema, test};
+use crate::semantics::dialect::Dialect;
+
+use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, test, who_can};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -61,6 +63,31 @@ pub enum Color {
     Never,
 }
 
+/// A server to answer for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DialectName {
+    /// Vault up to 1.20
+    #[value(name = "vault-classic", alias = "vault_classic")]
+    VaultClassic,
+    /// Vault 2.x
+    #[value(name = "vault-current", alias = "vault_current")]
+    VaultCurrent,
+    /// OpenBao
+    #[value(name = "openbao")]
+    OpenBao,
+}
+
+impl DialectName {
+    /// What is meant.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            DialectName::VaultClassic => Dialect::VaultClassic,
+            DialectName::VaultCurrent => Dialect::VaultCurrent,
+            DialectName::OpenBao => Dialect::OpenBao,
+        }
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -71,6 +98,12 @@ pub enum Command {
     /// Prove the expectations of specs and access tests
     #[command(long_about = test::ABOUT, after_help = test::EXIT_CODES)]
     Test(test::Args),
+    /// Answer one question of access: may somebody do this to that
+    CanI(can_i::Args),
+    /// List everybody who may do this to that
+    WhoCan(who_can::Args),
+    /// Answer access questions in bulk: JSON lines in, JSON lines out
+    Eval(eval::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule

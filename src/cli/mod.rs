@@ -1,9 +1,11 @@
 //! The world: files, flags, streams, exit codes. One file per command.
 
 pub mod args;
+pub mod can_i;
 pub mod check;
 pub mod compile;
 pub mod completions;
+pub mod eval;
 pub mod exit;
 pub mod explain;
 pub mod init;
@@ -13,6 +15,7 @@ pub mod schema;
 pub mod session;
 pub mod test;
 pub mod walk;
+pub mod who_can;
 
 use std::io::{ErrorKind, Write as _};
 use std::panic::catch_unwind;
@@ -61,6 +64,9 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
         Command::Test(args) => test::run(args, global),
+        Command::CanI(args) => can_i::run(args, global),
+        Command::WhoCan(args) => who_can::run(args, global),
+        Command::Eval(args) => eval::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

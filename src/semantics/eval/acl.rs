@@ -1,29 +1,19 @@
-//! Access questions as JSON objects, and the answers to them: for bulk questions and for other tools.
-//!
-//! ```
-//! use rolewright::semantics::dialect::Dialect;
-//! use rolewright::semantics::eval::{Question, answer};
-//!
-//! let question: Question = serde_json::from_str(
-//!     r#"{"policies": [{"name": "app", "text": "path \"secret/*\" { capabilities = [\"read\"] }"}],
-//!         "path": "secret/db", "operation": "read"}"#,
-//! )?;
-//! let answer = serde_json::to_string(&answer(&question, Dialect::OpenBao, 0))?;
-//! assert_eq!(
-//!     answer,
-//!     r#"{"allowed":true,"capabilities":["read"],"rule":{"policy":"app","path":"secret/*","line":1}}"#
-//! );
-//! # Ok::<(), serde_json::Error>(())
-//! ```
+//! Questions about Vault policies.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::acl::{Acl, Attached, Operation, Request, Verdict, is_root_protected};
-use super::dialect::Dialect;
-use super::template::{Accessor, Alias, Entity, Group, Identity, Metadata, Others, Presence};
 use crate::model::lower::policy::read;
+use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::{ParameterValue, Policy, PolicyOrigin};
+use crate::semantics::acl::{
+    Acl, AclError, Attached, MergedRule, Operation, Request, Verdict, is_root_protected,
+};
+use crate::semantics::dialect::Dialect;
+use crate::semantics::template::{Accessor, Alias, Entity, Group, Identity, Metadata, Others, Presence};
 use crate::syntax::{Place, SourceId, Spanned};
 
 /// One question.
@@ -150,51 +140,194 @@ pub struct DecidingRule {
 
 /// Answers a question, for `dialect` where the question names none, at the time `now` in seconds since 1970.
 pub fn answer(question: &Question, dialect: Dialect, now: i64) -> Answer {
-    decide(question, dialect, now).unwrap_or_else(|error| Answer {
-        allowed: None,
-        request_allowed: None,
-        capabilities: None,
-        rule: None,
-        error: Some(error),
-    })
+    let shelf = Shelf::with_room(question.policies.len());
+    Evaluator::new(&shelf, dialect, now).answer(question)
 }
 
-fn decide(question: &Question, dialect: Dialect, now: i64) -> Result<Answer, String> {
-    let dialect = question.dialect.map_or(dialect, DialectWord::dialect);
-    let policies: Vec<Policy> =
-        question.policies.iter().map(|policy| policy.read(dialect)).collect::<Result<_, _>>()?;
-    let attached: Vec<Attached<'_>> = policies
+/// Where an [`Evaluator`] keeps the policies that it has read.
+#[derive(Debug)]
+pub struct Shelf {
+    slots: Vec<OnceCell<Box<ReadPolicy>>>,
+}
+
+impl Shelf {
+    /// With room for so many policies.
+    pub fn with_room(policies: usize) -> Shelf {
+        Shelf { slots: std::iter::repeat_with(OnceCell::new).take(policies).collect() }
+    }
+}
+
+/// Answers many questions; reads each policy text and compiles each set of policies once.
+#[derive(Debug)]
+pub struct Evaluator<'s> {
+    shelf: &'s Shelf,
+    dialect: Dialect,
+    now: i64,
+    /// How many slots of the shelf are taken.
+    taken: usize,
+    /// Length of all texts on the shelf, and once more for each compiled set that they are part of.
+    bytes: usize,
+    /// By text.
+    read: HashMap<String, Vec<&'s ReadPolicy>>,
+    /// For tokens without entity and groups, by dialect and slots.
+    compiled: HashMap<(Dialect, Vec<usize>), Compiled<'s>>,
+}
+
+/// A policy text, read under a name and in a Vault namespace for a dialect.
+#[derive(Debug)]
+struct ReadPolicy {
+    slot: usize,
+    name: String,
+    namespace: String,
+    dialect: Dialect,
+    /// The policy, or what the server says against it.
+    policy: Result<Policy, String>,
+}
+
+type Compiled<'s> = Result<Acl<'s>, AclError>;
+
+/// More than this is not kept.
+const KEPT_BYTES: usize = 16 << 20;
+
+impl<'s> Evaluator<'s> {
+    /// Keeps what it reads on `shelf`; `dialect` and `now` as for [`answer`].
+    pub fn new(shelf: &'s Shelf, dialect: Dialect, now: i64) -> Evaluator<'s> {
+        let (read, compiled) = (HashMap::new(), HashMap::new());
+        Evaluator { shelf, dialect, now, taken: 0, bytes: 0, read, compiled }
+    }
+
+    /// True if it is time for a new shelf: half of its room is taken, or the texts are many.
+    pub fn is_full(&self) -> bool {
+        self.bytes > KEPT_BYTES || self.taken > self.shelf.slots.len() / 2
+    }
+
+    /// Answers a question. Without room on the shelf, the answer is an error.
+    pub fn answer(&mut self, question: &Question) -> Answer {
+        let dialect = question.dialect.map_or(self.dialect, DialectWord::dialect);
+        let held = match self.policies(question, dialect) {
+            Ok(held) => held,
+            Err(said) => return Answer::error(said),
+        };
+        if question.entity.is_some() || question.groups.is_some() {
+            return question.decide(&compile(&held, &question.identity(self.now), dialect), dialect);
+        }
+        let key = (dialect, held.iter().map(|read| read.slot).collect());
+        let acl = self.compiled.entry(key).or_insert_with(|| {
+            self.bytes += question.policies.iter().map(|policy| policy.text.len()).sum::<usize>();
+            compile(&held, &question.identity(self.now), dialect)
+        });
+        question.decide(acl, dialect)
+    }
+
+    fn policies(&mut self, question: &Question, dialect: Dialect) -> Result<Vec<&'s ReadPolicy>, String> {
+        let mut held = Vec::with_capacity(question.policies.len());
+        for policy in &question.policies {
+            let read = self.policy(policy, dialect).ok_or("more policies than can be kept")?;
+            if let Err(said) = &read.policy {
+                return Err(said.clone());
+            }
+            held.push(read);
+        }
+        Ok(held)
+    }
+
+    fn policy(&mut self, policy: &PolicyText, dialect: Dialect) -> Option<&'s ReadPolicy> {
+        let mut known = self.read.get(&policy.text).into_iter().flatten();
+        let is_same = |known: &&&ReadPolicy| {
+            known.name == policy.name && known.namespace == policy.namespace && known.dialect == dialect
+        };
+        if let Some(known) = known.find(is_same) {
+            return Some(known);
+        }
+        let slot = self.taken;
+        let read = self.shelf.slots.get(slot)?.get_or_init(|| {
+            let (name, namespace) = (policy.name.clone(), policy.namespace.clone());
+            Box::new(ReadPolicy { slot, name, namespace, dialect, policy: policy.read(dialect) })
+        });
+        self.taken += 1;
+        self.bytes += policy.text.len();
+        self.read.entry(policy.text.clone()).or_default().push(read);
+        Some(read)
+    }
+}
+
+fn compile<'s>(held: &[&'s ReadPolicy], identity: &Identity, dialect: Dialect) -> Compiled<'s> {
+    let attached: Vec<Attached<'s>> = held
         .iter()
-        .zip(&question.policies)
-        .map(|(policy, text)| Attached { policy, namespace: &text.namespace })
+        .filter_map(|read| Some(Attached { policy: read.policy.as_ref().ok()?, namespace: &read.namespace }))
         .collect();
-    let acl = Acl::compile(&attached, &question.identity(now), dialect).map_err(|error| error.to_string())?;
-    let data: Vec<_> = question.data.iter().map(|(name, value)| (name.clone(), parameter(value))).collect();
-    let root_protected = question
-        .root_path
-        .unwrap_or_else(|| is_root_protected(question.path.trim_start_matches('/'), dialect));
-    let request = Request {
-        namespace: &question.namespace,
-        path: &question.path,
-        operation: Operation::from_word(&question.operation),
-        data: &data,
-        wrap_ttl: question.wrap_ttl,
-        root_protected: Some(root_protected),
-    };
-    let decision = acl.decide(&request);
-    let rule = decision.rule.and_then(|rule| decision.owed_to.first().or(rule.members.first()));
-    let rule = rule.map(|rule| DecidingRule {
-        policy: rule.policy.name.value.clone(),
-        path: rule.rule.path.value.clone(),
-        line: line(rule.policy, rule.rule.path.span.start),
-    });
-    Ok(Answer {
-        allowed: Some(acl.rule_on(&request).is_allowed()),
-        request_allowed: root_protected.then_some(decision.verdict == Verdict::Allowed),
-        capabilities: Some(acl.capabilities(request.namespace, request.path)),
-        rule,
-        error: None,
-    })
+    Acl::compile(&attached, identity, dialect)
+}
+
+impl Question {
+    fn decide(&self, acl: &Result<Acl<'_>, AclError>, dialect: Dialect) -> Answer {
+        let acl = match acl {
+            Ok(acl) => acl,
+            Err(error) => return Answer::error(error.to_string()),
+        };
+        if !OPERATIONS.contains(&self.operation.as_str()) {
+            return Answer::error(format!("no operation is called `{}`", self.operation));
+        }
+        let data: Vec<_> = self.data.iter().map(|(name, value)| (name.clone(), parameter(value))).collect();
+        let root_protected =
+            self.root_path.unwrap_or_else(|| is_root_protected(self.path.trim_start_matches('/'), dialect));
+        let request = Request {
+            namespace: &self.namespace,
+            path: &self.path,
+            operation: Operation::from_word(&self.operation),
+            data: &data,
+            wrap_ttl: self.wrap_ttl,
+            root_protected: Some(root_protected),
+        };
+        let ruling = acl.rule_on(&request);
+        Answer {
+            allowed: Some(ruling.is_allowed()),
+            request_allowed: root_protected.then(|| acl.verdict(&request) == Verdict::Allowed),
+            capabilities: Some(acl.capabilities(request.namespace, request.path)),
+            rule: ruling.rule.and_then(|rule| DecidingRule::of(rule, request.operation, dialect)),
+            error: None,
+        }
+    }
+}
+
+/// The operations that servers name in their audit logs.
+const OPERATIONS: [&str; 15] = [
+    "read",
+    "list",
+    "scan",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "recover",
+    "help",
+    "renew",
+    "revoke",
+    "rollback",
+    "header",
+    "alias-lookahead",
+    "resolve-role",
+];
+
+impl Answer {
+    fn error(said: String) -> Answer {
+        Answer { allowed: None, request_allowed: None, capabilities: None, rule: None, error: Some(said) }
+    }
+}
+
+impl DecidingRule {
+    /// The member of a merged rule to which the answer is owed.
+    fn of(rule: &MergedRule<'_>, operation: Operation, dialect: Dialect) -> Option<DecidingRule> {
+        let denied = rule.capabilities.denies().then_some(Capability::Deny);
+        let capability = denied.or_else(|| operation.capability(dialect));
+        let granting = capability.and_then(|capability| rule.granting(capability).next());
+        let member = granting.or_else(|| rule.members.first().copied())?;
+        Some(DecidingRule {
+            policy: member.policy.name.value.clone(),
+            path: member.rule.path.value.clone(),
+            line: line(member.policy, member.rule.path.span.start),
+        })
+    }
 }
 
 fn line(policy: &Policy, offset: u32) -> usize {

@@ -1,0 +1,459 @@
+//! `can-i`: one question of access.
+
+pub mod cluster;
+pub mod page;
+pub mod way;
+pub mod world;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::args::{DialectName, Global};
+use super::exit::{Exit, Failure, print, say};
+use super::load::{self, Loaded};
+use super::session::Session;
+use crate::model::project::Project;
+use crate::report::clean;
+use crate::report::place::Places;
+use crate::semantics::acl::Operation;
+use crate::semantics::authorizer::User;
+use crate::semantics::bound;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::login::Check;
+use crate::semantics::mounts::MountTable;
+use crate::semantics::reach::kubernetes::Question;
+use crate::semantics::reach::{Access, Holder, Subject};
+use page::{Answer, Row, add, place};
+use way::Way;
+use world::Asked;
+
+/// Flags of `can-i`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = WORDS)]
+pub struct Args {
+    /// `WHO CAPABILITY PATH`; with --list only `WHO`; with --policy without `WHO`
+    #[arg(value_name = "WORD", required = true, num_args = 0..=4)]
+    pub words: Vec<String>,
+    /// Ask about whoever holds the policies in this file alone; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub policy: Vec<PathBuf>,
+    /// Where to look for specs, policies and manifests
+    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1, conflicts_with = "policy")]
+    pub paths: Vec<PathBuf>,
+    /// Say why: the whole chain, each link with its place
+    #[arg(long, conflicts_with = "list")]
+    pub explain: bool,
+    /// List all that WHO may do, in the order in which rules are asked
+    #[arg(long)]
+    pub list: bool,
+    /// Which question is meant
+    #[command(flatten)]
+    pub flags: world::Flags,
+    /// The server to answer for [default: that of the spec or the configuration, else all]
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<DialectName>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+/// How to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+const WORDS: &str = "\
+WHO is
+  NAMESPACE/SERVICEACCOUNT          with every auth role that admits it
+  NAMESPACE/SERVICEACCOUNT@ROLE     with this role; also @MOUNT/ROLE
+  role:NAME                         whoever logs in through the role
+  policy:NAME[,NAME]                whoever holds these policies, and `default` only if it is named
+
+A question is about Kubernetes if a flag says so (-n, -A, --subresource, --kubernetes) or if no capability of Vault has
+its verb (get, watch, impersonate, …). `create`, `update`, `patch`, `delete` and `list` are words of both: then a path
+with a slash in it, or the path of a known mount, is one of Vault, and anything else a resource.
+
+Paths are those of the API without `v1/`: of a secret in a KV version 2 mount, `kv/data/app/config`, not `kv/app/config`.
+Resources are named as for kubectl: `secrets`, `secrets/NAME`, `deploy`, `certificates.cert-manager.io`, `/healthz`.
+Without -n, the question is about the namespace of the service account.
+
+JWTs are taken to be made for the audience that a role wants.
+
+Exit codes: 0 yes; 1 no; 2 it cannot be told: WHO is not known, inputs cannot be read, the answer hangs on something that
+no input says, or servers differ and the target does not settle which one is meant.";
+
+/// Runs the command.
+pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let session = Session::start(global)?;
+    let paths = if args.policy.is_empty() { &args.paths } else { &args.policy };
+    let loaded = load(paths, &session)?;
+    let project = &loaded.project;
+    let (who, words) = match (args.policy.is_empty(), args.words.as_slice()) {
+        (true, [who, words @ ..]) => (subject(who)?, words),
+        (_, words) => (of_files(project), words),
+    };
+    let access = Access::new(project);
+    let places = Places::new(&project.sources);
+    let scene = Scene { args, access: &access, places: &places, quiet: global.quiet };
+    if args.list {
+        return match words {
+            [] => scene.list(&who),
+            _ => Err(usage("with `--list`, nothing follows WHO")),
+        };
+    }
+    let (verb, what) = match words {
+        [verb, what] => (verb, what.clone()),
+        [verb, kind, name] if !kind.contains('/') => (verb, format!("{kind}/{name}")),
+        _ => return Err(usage("a question is `WHO CAPABILITY PATH`")),
+    };
+    let home = match &who {
+        Subject::ServiceAccount { namespace, .. } => Some(namespace.as_str()),
+        _ => None,
+    };
+    let mounts = MountTable::new(project);
+    match world::understand(verb, &what, &args.flags, home, |path| mounts.mentions(path))? {
+        Asked::Vault(operation, path) => scene.vault(&who, verb, operation, &path),
+        Asked::Kubernetes(question) => scene.kubernetes(&who, &question),
+    }
+}
+
+/// The project under `paths`; a failure if any of it cannot be read: the answer might hang on it.
+pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
+    let loaded = load::project(paths, None, session);
+    let places = Places::new(&loaded.project.sources);
+    let mut faults: Vec<String> = loaded
+        .unread
+        .iter()
+        .map(|unread| format!("{}: {}", clean::line(&unread.path), unread.message))
+        .collect();
+    faults.extend(
+        loaded
+            .project
+            .syntax_errors
+            .iter()
+            .map(|error| format!("{}: {}", place(&places, error.span), clean::line(&error.message))),
+    );
+    faults.extend(loaded.crashes.iter().map(|crash| clean::line(&crash.message).into_owned()));
+    for fault in &faults {
+        say(format_args!("error: {fault}"));
+    }
+    match faults.len() {
+        0 if loaded.is_empty() => {
+            Err(Failure::new("no input found: no policy, manifest or spec among the files")
+                .with_help("name files or directories that hold some with `--in`"))
+        }
+        0 => Ok(loaded),
+        _ => Err(Failure::new("not all inputs can be read, and the answer may hang on them")
+            .with_help("mend them, or name others with `--in`")),
+    }
+}
+
+fn subject(text: &str) -> Result<Subject, Failure> {
+    let help = "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME` or `policy:NAME[,NAME]`";
+    text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
+        Failure::new(clean::line(&error.to_string())).with_help(help)
+    })
+}
+
+fn usage(message: &str) -> Failure {
+    Failure::new(message).with_help("see `rolewright can-i --help`")
+}
+
+fn of_files(project: &Project) -> Subject {
+    Subject::Policies(project.policies.iter().map(|policy| policy.name.value.clone()).collect())
+}
+
+/// What all questions need.
+struct Scene<'r> {
+    args: &'r Args,
+    access: &'r Access<'r>,
+    places: &'r Places<'r>,
+    quiet: bool,
+}
+
+/// Ways that are shown when none of them leads anywhere.
+const SHOWN: usize = 5;
+
+impl Scene<'_> {
+    fn vault(&self, who: &Subject, verb: &str, operation: Operation, path: &str) -> Result<Exit, Failure> {
+        let mut holders = self.holders(who)?;
+        if let Some(name) = self.args.dialect {
+            holders.iter_mut().for_each(|holder| holder.dialects = Dialect::of(name.dialect().target()));
+        }
+        let mut ways: Vec<(Way, Option<Check>)> = holders
+            .iter()
+            .map(|holder| {
+                let failed = holder.refused().map(|refusal| refusal.check);
+                (way::follow(holder, operation, path, self.places), failed)
+            })
+            .collect();
+        let open = ways.iter().filter(|(way, _)| way.gets_token).count();
+        let answer = joined(ways.iter().map(|(way, _)| way.answer));
+        // What decides comes first; of refused logins, those that came farthest.
+        ways.sort_by_key(|(way, failed)| (way.answer != answer, !way.gets_token, std::cmp::Reverse(*failed)));
+        let (reason, at) = match (ways.first(), open) {
+            (None, _) => ("no role admits it".to_owned(), String::new()),
+            (Some((way, _)), 0) if ways.len() > 1 => (
+                format!("none of the {} auth roles admits it; {}", ways.len(), way.reason),
+                way.place.clone(),
+            ),
+            (Some(_), 2..) if answer == Answer::No => {
+                (format!("none of the {open} auth roles that admit it allows it"), String::new())
+            }
+            (Some((way, _)), _) => (way.reason.clone(), way.place.clone()),
+        };
+        let shown = match (answer, open) {
+            (Answer::Yes, _) => 1,
+            (_, 0) => {
+                let best = ways.first().and_then(|(_, failed)| *failed);
+                ways.iter().take_while(|(_, failed)| *failed == best).count().min(SHOWN)
+            }
+            _ => ways.iter().filter(|(way, _)| way.gets_token).count(),
+        };
+        let hint = self.hint(path, &holders).filter(|_| answer != Answer::Yes);
+        if self.args.format == Format::Json {
+            let ways: Vec<&Value> = ways.iter().map(|(way, _)| &way.json).collect();
+            return self.finish(
+                answer,
+                json!({"answer": answer.word(), "who": who.to_string(), "capability": verb, "path": path,
+                    "reason": reason, "place": at, "help": hint, "ways": ways}),
+            );
+        }
+        let mut out = self.head(answer, &reason, &at);
+        if self.args.explain {
+            let identity = self.identity_rows(who);
+            for (at, (way, _)) in ways.iter().take(shown).enumerate() {
+                let first: &[Row] = if at == 0 { &identity } else { &[] };
+                let all: Vec<Row> = first.iter().chain(&way.rows).cloned().collect();
+                out += if at == 0 { "" } else { "\n" };
+                out += &page::rows(&all);
+            }
+            let rest = ways.len() - shown.min(ways.len());
+            if rest > 0 {
+                out += &match (rest, open.saturating_sub(shown)) {
+                    (1, 0) => "\n  1 more auth role, which does not admit it\n".to_owned(),
+                    (1, _) => "\n  1 more auth role, which admits it, too\n".to_owned(),
+                    (_, 0) => format!("\n  {rest} more auth roles, none of which admits it\n"),
+                    (_, 1) => format!("\n  {rest} more auth roles, one of which admits it\n"),
+                    (_, admitting) => format!("\n  {rest} more auth roles, {admitting} of which admit it\n"),
+                };
+            }
+        }
+        out += &hint.map(|hint| format!("help: {hint}\n")).unwrap_or_default();
+        self.print(&out)?;
+        Ok(exit(answer))
+    }
+
+    fn kubernetes(&self, who: &Subject, question: &Question) -> Result<Exit, Failure> {
+        let user = self.user(who)?;
+        let said = cluster::ask(self.access, &user, question, self.places);
+        let words = cluster::question_words(question);
+        if self.args.format == Format::Json {
+            let mut json = said.json;
+            add(&mut json, "who", who.to_string());
+            add(&mut json, "question", words);
+            return self.finish(said.answer, json);
+        }
+        let mut out = self.head(said.answer, &said.reason, &said.place);
+        if self.args.explain {
+            let mut rows = self.identity_rows(who);
+            rows.push(Row::new("asks to", words));
+            rows.extend(said.rows);
+            out += &page::rows(&rows);
+        }
+        self.print(&out)?;
+        Ok(exit(said.answer))
+    }
+
+    fn list(&self, who: &Subject) -> Result<Exit, Failure> {
+        let flags = &self.args.flags;
+        if flags.kubernetes || flags.namespace.is_some() || flags.all_namespaces {
+            let user = self.user(who)?;
+            let home = match who {
+                Subject::ServiceAccount { namespace, .. } => namespace.as_str(),
+                _ => "",
+            };
+            let namespace = match &flags.namespace {
+                Some(namespace) => namespace.as_str(),
+                None if flags.all_namespaces => "",
+                None => home,
+            };
+            let lines = cluster::listed(self.access, &user, namespace, self.places);
+            let json: Vec<Value> = lines
+                .iter()
+                .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
+                .collect();
+            let out = page::table(["RULE", "BINDING → ROLE", "WHERE"], &lines);
+            return self.listing(lines.is_empty(), json!({"who": who.to_string(), "rules": json}), &out);
+        }
+        let holders = self.holders(who)?;
+        let (mut out, mut json, mut nothing) = (String::new(), Vec::new(), true);
+        for holder in holders.iter().filter(|holder| holder.gets_token()) {
+            let token = holder.token();
+            let wanted = self.args.dialect.map(DialectName::dialect);
+            let acls =
+                token.acls().iter().filter(|(dialect, _)| wanted.is_none_or(|wanted| wanted == *dialect));
+            let Some((_, Ok(acl))) = acls.into_iter().next() else { continue };
+            let lines = way::listed(acl, self.places);
+            nothing &= lines.is_empty();
+            let path = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
+            if let (Some(path), Some((role, _))) = (&path, holder.role) {
+                let gap = if out.is_empty() { "" } else { "\n" };
+                out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));
+            }
+            for held in holder.held.iter().filter(|held| held.is_missing()) {
+                out += &format!("policy `{}` is not among the inputs\n", clean::line(&held.name));
+            }
+            out += &page::table(["PATH", "CAPABILITIES", "POLICY", "WHERE"], &lines);
+            let rules: Vec<Value> = lines
+                .iter()
+                .map(|[path, words, policy, at]| {
+                    let words: Vec<&str> = words.split(", ").filter(|word| !word.is_empty()).collect();
+                    let policies: Vec<&str> = policy.split(", ").collect();
+                    json!({"path": path, "capabilities": words, "policies": policies, "place": at})
+                })
+                .collect();
+            json.push(json!({"role": path, "rules": rules}));
+        }
+        self.listing(nothing, json!({"who": who.to_string(), "ways": json}), &out)
+    }
+
+    fn listing(&self, nothing: bool, json: Value, out: &str) -> Result<Exit, Failure> {
+        let answer = if nothing { Answer::No } else { Answer::Yes };
+        if self.args.format == Format::Json {
+            return self.finish(answer, json);
+        }
+        self.print(if nothing { "nothing\n" } else { out })?;
+        Ok(exit(answer))
+    }
+
+    /// Every way to a token; a failure if nobody knows WHO.
+    fn holders(&self, who: &Subject) -> Result<Vec<Holder<'_>>, Failure> {
+        if let Subject::Policies(names) = who
+            && names.iter().any(|name| name.trim().eq_ignore_ascii_case("root"))
+        {
+            return Err(Failure::new("the policy `root` allows everything, and no role can give it"));
+        }
+        let holders =
+            self.access.holders(who).map_err(|error| Failure::new(clean::line(&error.to_string())))?;
+        let is_admitted = holders.iter().any(Holder::gets_token);
+        if let Subject::ServiceAccount { namespace, name, .. } = who
+            && !is_admitted
+        {
+            self.known(namespace, name)?;
+        }
+        Ok(holders)
+    }
+
+    /// A failure if no input speaks of the service account: a slip of the pen is not to be answered by `no`.
+    fn known(&self, namespace: &str, name: &str) -> Result<(), Failure> {
+        let project = self.access.project();
+        let is_declared = project.service_accounts_named(namespace, name).next().is_some();
+        let is_used = project.workloads.iter().any(|workload| {
+            let account = workload.service_account.as_ref().map_or("default", |account| account.as_str());
+            account == name && workload.meta.namespace_name().is_none_or(|own| own == namespace)
+        });
+        let is_bound = project.bindings.iter().any(|binding| {
+            binding.subjects.iter().any(|subject| {
+                let own = subject.namespace.as_ref().map(|own| own.as_str());
+                subject.kind.value == "ServiceAccount"
+                    && subject.name.value == name
+                    && own.or(binding.meta.namespace_name()) == Some(namespace)
+            })
+        });
+        let is_admitted = project.auth_roles.iter().any(|role| {
+            role.names().iter().any(|entry| bound::admits(&entry.value, name))
+                && role.namespaces().iter().any(|entry| bound::admits(&entry.value, namespace))
+        });
+        if is_declared || is_used || is_bound || is_admitted {
+            return Ok(());
+        }
+        let all = project.service_accounts.iter().map(|account| {
+            format!("{}/{}", account.meta.namespace_name().unwrap_or_default(), account.meta.name)
+        });
+        let all: Vec<String> = all.collect();
+        let wanted = format!("{namespace}/{name}");
+        let failure = Failure::new(format!("no input knows the service account `{}`", clean::line(&wanted)));
+        Err(match crate::lint::triage::nearest(&wanted, all.iter().map(String::as_str)) {
+            Some(near) => failure.with_help(format!("did you mean `{}`?", clean::line(near))),
+            None => failure.with_help("declare it, or name it in an auth role or a binding"),
+        })
+    }
+
+    fn user(&self, who: &Subject) -> Result<User, Failure> {
+        let Subject::ServiceAccount { namespace, name, .. } = who else {
+            return Err(Failure::new(format!("`{}` is nobody in Kubernetes", clean::line(&who.to_string())))
+                .with_help("ask about `NAMESPACE/SERVICEACCOUNT`"));
+        };
+        self.known(namespace, name)?;
+        Ok(User::service_account(namespace, name))
+    }
+
+    fn identity_rows(&self, who: &Subject) -> Vec<Row> {
+        let Subject::ServiceAccount { namespace, name, .. } = who else { return Vec::new() };
+        let row = Row::new("service account", format!("{namespace}/{name}"));
+        match self.access.project().service_accounts_named(namespace, name).next() {
+            Some(account) => vec![row.at(place(self.places, account.meta.name.span))],
+            None => vec![row.note("no input declares it")],
+        }
+    }
+
+    /// The way that people take who think of `vault kv`.
+    fn hint(&self, path: &str, holders: &[Holder<'_>]) -> Option<String> {
+        let project = self.access.project();
+        let first = holders.first()?;
+        let asker = match first.role {
+            Some((role, _)) => role.name.span,
+            None => first.held.iter().find_map(|held| held.policy).map(|policy| policy.name.span)?,
+        };
+        let mounts = MountTable::new(project);
+        let known = mounts.kv(path, asker, crate::model::vault::mount::KvVersion::V2)?;
+        let rest = path.strip_prefix(known.path)?.strip_prefix('/')?;
+        let first = rest.split('/').next().unwrap_or(rest);
+        let api =
+            ["data", "metadata", "delete", "undelete", "destroy", "subkeys", "detailed-metadata", "config"];
+        let part = if path.ends_with('/') { "metadata" } else { "data" };
+        (!rest.is_empty() && !api.contains(&first)).then(|| {
+            let (mount, rest) = (clean::line(known.path), clean::line(rest));
+            format!("`{mount}` is a KV version 2 mount: the path of the API is `{mount}/{part}/{rest}`")
+        })
+    }
+
+    fn head(&self, answer: Answer, reason: &str, at: &str) -> String {
+        let at = if at.is_empty() || self.args.explain { String::new() } else { format!("  ({at})") };
+        format!("{}: {}{at}\n", answer.word(), clean::line(reason))
+    }
+
+    fn finish(&self, answer: Answer, json: Value) -> Result<Exit, Failure> {
+        self.print(&(serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"))?;
+        Ok(exit(answer))
+    }
+
+    fn print(&self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { print(text) }
+    }
+}
+
+/// One way that allows it is enough.
+fn joined(answers: impl Iterator<Item = Answer>) -> Answer {
+    answers.fold(Answer::No, |joined, answer| match (joined, answer) {
+        (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
+        (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+        _ => Answer::No,
+    })
+}
+
+/// 0, 1 or 2.
+pub fn exit(answer: Answer) -> Exit {
+    match answer {
+        Answer::Yes => Exit::Clean,
+        Answer::No => Exit::Findings,
+        Answer::Unknown => Exit::Unable,
+    }
+}

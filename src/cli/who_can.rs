@@ -1,0 +1,193 @@
+//! `who-can`: everybody who may do something.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::args::{DialectName, Global};
+use super::can_i::page::{self, Answer, place};
+use super::can_i::world::{self, Asked};
+use super::can_i::{cluster, exit, load, way};
+use super::exit::{Exit, Failure, print, say};
+use super::session::Session;
+use crate::report::clean;
+use crate::report::place::Places;
+use crate::semantics::acl::Operation;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::mounts::MountTable;
+use crate::semantics::reach::kubernetes::Question;
+use crate::semantics::reach::{Access, Matching, Who};
+
+/// Flags of `who-can`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_long_help = WORDS)]
+pub struct Args {
+    /// What is to be done: `read`, `create`, …, or a verb of Kubernetes
+    #[arg(value_name = "CAPABILITY")]
+    pub capability: String,
+    /// To what: a path without `v1/`, or a resource as kubectl names it
+    #[arg(value_name = "PATH")]
+    pub path: String,
+    /// The name of the object, for a question about Kubernetes
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where to look for specs, policies and manifests
+    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1)]
+    pub paths: Vec<PathBuf>,
+    /// Which question is meant
+    #[command(flatten)]
+    pub flags: world::Flags,
+    /// The server to answer for [default: that of the spec or the configuration, else all]
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<DialectName>,
+    /// How to answer
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// How to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns.
+    Table,
+    /// For programs.
+    Json,
+}
+
+const WORDS: &str = "\
+Of Vault, everybody is named whom an auth role admits: service accounts that are declared or that roles name, and where
+roles hold globs, NAMESPACE/NAME with the globs in it. Of Kubernetes, every subject of a binding is named for itself;
+members of system:masters, to whom everything is allowed, are not.
+
+Which of the two is meant is told as for `can-i`. Without -n, a question about Kubernetes is about all namespaces at once.
+
+Exit codes: 0 somebody can; 1 nobody; 2 it cannot be told.";
+
+struct Line {
+    cells: [String; 3],
+    answer: Answer,
+    json: Value,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let session = Session::start(global)?;
+    let loaded = load(&args.paths, &session)?;
+    let access = Access::new(&loaded.project);
+    let places = Places::new(&loaded.project.sources);
+    let mounts = MountTable::new(&loaded.project);
+    let what = match &args.name {
+        Some(name) => format!("{}/{name}", args.path),
+        None => args.path.clone(),
+    };
+    let asked = world::understand(&args.capability, &what, &args.flags, None, |path| mounts.mentions(path))?;
+    let (lines, unknown) = match &asked {
+        Asked::Vault(operation, path) => {
+            let dialect = args.dialect.map(DialectName::dialect);
+            (of_vault(&access, *operation, path, dialect, &places), unknown_policies(&access))
+        }
+        Asked::Kubernetes(question) => (of_cluster(&access, question, &places), Vec::new()),
+    };
+    let certain = lines.iter().any(|line| line.answer == Answer::Yes);
+    let answer = match (certain, lines.is_empty() && unknown.is_empty()) {
+        (true, _) => Answer::Yes,
+        (false, true) => Answer::No,
+        (false, false) => Answer::Unknown,
+    };
+    if !global.quiet {
+        print(&match args.format {
+            Format::Json => {
+                let who: Vec<&Value> = lines.iter().map(|line| &line.json).collect();
+                let json = json!({"who": who, "policies_not_among_the_inputs": unknown});
+                serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+            }
+            Format::Table if lines.is_empty() => "nobody, as far as the inputs tell\n".to_owned(),
+            Format::Table => {
+                let cells: Vec<[String; 3]> = lines.iter().map(|line| line.cells.clone()).collect();
+                page::table(["SUBJECT", "HOW", "WHERE"], &cells)
+            }
+        })?;
+    }
+    if !unknown.is_empty() && args.format == Format::Table {
+        let names: Vec<String> = unknown.iter().map(|name| format!("`{}`", clean::line(name))).collect();
+        say(format_args!(
+            "note: auth roles name policies that are not among the inputs: {}",
+            names.join(", ")
+        ));
+    }
+    Ok(exit(answer))
+}
+
+fn of_vault(
+    access: &Access<'_>,
+    operation: Operation,
+    path: &str,
+    dialect: Option<Dialect>,
+    places: &Places<'_>,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for reached in access.who_can(operation, path) {
+        let mut holder = reached.holder;
+        if let Some(dialect) = dialect {
+            holder.dialects = Dialect::of(dialect.target());
+        }
+        let way = way::follow(&holder, operation, path, places);
+        if way.answer == Answer::No {
+            continue;
+        }
+        let role = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
+        let role = role.unwrap_or_default();
+        let who = who_words(&reached.who);
+        let declared = match &reached.who {
+            Who::ServiceAccount { declared, .. } => {
+                declared.map(|account| place(places, account.meta.name.span))
+            }
+            Who::Matching { .. } => None,
+        };
+        let json = json!({"subject": who, "answer": way.answer.word(), "role": role, "reason": way.reason,
+            "place": way.place, "declared": declared});
+        let how = match way.answer {
+            Answer::Unknown => format!("{role}: not known: {}", way.reason.replace('`', "")),
+            _ if way.rule.is_empty() => role,
+            _ => format!("{role} → {}", way.rule),
+        };
+        lines.push(Line { cells: [who, how, way.place], answer: way.answer, json });
+    }
+    lines
+}
+
+fn of_cluster(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec<Line> {
+    let lines = cluster::who(access, question, places).into_iter().map(|(cells, answer)| {
+        let [who, how, at] = &cells;
+        let json = json!({"subject": who, "answer": answer.word(), "reason": how, "place": at});
+        Line { cells, answer, json }
+    });
+    lines.collect()
+}
+
+/// `NAMESPACE/NAME`, globs as they are written.
+fn who_words(who: &Who<'_>) -> String {
+    match who {
+        Who::ServiceAccount { namespace, name, .. } => format!("{namespace}/{name}"),
+        Who::Matching { name, namespace: Matching::Listed(namespace) } => format!("{namespace}/{name}"),
+        Who::Matching { name, namespace: Matching::Selected(selector) } => {
+            format!("{name} in namespaces selected by {}", selector.value)
+        }
+    }
+}
+
+/// Policies that roles name and nobody defines: what they grant cannot be told.
+fn unknown_policies(access: &Access<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for method in access.methods() {
+        for role in method.roles() {
+            let holder = access.of_role(role, method);
+            let missing = holder.held.into_iter().filter(|held| held.is_missing() && held.refused.is_empty());
+            names.extend(missing.map(|held| held.name));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::{check, compile, completions, explain, init, rules, schema};
+use super::{check, compile, completions, explain, init, rules, schema, trace};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -68,6 +68,8 @@ pub enum Command {
     Check(check::Args),
     /// Compile Access specs into a script for the server and manifests for the cluster
     Compile(compile::Args),
+    /// Follow a pod to its secrets, stage by stage, and say where it stops
+    Trace(trace::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule

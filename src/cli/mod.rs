@@ -11,6 +11,7 @@ pub mod load;
 pub mod rules;
 pub mod schema;
 pub mod session;
+pub mod trace;
 pub mod walk;
 
 use std::io::Write as _;
@@ -56,6 +57,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
+        Command::Trace(args) => trace::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

@@ -1,4 +1,4 @@
-//! Findings to text.
+//! Findings and answers to text.
 
 pub mod clean;
 pub mod concise;
@@ -7,6 +7,7 @@ pub mod json;
 pub mod page;
 pub mod place;
 pub mod summary;
+pub mod trace;
 
 pub use summary::Summary;
 

@@ -17,4 +17,5 @@ pub mod protected;
 pub mod rbac;
 pub mod reach;
 pub mod template;
+pub mod trace;
 pub mod validation;

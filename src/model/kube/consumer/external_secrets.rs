@@ -24,6 +24,13 @@ pub struct SecretStore {
     pub other_auth: Option<Spanned<String>>,
 }
 
+impl SecretStore {
+    /// `SecretStore` or `ClusterSecretStore`.
+    pub fn kind_word(&self) -> &'static str {
+        if self.cluster_wide { "ClusterSecretStore" } else { "SecretStore" }
+    }
+}
+
 /// `auth.kubernetes` of a store.
 #[derive(Debug, Clone)]
 pub struct StoreLogin {

@@ -166,20 +166,21 @@ impl Page<'_> {
         if let Some(message) = &stop.message {
             let status = stop.status.map_or(String::new(), |status| format!("   ({status})"));
             let message = self.bold(&clean::line(message));
-            self.line(TEXT - 4, &format!("{message}{status}"));
+            self.line(15, &format!("{message}{status}"));
         }
         self.entry("why", &stop.why, stop.at);
         if let Some(remedy) = &stop.remedy {
-            self.entry("fix", remedy, stop.remedy_at);
+            let word = if stage.mark == Mark::Unknown { "next" } else { "fix" };
+            self.entry(word, remedy, stop.remedy_at);
         }
     }
 
     fn entry(&mut self, word: &str, text: &str, at: Option<Span>) {
-        self.line(4, &format!("{word:<8}{}", clean::line(text)));
+        self.line(4, &format!("{word:<9}{}", clean::line(text)));
         if let Some(at) = at {
             let place = self.place(at);
             let place = self.dim(&place);
-            self.line(12, &place);
+            self.line(13, &place);
         }
     }
 

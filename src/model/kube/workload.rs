@@ -19,6 +19,9 @@ pub struct Workload {
     pub automount: Option<Spanned<bool>>,
     /// What the annotations of the pod template tell the Agent Injector.
     pub injector: Option<Box<Injector>>,
+    /// The same of the object's own annotations, where no pod ever gets them; looked at only if the pod template has
+    /// none.
+    pub misplaced_injector: Option<Box<Injector>>,
     /// `volumes`.
     pub volumes: Vec<Volume>,
     /// `volumeMounts` of all containers, init containers included.

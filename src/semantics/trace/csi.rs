@@ -79,14 +79,15 @@ fn route(pod: &Pod<'_, '_, '_>, name: &Spanned<String>) -> Option<Route> {
 
 /// What the provider refuses before it asks anybody.
 fn refused(class: &ProviderClass) -> Result<(), Box<Stop>> {
-    let refuse = |message: &str, why: String, remedy: &str, place: Span| {
-        let stop = Stop { seen: SEEN.to_owned(), message: Some(message.to_owned()), why, ..Stop::default() };
+    let refuse = |message: Option<&str>, why: String, remedy: &str, place: Span| {
+        let stop =
+            Stop { seen: SEEN.to_owned(), message: message.map(str::to_owned), why, ..Stop::default() };
         Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
     };
     let place = class.meta.name.span;
     if class.role.is_none() {
         return refuse(
-            "missing 'roleName' in SecretProviderClass definition",
+            Some("missing 'roleName' in SecretProviderClass definition"),
             "`parameters` names no role".to_owned(),
             "add `roleName: ROLE` to `parameters`",
             place,
@@ -94,7 +95,7 @@ fn refused(class: &ProviderClass) -> Result<(), Box<Stop>> {
     }
     if let Some(again) = class.auth_mount_again {
         return refuse(
-            "cannot specify both vaultAuthMountPath and vaultKubernetesMountPath",
+            None,
             "both spellings of the auth mount are set".to_owned(),
             "keep `vaultAuthMountPath`",
             again,
@@ -102,7 +103,7 @@ fn refused(class: &ProviderClass) -> Result<(), Box<Stop>> {
     }
     if class.objects.is_empty() {
         return refuse(
-            "no secrets configured - the provider will not read any secret material",
+            Some("no secrets configured - the provider will not read any secret material"),
             "`objects` lists nothing".to_owned(),
             "list what is to be read in `objects`",
             place,

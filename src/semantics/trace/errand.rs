@@ -1,8 +1,8 @@
 //! From the JWT to the token: stages two to four, the same for every consumer.
 
-use super::fetch;
 use super::pod::Pod;
 use super::stage::{Consumer, Fetch, Route, Stage, StageName, Stop};
+use super::{fetch, role};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::acl::Operation;
 use crate::semantics::login::{AuthMethod, Caller, Check, Missing, Outcome, Refusal};
@@ -106,8 +106,8 @@ pub(super) fn follow(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Route {
     let mut route = stopped(errand.consumer, errand.by.clone(), vec![errand.start.clone()], &errand.wanted);
     route.to_token.push(present(errand));
     let access = &pod.tracer.access;
-    let Some((role, method)) = find_role(pod, errand) else {
-        route.to_token.push(unknown_role(pod, errand));
+    let Some((role, method)) = role::find(pod, errand) else {
+        route.to_token.push(role::unknown(pod, errand));
         return route;
     };
     let identity = &errand.identity;
@@ -119,7 +119,7 @@ pub(super) fn follow(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Route {
     let name = RoleName { mount: Some(method.path.to_owned()), name: role.name.value.clone() };
     let holders = access.by_login(&caller, Some(&name)).unwrap_or_default();
     let Some(holder) = holders.iter().find(|it| it.role.is_some_and(|(it, _)| std::ptr::eq(it, role))) else {
-        route.to_token.push(unknown_role(pod, errand));
+        route.to_token.push(role::unknown(pod, errand));
         return route;
     };
     let failed = matched(errand, role, method, holder, &mut route.to_token);
@@ -150,52 +150,6 @@ fn present(errand: &Errand) -> Stage {
     let says =
         format!("`{namespace}/{service_account}` to `auth/{}/login`: {says}, {made_for}", errand.mount.value);
     Stage::passed(StageName::PresentJwt, says, evidence)
-}
-
-/// The role that is meant: of several declarations, the one that lies nearest to the workload.
-fn find_role<'p>(pod: &'p Pod<'_, '_, '_>, errand: &Errand) -> Option<(&'p AuthRole, &'p AuthMethod<'p>)> {
-    let namespace = errand.vault_namespace.as_str();
-    let methods = pod.tracer.access.methods().iter().filter(|method| {
-        method.path == errand.mount.value && method.namespace.trim_end_matches('/') == namespace
-    });
-    let roles =
-        methods.flat_map(|method| method.roles_named(&errand.role.value).map(move |role| (role, method)));
-    let directory = |span: Span| pod.tracer.project.sources.get(span.source).map_or("", |it| it.directory());
-    let nearness = |place: Span| {
-        let pairs = directory(place).split('/').zip(directory(pod.name_span()).split('/'));
-        pairs.take_while(|(one, other)| one == other).count()
-    };
-    // Of equally near ones the first is what one reads first.
-    roles.reduce(|best, next| if nearness(next.0.span) > nearness(best.0.span) { next } else { best })
-}
-
-fn unknown_role(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Stage {
-    let (role, mount) = (&errand.role.value, &errand.mount.value);
-    let methods = pod.tracer.access.methods();
-    let all: Vec<(&str, &AuthRole)> = methods
-        .iter()
-        .flat_map(|method| method.roles().iter().map(move |role| (method.path, *role)))
-        .collect();
-    let near = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &role.to_lowercase());
-    let elsewhere = all.iter().find(|(path, it)| it.name.value.eq_ignore_ascii_case(role) && path != mount);
-    let similar = all
-        .iter()
-        .filter(|(path, it)| path == mount && near(&it.name.value) <= 2.max(role.len() / 4))
-        .min_by_key(|(_, it)| near(&it.name.value));
-    let mut stop = Stop::unknown(format!(
-        "the role `{role}` of `auth/{mount}` is not among the inputs; if the server does not have it either, the \
-         login fails with `invalid role name {role:?}` (400)"
-    ));
-    if let Some((_, role)) = similar {
-        stop = stop.remedy(format!("there is a role `{}`: is that meant?", role.name), Some(role.name.span));
-    } else if let Some((path, role)) = elsewhere {
-        stop =
-            stop.remedy(format!("there is one at `auth/{path}`: is that mount meant?"), Some(role.name.span));
-    } else {
-        stop = stop.remedy("add the file that declares it with `--in PATH`", None);
-    }
-    let says = format!("role `{role}` of `auth/{mount}`");
-    Stage::unknown(StageName::MatchRole, says, vec![errand.role.span], stop)
 }
 
 /// The audiences that the server sees. The API server's name for itself is not known, but a role that wants one word
@@ -295,6 +249,13 @@ fn refused(errand: &Errand, role: &AuthRole, refusal: &Refusal, stage: StageName
     let Identity { namespace, service_account, audiences, account_from, account_is_default, .. } =
         &errand.identity;
     let mut why = refusal.why.clone();
+    match refusal.check {
+        Check::Name => why = admitted("service accounts", role.names(), service_account),
+        Check::Namespace if role.fields.get("bound_service_account_namespace_selector").is_none() => {
+            why = admitted("namespaces", role.namespaces(), namespace);
+        }
+        _ => {}
+    }
     let (remedy, place) = match refusal.check {
         Check::Namespace => (
             format!(
@@ -351,6 +312,16 @@ fn refused(errand: &Errand, role: &AuthRole, refusal: &Refusal, stage: StageName
     Stage::failed(stage, says, evidence, stop)
 }
 
+/// Whom a role admits, and whom it does not.
+fn admitted(what: &str, bound: &[Spanned<String>], found: &str) -> String {
+    let bound: Vec<String> = bound.iter().map(|entry| format!("`{entry}`")).collect();
+    match bound.as_slice() {
+        [] => format!("the role admits no {what} at all"),
+        [only] => format!("of {what} the role admits {only} only, not `{found}`"),
+        several => format!("of {what} the role admits {}, not `{found}`", several.join(", ")),
+    }
+}
+
 /// Stage four.
 fn issued(errand: &Errand, role: &AuthRole, method: &AuthMethod<'_>, holder: &Holder<'_>) -> Stage {
     let mut evidence: Vec<Span> = holder.held.iter().filter_map(|held| held.span).collect();
@@ -369,8 +340,8 @@ fn issued(errand: &Errand, role: &AuthRole, method: &AuthMethod<'_>, holder: &Ho
         says += &format!(", for {}", lifetime(issued.ttl.0));
         if let Some(uses) = issued.num_uses {
             notes.push(format!(
-                "the token is good for {uses} uses; renewals and look-ups by the {} count",
-                errand.consumer.title()
+                "the token is good for {uses} uses; renewals and look-ups by {} count",
+                errand.consumer.in_sentence()
             ));
         }
     }

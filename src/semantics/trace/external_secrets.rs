@@ -220,8 +220,8 @@ fn wanted(store: &SecretStore, remote: &RemoteRef, used: &Spanned<String>) -> Wa
     let property = remote.property.as_ref().map(|property| property.value.clone());
     Wanted {
         secret: match &property {
-            Some(property) => format!("{used}: {key}#{property}"),
-            None => format!("{used}: {key}"),
+            Some(property) => format!("{key}#{property}"),
+            None => key.value.clone(),
         },
         aliases: [used.value.clone(), key.value.clone()].into_iter().chain(property).collect(),
         path: Some(path),

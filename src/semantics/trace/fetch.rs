@@ -70,7 +70,7 @@ impl Case<'_> {
             Engine::Kv(Some(version)) => *version,
             _ => return None,
         };
-        let title = self.errand.consumer.title();
+        let title = self.errand.consumer.in_sentence();
         let evidence = mount.evidence;
         match (&self.wanted.spelling, version) {
             (Spelling::Api, KvVersion::V2) => {
@@ -78,7 +78,7 @@ impl Case<'_> {
                 let right = format!("{}/data/{key}", mount.path);
                 Some(Misspelt {
                     why: format!(
-                        "`{}` is a key-value mount of version 2, and the {title} asks for paths of the API, where \
+                        "`{}` is a key-value mount of version 2, and {title} asks for paths of the API, where \
                          secrets lie below `{}/data/`",
                         mount.path, mount.path
                     ),
@@ -106,7 +106,7 @@ impl Case<'_> {
                 let key = key.strip_prefix("data/").unwrap_or(key);
                 Some(Misspelt {
                     why: format!(
-                        "the {title} puts `data/` in front of the path by itself, so that it asks for `{path}`"
+                        "{title} puts `data/` in front of the path by itself, so that it asks for `{path}`"
                     ),
                     right: format!("{}/data/{key}", mount.path),
                     remedy: format!("write `{key}`"),

@@ -13,6 +13,9 @@ use crate::syntax::{Span, Spanned};
 
 const CONSUMER: Consumer = Consumer::Injector;
 
+/// What the webhook puts in front of what went wrong while it made the agent.
+const SIDECAR: &str = "error creating new agent sidecar";
+
 /// The way of the injected secrets; none if the injector is not asked for.
 pub(super) fn routes(pod: &Pod<'_, '_, '_>) -> Vec<Route> {
     let Some(injector) = pod.workload.injector.as_deref() else { return misplaced(pod) };
@@ -22,7 +25,8 @@ pub(super) fn routes(pod: &Pod<'_, '_, '_>) -> Vec<Route> {
     let wanted: Vec<Wanted> = injector.secrets.iter().flat_map(wanted).collect();
     let stages = match start(pod, injector) {
         Err(stop) => {
-            vec![Stage::failed(StageName::StartPod, "the Agent Injector", evidence(pod, injector), *stop)]
+            let says = if stop.message.is_some() { "the pod is refused" } else { "nothing is injected" };
+            vec![Stage::failed(StageName::StartPod, says, evidence(pod, injector), *stop)]
         }
         Ok(()) => match errand(pod, injector, wanted) {
             Ok(errand) => return vec![follow(pod, &errand)],
@@ -34,22 +38,20 @@ pub(super) fn routes(pod: &Pod<'_, '_, '_>) -> Vec<Route> {
 
 /// Annotations of the object itself, which no pod ever gets.
 fn misplaced(pod: &Pod<'_, '_, '_>) -> Vec<Route> {
-    let own = &pod.workload.meta.annotations;
-    let Some((key, _)) =
-        own.iter().find(|(key, _)| key.value.starts_with("vault.hashicorp.com/agent-inject"))
-    else {
-        return Vec::new();
-    };
+    let injector = pod.workload.misplaced_injector.as_deref();
+    let Some(injector) = injector.filter(|injector| !injector.secrets.is_empty()) else { return Vec::new() };
+    let place = injector.secrets.first().map_or(pod.name_span(), |secret| secret.name.span);
     let kind = &pod.workload.kind;
     let stop = Stop {
         seen: "the pod starts, without agent and without secrets; nobody says why".to_owned(),
         why: format!("the annotations stand on the {kind} itself; the webhook sees those of pods only"),
         ..Stop::default()
     }
-    .at(key.span)
-    .remedy("move them to `metadata.annotations` of the pod template".to_owned(), Some(key.span));
-    let stage = Stage::failed(StageName::StartPod, "nothing is injected", vec![key.span], stop);
-    vec![stopped(CONSUMER, String::new(), vec![stage], &[])]
+    .at(place)
+    .remedy("move them to `metadata.annotations` of the pod template".to_owned(), Some(place));
+    let stage = Stage::failed(StageName::StartPod, "nothing is injected", vec![place], stop);
+    let wanted: Vec<Wanted> = injector.secrets.iter().flat_map(wanted).collect();
+    vec![stopped(CONSUMER, String::new(), vec![stage], &wanted)]
 }
 
 fn is_on(injector: &Injector) -> bool {
@@ -93,7 +95,10 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
             Some(false) => return ignored(format!("`agent-inject` is `{inject}`"), on, inject.span),
             None => {
                 return denied(
-                    format!("strconv.ParseBool: parsing {:?}: invalid syntax", inject.value),
+                    format!(
+                        "error checking if should inject agent: strconv.ParseBool: parsing {:?}: invalid syntax",
+                        inject.value
+                    ),
                     format!("`{inject}` is no truth value"),
                     on.to_owned(),
                     inject.span,
@@ -110,7 +115,7 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     }
     if let Some(namespace) = pod.namespace.filter(|it| matches!(*it, "kube-system" | "kube-public")) {
         return denied(
-            "cannot inject into system namespaces".to_owned(),
+            format!("error with request namespace: cannot inject into system namespaces: {namespace}"),
             format!("the injector leaves `{namespace}` alone"),
             "run the workload in a namespace of its own".to_owned(),
             pod.workload.meta.namespace.as_ref().map_or(pod.name_span(), |namespace| namespace.span),
@@ -120,7 +125,7 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     let is_kubernetes = injector.auth_type.as_ref().is_none_or(|kind| kind.value == "kubernetes");
     if is_kubernetes && injector.role.as_ref().is_none_or(|role| role.value.trim().is_empty()) {
         return denied(
-            "no Vault role found".to_owned(),
+            "error validating agent configuration: no Vault role found".to_owned(),
             "`vault.hashicorp.com/role` is missing".to_owned(),
             "name the auth role: `vault.hashicorp.com/role: ROLE`".to_owned(),
             injector.inject.as_ref().map_or(pod.name_span(), |inject| inject.span),
@@ -130,7 +135,7 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
         && !matches!(default.value.as_str(), "map" | "json")
     {
         return denied(
-            format!("invalid default template type: {default}"),
+            format!("error creating new agent sidecar: invalid default template type: {default}"),
             "there are `map` and `json`".to_owned(),
             "write `json`".to_owned(),
             default.span,
@@ -156,7 +161,7 @@ fn token(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
         Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
     };
     if let Some(name) = &injector.token_volume {
-        let message = format!("failed to find service account volume {:?}", name.value);
+        let message = format!("{SIDECAR}: failed to find service account volume {:?}", name.value);
         return match pod.workload.volume(&name.value) {
             None => denied(
                 message,
@@ -179,7 +184,7 @@ fn token(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     if pod.usual_token().is_none() {
         let place = pod.automount_off().unwrap_or(pod.name_span());
         return denied(
-            "failed to find service account volume mount".to_owned(),
+            format!("{SIDECAR}: failed to find service account volume mount"),
             "`automountServiceAccountToken: false` leaves the agent without a token".to_owned(),
             "set it to true, or add a projected volume with a token and name it in \
              `vault.hashicorp.com/agent-service-account-token-volume-name`"

@@ -15,6 +15,7 @@ mod fetch;
 mod injector;
 mod operator;
 mod pod;
+mod role;
 mod stage;
 mod subject;
 

@@ -81,7 +81,7 @@ fn errand(
     let seen = seen(secret, used, namespace);
     let auth = find_auth(pod, secret, namespace, &seen)?;
     let global = match &auth.global_ref {
-        Some(reference) => Some(find_global(pod, auth, reference, namespace)?),
+        Some(reference) => Some(find_global(pod, auth, reference, namespace, &seen)?),
         None => None,
     };
     let (method, place) = match (&auth.method, global.and_then(|global| global.default_method.as_ref())) {
@@ -96,23 +96,18 @@ fn errand(
         return Err(Box::new(stage));
     }
     let login = Login::merge(auth, global);
-    let fails = |message: &str, why: String, remedy: &str, place: Span| {
-        let stop = Stop { seen: seen.clone(), message: Some(message.to_owned()), why, ..Stop::default() };
+    let fails = |message: Option<&str>, why: String, remedy: &str, place: Span| {
+        let stop = Stop { seen: seen.clone(), message: message.map(str::to_owned), why, ..Stop::default() };
         let stop = stop.at(place).remedy(remedy, Some(place));
         let says = format!("by the VaultAuth `{}`", auth.meta.name);
         Err(Box::new(Stage::failed(StageName::PresentJwt, says, vec![auth.meta.name.span], stop)))
     };
     let Some(role) = login.role else {
-        return fails(
-            "role is required",
-            "no role is named".to_owned(),
-            "add `kubernetes.role`",
-            login.place,
-        );
+        return fails(None, "no role is named".to_owned(), "add `kubernetes.role`", login.place);
     };
     let Some(account) = login.service_account else {
         return fails(
-            "serviceAccount is required",
+            None,
             "no service account is named".to_owned(),
             "add `kubernetes.serviceAccount`",
             login.place,
@@ -120,14 +115,21 @@ fn errand(
     };
     if let Some(short) = login.expiration.filter(|seconds| seconds.value < 600) {
         return fails(
-            "should be greater than or equal to 600",
+            Some("spec.kubernetes.tokenExpirationSeconds in body should be greater than or equal to 600"),
             format!("a token lives at least 600 seconds, and {} are asked for", short.value),
             "set `tokenExpirationSeconds` to 600 or more",
             short.span,
         );
     }
-    let mount = login.mount.cloned().unwrap_or(Spanned::new("kubernetes".to_owned(), auth.meta.name.span));
-    let mount = mount_without_prefix(&mount, &seen)?;
+    let Some(mount) = login.mount else {
+        return fails(
+            None,
+            "no `mount` is set, and there is none by default".to_owned(),
+            "add `mount: kubernetes`",
+            auth.meta.name.span,
+        );
+    };
+    let mount = mount_without_prefix(mount, &seen)?;
     let audiences = if login.audiences.is_empty() {
         Audiences::ApiServer
     } else {
@@ -202,9 +204,7 @@ fn find_auth<'p>(
     }
     let stop = Stop {
         seen: seen.to_owned(),
-        message: Some(format!(
-            "target namespace {namespace:?} is not allowed to access VaultAuth {own}/{name}"
-        )),
+        message: Some(not_allowed(namespace, "VaultAuth", own, name)),
         why: format!(
             "`allowedNamespaces` of the VaultAuth `{own}/{name}` does not name `{namespace}` (letter for letter; `*` only \
              alone)"
@@ -215,6 +215,13 @@ fn find_auth<'p>(
     let stop = stop.at(place).remedy(format!("add `{namespace}` to `allowedNamespaces`"), Some(place));
     let says = format!("by the VaultAuth `{reference}`");
     Err(Box::new(Stage::failed(StageName::PresentJwt, says, vec![reference.span, auth.meta.name.span], stop)))
+}
+
+/// The operator's words; it never fills in the list.
+fn not_allowed(target: &str, kind: &str, namespace: &str, name: &str) -> String {
+    format!(
+        "target namespace {target:?} is not allowed by kind={kind} obj={namespace}/{name}, allowedNamespaces=[]"
+    )
 }
 
 /// Namespaces are compared letter for letter; `*` means all only as the one item.
@@ -230,6 +237,7 @@ fn find_global<'p>(
     auth: &VaultAuth,
     reference: &GlobalRef,
     namespace: &str,
+    seen: &str,
 ) -> Result<&'p VaultAuthGlobal, Box<Stage>> {
     let name = reference.name.as_ref().map_or("default", |name| name.value.as_str());
     let own = auth.meta.namespace_name().unwrap_or(namespace);
@@ -238,15 +246,29 @@ fn find_global<'p>(
     let mut found = globals.filter(|global| {
         global.meta.name.value == name && global.meta.namespace_name().is_none_or(|own| own == wanted)
     });
-    found.next().ok_or_else(|| {
+    let says = || format!("by the VaultAuth `{}`", auth.meta.name);
+    let found = found.next().ok_or_else(|| {
         let stop = Stop::unknown(format!(
             "the VaultAuthGlobal `{name}` of the namespace `{wanted}` is not among the inputs"
         ))
         .at(reference.span)
         .remedy("add the file that holds it with `--in PATH`", None);
-        let says = format!("by the VaultAuth `{}`", auth.meta.name);
-        Box::new(Stage::unknown(StageName::PresentJwt, says, vec![reference.span], stop))
-    })
+        Box::new(Stage::unknown(StageName::PresentJwt, says(), vec![reference.span], stop))
+    })?;
+    let of_global = found.meta.namespace_name().unwrap_or(own);
+    if of_global == own || admits(&found.allowed_namespaces, own) {
+        return Ok(found);
+    }
+    let stop = Stop {
+        seen: seen.to_owned(),
+        message: Some(not_allowed(own, "VaultAuthGlobal", of_global, name)),
+        why: format!("`allowedNamespaces` of the VaultAuthGlobal `{of_global}/{name}` does not name `{own}`"),
+        ..Stop::default()
+    };
+    let place = found.allowed_namespaces.first().map_or(found.meta.name.span, |entry| entry.span);
+    let stop = stop.at(place).remedy(format!("add `{own}` to `allowedNamespaces`"), Some(place));
+    let evidence = vec![reference.span, found.meta.name.span];
+    Err(Box::new(Stage::failed(StageName::PresentJwt, says(), evidence, stop)))
 }
 
 /// What the VaultAuth says, and where it says nothing, the global one.

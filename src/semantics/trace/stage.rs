@@ -171,6 +171,14 @@ impl Consumer {
         }
     }
 
+    /// The same inside of a sentence.
+    pub(super) fn in_sentence(self) -> String {
+        match self {
+            Consumer::Agent | Consumer::ExternalSecrets => self.title().to_owned(),
+            _ => format!("the {}", self.title()),
+        }
+    }
+
     /// Its name for programs.
     pub fn word(self) -> &'static str {
         match self {

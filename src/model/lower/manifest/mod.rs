@@ -5,6 +5,8 @@
 //! Agent, and lists of these. Documents of other kinds and patch fragments without a `kind` are passed over.
 
 mod config_map;
+#[cfg(test)]
+mod consumer_tests;
 mod csi;
 mod external_secrets;
 mod fields;
@@ -102,7 +104,7 @@ impl<'t> Object<'t> {
             }
             Class::ConfigMap => return config_map::agents(&mut fields, &mut out.consumers),
             Class::Operator => return operator::object(&mut fields, &self.kind, &mut out.consumers),
-            Class::ProviderClass => return csi::provider_class(&mut fields, &mut out.consumers),
+            Class::SecretsStore => return csi::provider_class(&mut fields, &mut out.consumers),
             Class::SecretStore { cluster_wide } => {
                 return external_secrets::store(&mut fields, cluster_wide, &mut out.consumers);
             }
@@ -137,7 +139,8 @@ enum Class {
     ConfigMap,
     /// A kind of the Vault Secrets Operator.
     Operator,
-    ProviderClass,
+    /// A SecretProviderClass.
+    SecretsStore,
     SecretStore {
         cluster_wide: bool,
     },
@@ -165,7 +168,7 @@ fn class(group: &str, kind: &str) -> Option<Class> {
         ("batch", "CronJob") => Class::Workload(JOB_TEMPLATE),
         ("", "ConfigMap") => Class::ConfigMap,
         ("secrets.hashicorp.com", kind) if operator::KINDS.contains(&kind) => Class::Operator,
-        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => Class::ProviderClass,
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => Class::SecretsStore,
         ("external-secrets.io", "SecretStore") => Class::SecretStore { cluster_wide: false },
         ("external-secrets.io", "ClusterSecretStore") => Class::SecretStore { cluster_wide: true },
         ("external-secrets.io", "ExternalSecret") => Class::ExternalSecret,

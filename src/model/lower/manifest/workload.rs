@@ -21,6 +21,7 @@ pub(super) fn workload(
         service_account: None,
         automount: None,
         injector: None,
+        misplaced_injector: None,
         volumes: Vec::new(),
         volume_mounts: Vec::new(),
         secret_refs: Vec::new(),
@@ -36,6 +37,9 @@ pub(super) fn workload(
         workload.pod_annotations = fields.within(metadata, "metadata").text_map("annotations");
     }
     workload.injector = injector::injector(&workload.pod_annotations, fields.source);
+    if workload.injector.is_none() {
+        workload.misplaced_injector = injector::injector(&workload.meta.annotations, fields.source);
+    }
     if let Some(spec) = fields.within(template, "template").map("spec") {
         let mut spec = fields.within(spec, "spec");
         workload.service_account = spec.text("serviceAccountName").or_else(|| spec.text("serviceAccount"));

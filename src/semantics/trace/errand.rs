@@ -250,9 +250,9 @@ fn refused(errand: &Errand, role: &AuthRole, refusal: &Refusal, stage: StageName
         &errand.identity;
     let mut why = refusal.why.clone();
     match refusal.check {
-        Check::Name => why = admitted("service accounts", role.names(), service_account),
+        Check::Name => why = admitted("service account", role.names(), service_account),
         Check::Namespace if role.fields.get("bound_service_account_namespace_selector").is_none() => {
-            why = admitted("namespaces", role.namespaces(), namespace);
+            why = admitted("namespace", role.namespaces(), namespace);
         }
         _ => {}
     }
@@ -317,8 +317,8 @@ fn admitted(what: &str, bound: &[Spanned<String>], found: &str) -> String {
     let bound: Vec<String> = bound.iter().map(|entry| format!("`{entry}`")).collect();
     match bound.as_slice() {
         [] => format!("the role admits no {what} at all"),
-        [only] => format!("of {what} the role admits {only} only, not `{found}`"),
-        several => format!("of {what} the role admits {}, not `{found}`", several.join(", ")),
+        [only] => format!("the role admits only the {what} {only}, not `{found}`"),
+        several => format!("the role admits only the {what}s {}, not `{found}`", several.join(", ")),
     }
 }
 

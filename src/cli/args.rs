@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
 
-use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, test, who_can};
+use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, test, trace, who_can};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -104,6 +104,8 @@ pub enum Command {
     WhoCan(who_can::Args),
     /// Answer access questions in bulk: JSON lines in, JSON lines out
     Eval(eval::Args),
+    /// Follow a pod to its secrets, stage by stage, and say where it stops
+    Trace(trace::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule

@@ -14,6 +14,7 @@ pub mod rules;
 pub mod schema;
 pub mod session;
 pub mod test;
+pub mod trace;
 pub mod walk;
 pub mod who_can;
 
@@ -67,6 +68,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
+        Command::Trace(args) => trace::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

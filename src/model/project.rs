@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::kube::binding::Binding;
+use super::kube::consumer::Consumers;
 use super::kube::rbac::{RbacRole, RbacRoleKind};
 use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
 use super::kube::workload::Workload;
@@ -87,6 +88,8 @@ pub struct Project {
     pub kubernetes_namespaces: Vec<KubernetesNamespace>,
     /// Workloads.
     pub workloads: Vec<Workload>,
+    /// What fetches secrets from Vault for them.
+    pub consumers: Consumers,
     /// Grants as written (their policies and roles stand in `policies` and `auth_roles` too).
     pub grants: Vec<Grant>,
     /// Expectations as written.
@@ -146,6 +149,7 @@ impl Project {
         self.service_accounts.extend(file.service_accounts);
         self.kubernetes_namespaces.extend(file.kubernetes_namespaces);
         self.workloads.extend(file.workloads);
+        self.consumers.extend(file.consumers);
         self.grants.extend(file.grants);
         self.expectations.extend(file.expectations);
     }

@@ -1,4 +1,4 @@
-//! Findings to text.
+//! Findings and answers to text.
 
 pub mod clean;
 pub mod concise;
@@ -8,6 +8,7 @@ pub mod page;
 pub mod place;
 pub mod proofs;
 pub mod summary;
+pub mod trace;
 
 pub use summary::Summary;
 

@@ -21,4 +21,5 @@ pub mod rbac;
 pub mod reach;
 pub mod shadow;
 pub mod template;
+pub mod trace;
 pub mod validation;

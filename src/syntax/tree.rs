@@ -109,6 +109,25 @@ impl Node {
         matches!(self.kind, NodeKind::Null)
     }
 
+    /// The same tree of a text that lies at `place` of a source and was parsed as a text of its own.
+    pub fn placed(mut self, place: &Place) -> Node {
+        self.span = place.span(self.span.range());
+        match &mut self.kind {
+            NodeKind::List(items) => {
+                *items = std::mem::take(items).into_iter().map(|item| item.placed(place)).collect();
+            }
+            NodeKind::Map(entries) => {
+                let placed = std::mem::take(entries).into_iter().map(|Entry { key, value }| Entry {
+                    key: Spanned::new(key.value, place.span(key.span.range())),
+                    value: value.placed(place),
+                });
+                *entries = placed.collect();
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// The value as JSON; a number that JSON cannot hold becomes `null`.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.kind {

@@ -38,7 +38,8 @@ pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Place
         kubernetes::Answer::Refused | kubernetes::Answer::Unknown(_) => {}
     }
     // Whatever their roles may be, Kubernetes' own or others: nobody can tell what they give.
-    let dangling: Vec<&Binding> = access.cluster().unresolved(user, namespace_of(&question.query())).collect();
+    let dangling: Vec<&Binding> =
+        access.cluster().unresolved(user, namespace_of(&question.query())).collect();
     let Some(binding) = dangling.first() else {
         let reason = "no rule allows it".to_owned();
         let json = json!({"answer": "no", "reason": reason});

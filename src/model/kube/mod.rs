@@ -1,6 +1,8 @@
-//! What Kubernetes holds: RBAC roles, bindings, service accounts, namespaces, workloads.
+//! What Kubernetes holds: RBAC roles, bindings, service accounts, namespaces, workloads, and what fetches secrets for
+//! them.
 
 pub mod binding;
+pub mod consumer;
 pub mod rbac;
 pub mod resource;
 pub mod selector;

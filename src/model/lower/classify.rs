@@ -5,14 +5,15 @@
 //! - `*.access.hcl` is a spec in its HCL form; `*.access.yaml`, `.yml`, `.json` hold specs,
 //!   `*.access-test.yaml`, `.yml`, `.json` expectations alone.
 //! - `*.hcl` and `*.policy` with `path` rules are policies, and so is `*.json` with `path` at its top level.
-//!   Other HCL (lock files, agent configurations, Nomad jobs) is of no concern.
+//!   HCL and JSON with `auto_auth` configure Vault Agent. Other HCL (lock files, Nomad jobs) is of no concern.
 //! - `*.yaml`, `*.yml` and `*.json` hold Kubernetes objects and specs. One that does not parse is reported if it holds
 //!   `apiVersion` and `kind`, or `rolewright/v1`, or is named like a spec; else it is of no concern.
 //! - A template (`{{ … }}`, `{% … %}`, `<% … %>`, `%{ … }`, or a name such as `x.hcl.tftpl`) that is HCL or YAML as it
 //!   stands is read like any other file. One that is not is named a template. In a stream of YAML documents this is
 //!   decided for each document, and the others are read.
 
-use super::{Lowered, evidence, manifest, policy, template};
+use super::{Lowered, agent, evidence, manifest, policy, template};
+use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::project::{FileClass, Settings};
 use crate::model::spec;
 use crate::model::vault::policy::PolicyOrigin;
@@ -99,7 +100,7 @@ impl File<'_> {
 
     fn policy(&self) -> Lowered {
         if !policy::looks_like_policy(&self.source.text) {
-            return Lowered::nothing(FileClass::Other);
+            return self.agent();
         }
         let source = self.source;
         let origin = match source.text.trim_start().starts_with('{') {
@@ -121,6 +122,21 @@ impl File<'_> {
         lowered
     }
 
+    /// A configuration of Vault Agent. One that does not parse is left to the agent: it is no input of this tool.
+    fn agent(&self) -> Lowered {
+        let mut lowered = Lowered::nothing(FileClass::Other);
+        let text = &self.source.text;
+        if agent::looks_like_config(text) {
+            let place = Place::from(self.source.id, 0);
+            let (config, errors) = agent::read(text, &place, self.source, AgentHolder::File);
+            if errors.is_empty() && config.method.is_some() {
+                lowered.class = FileClass::Read;
+                lowered.consumers.agents.push(config);
+            }
+        }
+        lowered
+    }
+
     fn json(&self) -> Lowered {
         let text = &self.source.text;
         if may_hold_objects(text) || self.is_spec_name() {
@@ -138,7 +154,7 @@ impl File<'_> {
                 return lowered;
             }
         }
-        if text.contains("\"path\"") { self.policy() } else { Lowered::nothing(FileClass::Other) }
+        if text.contains("\"path\"") { self.policy() } else { self.agent() }
     }
 
     fn yaml(&self) -> Lowered {

@@ -1,13 +1,16 @@
 //! Trees to nouns.
 
+mod agent;
 pub mod classify;
 pub mod evidence;
 pub mod manifest;
 pub mod policy;
 mod template;
+mod template_call;
 
 use super::Malformed;
 use super::kube::binding::Binding;
+use super::kube::consumer::Consumers;
 use super::kube::rbac::RbacRole;
 use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
 use super::kube::workload::Workload;
@@ -41,6 +44,7 @@ pub struct Lowered {
     pub service_accounts: Vec<ServiceAccount>,
     pub kubernetes_namespaces: Vec<KubernetesNamespace>,
     pub workloads: Vec<Workload>,
+    pub consumers: Consumers,
     pub grants: Vec<Grant>,
     pub expectations: Vec<Expectation>,
     /// Policy files that a spec names, relative to the spec's directory; the caller reads them too.
@@ -67,6 +71,7 @@ impl Lowered {
             service_accounts: Vec::new(),
             kubernetes_namespaces: Vec::new(),
             workloads: Vec::new(),
+            consumers: Consumers::default(),
             grants: Vec::new(),
             expectations: Vec::new(),
             referenced_files: Vec::new(),

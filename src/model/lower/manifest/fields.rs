@@ -9,7 +9,7 @@ use crate::syntax::{Source, Span, Spanned};
 /// One map of an object, and where to note what is wrong with it.
 pub(super) struct Fields<'t, 'm> {
     pub(super) node: &'t Node,
-    source: &'t Source,
+    pub(super) source: &'t Source,
     /// What the map is, for messages: the kind of the object, or the name of the field.
     what: &'t str,
     malformed: &'m mut Vec<Malformed>,
@@ -100,6 +100,31 @@ impl<'t, 'm> Fields<'t, 'm> {
             value.as_text().filter(|text| matches!(*text, "true" | "false")).map(str::to_owned);
         self.note(malformed);
         None
+    }
+
+    /// A field that holds a whole number.
+    pub(super) fn integer(&mut self, name: &str) -> Option<Spanned<i64>> {
+        let value = self.get(name)?;
+        if let NodeKind::Int(number) = value.kind {
+            return Some(Spanned::new(number, value.span));
+        }
+        self.wrong(name, value, "a whole number");
+        None
+    }
+
+    /// A field that holds a list of maps; other items are noted and left out.
+    pub(super) fn maps(&mut self, name: &'t str) -> Vec<&'t Node> {
+        let items = self.list(name);
+        let mut maps = Vec::with_capacity(items.len());
+        for item in items {
+            if item.is_map() {
+                maps.push(item);
+            } else {
+                let message = format!("an entry of `{name}` must be a map, not {}", item.kind_name());
+                self.note(Malformed::new(item.span, message));
+            }
+        }
+        maps
     }
 
     /// A field that holds a map of texts. What Kubernetes would refuse is noted, and taken as the text that was meant.

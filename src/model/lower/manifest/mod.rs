@@ -1,10 +1,17 @@
 //! Kubernetes documents to the nouns of [`crate::model::kube`].
 //!
-//! Read are the RBAC kinds, ServiceAccount, Namespace, everything with a pod template, and lists of these. Documents
-//! of other kinds, among them those of the Vault Secrets Operator, the Secrets Store CSI driver and External Secrets,
-//! and patch fragments without a `kind` are passed over.
+//! Read are the RBAC kinds, ServiceAccount, Namespace, everything with a pod template, the objects of the Vault Secrets
+//! Operator, the Secrets Store CSI driver and External Secrets that speak to Vault, ConfigMaps that configure Vault
+//! Agent, and lists of these. Documents of other kinds and patch fragments without a `kind` are passed over.
 
+mod config_map;
+#[cfg(test)]
+mod consumer_tests;
+mod csi;
+mod external_secrets;
 mod fields;
+mod injector;
+mod operator;
 mod rbac;
 #[cfg(test)]
 mod tests;
@@ -95,6 +102,13 @@ impl<'t> Object<'t> {
             Class::Workload(template) => {
                 out.workloads.push(workload::workload(&mut fields, &self.kind, template));
             }
+            Class::ConfigMap => return config_map::agents(&mut fields, &mut out.consumers),
+            Class::Operator => return operator::object(&mut fields, &self.kind, &mut out.consumers),
+            Class::SecretsStore => return csi::provider_class(&mut fields, &mut out.consumers),
+            Class::SecretStore { cluster_wide } => {
+                return external_secrets::store(&mut fields, cluster_wide, &mut out.consumers);
+            }
+            Class::ExternalSecret => external_secrets::secret(&mut fields, &mut out.consumers),
             Class::List => {}
         }
         true
@@ -122,6 +136,15 @@ enum Class {
     Namespace,
     /// With the path to the pod template; empty for a Pod, which is its own.
     Workload(&'static [&'static str]),
+    ConfigMap,
+    /// A kind of the Vault Secrets Operator.
+    Operator,
+    /// A SecretProviderClass.
+    SecretsStore,
+    SecretStore {
+        cluster_wide: bool,
+    },
+    ExternalSecret,
     List,
 }
 
@@ -143,6 +166,12 @@ fn class(group: &str, kind: &str) -> Option<Class> {
         (_, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") if apps => Class::Workload(TEMPLATE),
         ("batch", "Job") => Class::Workload(TEMPLATE),
         ("batch", "CronJob") => Class::Workload(JOB_TEMPLATE),
+        ("", "ConfigMap") => Class::ConfigMap,
+        ("secrets.hashicorp.com", kind) if operator::KINDS.contains(&kind) => Class::Operator,
+        ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => Class::SecretsStore,
+        ("external-secrets.io", "SecretStore") => Class::SecretStore { cluster_wide: false },
+        ("external-secrets.io", "ClusterSecretStore") => Class::SecretStore { cluster_wide: true },
+        ("external-secrets.io", "ExternalSecret") => Class::ExternalSecret,
         ("", "List") => Class::List,
         (group, list) => {
             let item = list.strip_suffix("List").filter(|item| !item.is_empty())?;

@@ -1,0 +1,52 @@
+//! What fetches secrets from Vault for pods: the Agent Injector, Vault Agent, the Vault Secrets Operator, the Secrets
+//! Store CSI driver, External Secrets.
+//!
+//! The same thing has another spelling in each of them; the fields here hold what is written, and
+//! [`crate::semantics::trace`] knows the spellings.
+
+pub mod agent;
+pub mod csi;
+pub mod external_secrets;
+pub mod injector;
+pub mod operator;
+pub mod template;
+
+use agent::AgentConfig;
+use csi::ProviderClass;
+use external_secrets::{ExternalSecret, SecretStore};
+use operator::{VaultAuth, VaultAuthGlobal, VaultConnection, VaultSecret};
+
+/// All consumers but the Agent Injector, whose settings are annotations of a workload.
+#[derive(Debug, Clone, Default)]
+pub struct Consumers {
+    /// Configurations of Vault Agent.
+    pub agents: Vec<AgentConfig>,
+    /// `VaultConnection` objects.
+    pub vault_connections: Vec<VaultConnection>,
+    /// `VaultAuth` objects.
+    pub vault_auths: Vec<VaultAuth>,
+    /// `VaultAuthGlobal` objects.
+    pub vault_auth_globals: Vec<VaultAuthGlobal>,
+    /// `VaultStaticSecret`, `VaultDynamicSecret` and `VaultPKISecret` objects.
+    pub vault_secrets: Vec<VaultSecret>,
+    /// `SecretProviderClass` objects for Vault or OpenBao.
+    pub provider_classes: Vec<ProviderClass>,
+    /// `SecretStore` and `ClusterSecretStore` objects that speak to Vault.
+    pub secret_stores: Vec<SecretStore>,
+    /// `ExternalSecret` objects.
+    pub external_secrets: Vec<ExternalSecret>,
+}
+
+impl Consumers {
+    /// Takes over what another file holds.
+    pub fn extend(&mut self, other: Consumers) {
+        self.agents.extend(other.agents);
+        self.vault_connections.extend(other.vault_connections);
+        self.vault_auths.extend(other.vault_auths);
+        self.vault_auth_globals.extend(other.vault_auth_globals);
+        self.vault_secrets.extend(other.vault_secrets);
+        self.provider_classes.extend(other.provider_classes);
+        self.secret_stores.extend(other.secret_stores);
+        self.external_secrets.extend(other.external_secrets);
+    }
+}

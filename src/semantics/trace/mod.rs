@@ -1,0 +1,76 @@
+//! A pod on its way to its secrets: *start pod → present JWT → match role → issue token → fetch secret*.
+//!
+//! Each consumer of secrets spells the way differently; its file here turns what is written into an [`Errand`], which
+//! [`errand`] then follows through the login and the policies, to the first stage that fails. What the inputs do not
+//! tell is said to be unknown, and the stages behind it are gone through all the same: one of them may fail for certain.
+//!
+//! Taken for granted is what no file can tell: that the service account and the secret exist, that servers are reached,
+//! that webhooks, drivers and operators are installed with their usual settings.
+
+mod agent;
+mod csi;
+mod errand;
+mod external_secrets;
+mod fetch;
+mod injector;
+mod operator;
+mod pod;
+mod role;
+mod stage;
+mod subject;
+
+pub use stage::{Consumer, Fetch, Mark, Route, Stage, StageName, Stop};
+pub use subject::{Candidate, named};
+
+use super::mounts::MountTable;
+use super::reach::Access;
+use crate::model::kube::workload::Workload;
+use crate::model::project::Project;
+
+/// A project, arranged for tracing.
+#[derive(Debug)]
+pub struct Tracer<'a> {
+    project: &'a Project,
+    access: Access<'a>,
+    mounts: MountTable<'a>,
+}
+
+impl<'a> Tracer<'a> {
+    /// Arranges `project`.
+    pub fn new(project: &'a Project) -> Tracer<'a> {
+        Tracer { project, access: Access::new(project), mounts: MountTable::new(project) }
+    }
+
+    /// The ways of all secrets of the workload: those that the Agent Injector and Vault Agent fetch, those of the
+    /// volumes, and those of the Kubernetes Secrets that operators fill. `namespace` is where the workload runs, if
+    /// its manifest does not say.
+    pub fn routes(&self, workload: &Workload, namespace: Option<&str>) -> Vec<Route> {
+        let pod =
+            pod::Pod { tracer: self, workload, namespace: workload.meta.namespace_name().or(namespace) };
+        let mut routes = injector::routes(&pod);
+        routes.extend(agent::routes(&pod));
+        routes.extend(csi::routes(&pod));
+        routes.extend(operator::routes(&pod));
+        routes.extend(external_secrets::routes(&pod));
+        routes
+    }
+
+    /// Kubernetes Secrets that the workload uses and that no input says who makes.
+    pub fn unexplained_secrets<'w>(
+        &self,
+        workload: &'w Workload,
+        namespace: Option<&str>,
+    ) -> Vec<&'w crate::syntax::Spanned<String>> {
+        let pod =
+            pod::Pod { tracer: self, workload, namespace: workload.meta.namespace_name().or(namespace) };
+        let mut found: Vec<&crate::syntax::Spanned<String>> = Vec::new();
+        for secret in workload.secrets_used() {
+            let made = operator::makers(&pod, &secret.value).next().is_some()
+                || external_secrets::makers(&pod, &secret.value).next().is_some();
+            if !made && found.iter().all(|other| other.value != secret.value) {
+                found.push(secret);
+            }
+        }
+        found
+    }
+}

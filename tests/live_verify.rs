@@ -28,7 +28,7 @@ use deployed::{Deployment, TOKEN, as_set, folders, loaded, shells, write_into};
 use live::Server;
 use rolewright::emit::plan::{MountKind, Step, plan};
 use rolewright::model::lower::Lowered;
-use rolewright::model::project::Project;
+use rolewright::model::project::{Project, Target};
 use rolewright::model::spec::{Expectation, Quantifier};
 use rolewright::model::vault::field::FieldValue;
 use rolewright::model::vault::policy::Policy;
@@ -237,6 +237,10 @@ fn hostile_project(strings: &[String]) -> Project {
 fn expectation(who: &str, can: bool, actions: &[&str], on: &str, namespace: Option<&str>) -> Expectation {
     Expectation {
         span: built::HERE,
+        suite: String::new(),
+        target: Target::Any,
+        name: None,
+        object: None,
         who: built::at(Quantifier::One(who.to_owned())),
         can,
         actions: actions.iter().map(|action| built::at((*action).to_owned())).collect(),

@@ -146,25 +146,32 @@ impl<'a> Asking<'a> {
         format!("{who} {verb} {} {on}{place}", self.action)
     }
 
-    /// `RESOURCE[/SUBRESOURCE[/NAME]]`, or a URL path. `kubectl` takes what stands behind the first slash for a name.
+    /// `RESOURCE[.GROUP][/SUBRESOURCE]`, or a URL path. `kubectl` takes what stands behind a slash for a name.
     fn of_cluster(&self, who: &str, namespace: &str) -> Result<Question, Question> {
         let Some((of, name)) = service_account(who) else {
             return Err(Question::Senseless(format!(
                 "{who} is no service account, and with in: the cluster is asked"
             )));
         };
+        if namespace == "*" && !self.expectation.can {
+            return Err(Question::Unchecked(
+                "it speaks of every namespace: rolewright test proves it".into(),
+            ));
+        }
         let on = self.expectation.on.as_str();
         let mut arguments = Vec::new();
         let mut object = on.to_owned();
         if !on.starts_with('/') {
-            let mut parts = on.splitn(3, '/');
-            let resource = parts.next().unwrap_or_default();
-            let (subresource, named) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let (resource, subresource) = on.split_once('/').unwrap_or((on, ""));
             if !subresource.is_empty() {
                 arguments.push(format!("--subresource={subresource}"));
             }
-            arguments.push(format!("--namespace={namespace}"));
-            object = if named.is_empty() { resource.to_owned() } else { format!("{resource}/{named}") };
+            arguments.push(match namespace {
+                "*" => "--all-namespaces".to_owned(),
+                _ => format!("--namespace={namespace}"),
+            });
+            let named = self.expectation.object.as_ref().map(|object| format!("/{object}"));
+            object = format!("{resource}{}", named.unwrap_or_default());
         }
         arguments.extend(["--".to_owned(), self.action.to_owned(), object]);
         let user = format!("system:serviceaccount:{of}:{name}");
@@ -357,7 +364,7 @@ fn admission(role: &AuthRole, namespace: &str, name: &str) -> Admission {
         return Admission::Sure;
     }
     match role.fields.text("bound_service_account_namespace_selector") {
-        Some(selector) if selector_admits_all(&selector.value) => Admission::Sure,
+        Some(selector) if selector_admits_all(selector.value) => Admission::Sure,
         Some(selector) if !selector.value.trim().is_empty() => Admission::ByLabel,
         _ => Admission::Never,
     }

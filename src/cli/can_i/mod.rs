@@ -380,7 +380,7 @@ impl Scene<'_> {
         let all: Vec<String> = all.collect();
         let wanted = format!("{namespace}/{name}");
         let failure = Failure::new(format!("no input knows the service account `{}`", clean::line(&wanted)));
-        Err(match crate::lint::triage::nearest(&wanted, all.iter().map(String::as_str)) {
+        Err(match crate::syntax::near::nearest(&wanted, all.iter().map(String::as_str)) {
             Some(near) => failure.with_help(format!("did you mean `{}`?", clean::line(near))),
             None => failure.with_help("declare it, or name it in an auth role or a binding"),
         })

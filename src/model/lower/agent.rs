@@ -51,11 +51,11 @@ fn map(items: &[Item], span: Span) -> Node {
         let Some((first, labels)) = item.keys.split_first() else { continue };
         // A label means what a map with the label as its only key means.
         let value = labels.iter().rev().fold(node(&item.value), |inner, label| {
-            let key = Spanned::new(label.text.clone(), label.span);
+            let key = Spanned::new(label.text.to_string(), label.span);
             let span = label.span.to(inner.span);
             Node { span, kind: NodeKind::Map(vec![Entry { key, value: inner }]) }
         });
-        let key = Spanned::new(first.text.clone(), first.span);
+        let key = Spanned::new(first.text.to_string(), first.span);
         match entries.iter_mut().find(|entry| entry.key.value == key.value) {
             None => entries.push(Entry { key, value }),
             Some(Entry { value: Node { kind: NodeKind::List(items), .. }, .. }) => items.push(value),
@@ -71,7 +71,7 @@ fn map(items: &[Item], span: Span) -> Node {
 
 fn node(value: &Value) -> Node {
     let kind = match &value.kind {
-        ValueKind::Text(text) | ValueKind::Heredoc(text) => NodeKind::Text(text.clone()),
+        ValueKind::Text(text) | ValueKind::Heredoc(text) => NodeKind::Text(text.to_string()),
         ValueKind::Bool(value) => NodeKind::Bool(*value),
         ValueKind::List(values) => NodeKind::List(values.iter().map(node).collect()),
         ValueKind::Object(items) => return map(items, value.span),

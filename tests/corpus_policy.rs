@@ -16,7 +16,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rolewright::emit::hcl::policy_text;
-use rolewright::model::lower::policy::{PolicyText, looks_like_policy, read};
+use rolewright::model::lower::policy::{PolicyText, looks_like_policy, read, resembles_policy};
 use rolewright::model::project::Target;
 use rolewright::model::vault::policy::PolicyOrigin;
 use rolewright::syntax::{Place, SourceId, Span, Spanned};
@@ -59,6 +59,9 @@ fn real_files_are_read() {
         }
         if place.starts_with("terraform/") || place.starts_with("rbac-yaml/") {
             assert!(!looks_like_policy(&text), "{place}");
+        }
+        if place.starts_with("terraform/") {
+            assert!(!resembles_policy(&text), "{place}");
         }
         if is_policy && read.syntax_errors.is_empty() && read.policy.refusals.is_empty() {
             let canonical = policy_text(&read.policy);

@@ -56,8 +56,7 @@ pub fn triage(
     levels: &Levels,
 ) -> Triaged {
     let mut triaged = Triaged::default();
-    let mut comments: Vec<Comment<'_>> = project.directives.iter().map(Comment::new).collect();
-    comments.sort_by_key(|comment| comment.directive.span);
+    let mut comments = Comments::new(&project.directives);
 
     for mut finding in findings.into_iter().chain(malformed(project, engine)) {
         if !levels.is_on(finding.rule) {
@@ -66,7 +65,7 @@ pub fn triage(
         if let Some(severity) = levels.set_severity(finding.rule) {
             finding.severity = severity;
         }
-        match allow(&mut comments, &finding) {
+        match comments.allow(&finding) {
             Some(directive) => triaged.allowed.push(Allowed {
                 finding,
                 directive: directive.span,
@@ -78,7 +77,8 @@ pub fn triage(
 
     // Errors of syntax are no matter of opinion: neither levels nor comments hide them.
     triaged.shown.extend(syntax_errors(project, engine));
-    let about_comments = comments.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
+    let about_comments =
+        comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
     triaged.shown.extend(about_comments.filter_map(|mut finding| {
         let level = levels.of(finding.rule).severity()?;
         finding.severity = level;
@@ -123,19 +123,46 @@ impl<'a> Comment<'a> {
     }
 }
 
-/// The first comment that suppresses the finding; every other one that would is noted as used, too.
-fn allow<'a>(comments: &mut [Comment<'a>], finding: &Finding) -> Option<&'a Directive> {
-    let from = comments.partition_point(|comment| comment.directive.span.source < finding.span.source);
-    let mut first = None;
-    for comment in comments.iter_mut().skip(from) {
-        if comment.directive.span.source != finding.span.source {
-            break;
+/// Suppression comments in the order of what they cover.
+struct Comments<'a> {
+    list: Vec<Comment<'a>>,
+    /// For each, the furthest end of what it and those before it in the same text cover.
+    reach: Vec<u32>,
+}
+
+impl<'a> Comments<'a> {
+    fn new(directives: &'a [Directive]) -> Comments<'a> {
+        let mut list: Vec<Comment<'a>> = directives.iter().map(Comment::new).collect();
+        list.sort_by_key(|comment| (comment.directive.covers.source, comment.directive.covers.start));
+        let mut reach: Vec<u32> = Vec::with_capacity(list.len());
+        let mut last: Option<Span> = None;
+        for covers in list.iter().map(|comment| comment.directive.covers) {
+            let before = last.filter(|last| last.source == covers.source).and_then(|_| reach.last().copied());
+            reach.push(before.map_or(covers.end, |before| before.max(covers.end)));
+            last = Some(covers);
         }
-        if comment.takes(finding) && first.is_none() {
-            first = Some(comment.directive);
-        }
+        Comments { list, reach }
     }
-    first
+
+    /// The first comment that suppresses the finding; every other one that would is noted as used, too.
+    fn allow(&mut self, finding: &Finding) -> Option<&'a Directive> {
+        let (source, start) = (finding.span.source, finding.span.start);
+        let upto = self.list.partition_point(|comment| {
+            let covers = comment.directive.covers;
+            (covers.source, covers.start) <= (source, start)
+        });
+        let mut first: Option<&'a Directive> = None;
+        let earlier = self.list.iter_mut().zip(&self.reach).take(upto).rev();
+        for (comment, reach) in earlier {
+            if comment.directive.covers.source != source || *reach < start {
+                break;
+            }
+            if comment.takes(finding) && first.is_none_or(|first| comment.directive.span < first.span) {
+                first = Some(comment.directive);
+            }
+        }
+        first
+    }
 }
 
 /// What is wrong with one comment.
@@ -160,6 +187,8 @@ fn judge(
         }
     }
     let all = unused.len() == directive.rules.len();
+    let whole = all.then(|| project.sources.get(directive.span.source)).flatten();
+    let whole = whole.map(|source| whole_comment(source, directive));
     for at in unused {
         let Some(name) = directive.rules.get(at) else { continue };
         let mut finding =
@@ -170,11 +199,7 @@ fn judge(
             finding.message += ": the comment belongs to nothing";
         }
         finding.help("remove the allowance, so that it does not hide a later mistake");
-        let span = if all {
-            project.sources.get(name.span.source).map(|source| whole_comment(source, directive))
-        } else {
-            Some(list_item(directive, at))
-        };
+        let span = if all { whole } else { Some(list_item(directive, at)) };
         if let Some(span) = span {
             finding.fix("remove the allowance", vec![Edit { span, text: String::new() }]);
         }

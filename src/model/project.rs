@@ -114,6 +114,7 @@ pub enum FileClass {
 
 #[derive(Debug, Default)]
 struct Index {
+    aggregating: Vec<usize>,
     policies: HashMap<String, Vec<usize>>,
     rbac_roles: HashMap<(RbacRoleKind, String), Vec<usize>>,
     bindings: HashMap<(RbacRoleKind, String), Vec<usize>>,
@@ -160,6 +161,9 @@ impl Project {
             index.policies.entry(policy.key()).or_default().push(at);
         }
         for (at, role) in self.rbac_roles.iter().enumerate() {
+            if !role.aggregation_selectors.is_empty() {
+                index.aggregating.push(at);
+            }
             let key = (role.kind, role.meta.name.value.clone());
             index.rbac_roles.entry(key).or_default().push(at);
         }
@@ -184,6 +188,11 @@ impl Project {
     pub fn policies_named(&self, name: &str) -> impl Iterator<Item = &Policy> {
         let at = self.index.policies.get(&name.trim().to_lowercase());
         at.into_iter().flatten().filter_map(|at| self.policies.get(*at))
+    }
+
+    /// The ClusterRoles that take in the rules of others.
+    pub fn aggregating_roles(&self) -> impl Iterator<Item = &RbacRole> {
+        self.index.aggregating.iter().filter_map(|at| self.rbac_roles.get(*at))
     }
 
     /// The RBAC roles of this kind and name; the namespace counts for Roles only.

@@ -54,6 +54,10 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
 /// The verb that reads the most, unless a wildcard gives it.
 fn reads_secrets(rule: &RbacRule) -> Option<(&'static str, Allowance<'_>)> {
     ["list", "watch", "get"].into_iter().find_map(|verb| {
+        // `get` always names its Secret, so that an empty entry of `resourceNames` fits none.
+        if verb == "get" && !rule.resource_names.is_empty() {
+            return None;
+        }
         let allowance = allows(rule, &Request { verb, group: "", resource: "secrets", name: None })?;
         let spelled_out = allowance.verb.value != "*" && allowance.resource.value != "*";
         spelled_out.then_some((verb, allowance))

@@ -1,5 +1,6 @@
 //! # What it finds
-//! A role that admits service accounts of every namespace, or of all namespaces that fit a glob.
+//! A role that admits service accounts of every namespace, or of all namespaces that fit a glob; a role of the secrets
+//! engine that hands them out in every namespace. A namespace selector without conditions is as wide as `*`.
 //!
 //! # Why it matters
 //! Whoever may create a service account of the right name in any namespace of the cluster becomes the role. With names
@@ -88,7 +89,7 @@ fn everywhere(role: &AuthRole, span: Span, what: &str, cx: &mut Context<'_>) {
     }
 }
 
-/// The secrets engine has no globs: only `*` alone means every namespace.
+/// The secrets engine has no globs: only `*` alone means every namespace, and so does a selector that asks for nothing.
 fn of_engine(role: &SecretsRole, cx: &mut Context<'_>) {
     let all = role.fields.list("allowed_kubernetes_namespaces").iter().find(|entry| entry.value == "*");
     if let Some(entry) = all {
@@ -97,5 +98,16 @@ fn of_engine(role: &SecretsRole, cx: &mut Context<'_>) {
             format!("secrets role `{}` hands out service accounts in every namespace", role.name),
         )
         .help("list the namespaces");
+    }
+    let selector = role.fields.text("allowed_kubernetes_namespace_selector");
+    if let Some(selector) = selector.filter(|selector| bound::selector_admits_all(selector.value)) {
+        cx.report(
+            selector.span,
+            format!(
+                "secrets role `{}` hands out service accounts in every namespace by a selector without conditions",
+                role.name
+            ),
+        )
+        .help("list the namespaces, or name a label that they have");
     }
 }

@@ -1,5 +1,6 @@
 //! Suppression comments: `# rolewright: allow(rule-name) reason`.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::{Place, Span, Spanned};
@@ -27,39 +28,76 @@ pub fn mentioned(text: &str) -> bool {
     text.contains(WORD)
 }
 
-/// Reads the directives among `comments`.
-///
-/// `comments` and `nodes` are byte ranges of `text`, and `place` says where `text` lies. A comment behind code covers
-/// the outermost node that starts on its line; a comment on a line of its own covers the outermost node that starts
-/// on the next line that holds more than blanks, comments and a `---`.
-pub fn read(text: &str, place: &Place, comments: &[Range<usize>], nodes: &[Range<usize>]) -> Vec<Directive> {
-    comments.iter().filter_map(|comment| read_one(text, place, comment, comments, nodes)).collect()
+/// The syntax nodes that comments can be about, in order.
+#[derive(Debug)]
+pub struct Nodes(Vec<Range<usize>>);
+
+impl Nodes {
+    /// Takes byte ranges of the text, in any order.
+    pub fn new(mut nodes: Vec<Range<usize>>) -> Nodes {
+        nodes.sort_unstable_by_key(|node| (node.start, Reverse(node.end)));
+        Nodes(nodes)
+    }
+
+    fn outermost_on(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        let at = self.0.partition_point(|node| node.start < line.start);
+        self.0.get(at).filter(|node| node.start < line.end.max(line.start + 1)).cloned()
+    }
 }
 
-/// Reads `comment`, if it is a directive; for callers to whom `nodes` depend on the comment.
-pub fn read_one(
+/// Reads the directives among `comments`, which are byte ranges of `text` in order; `place` says where `text` lies.
+///
+/// A comment behind code covers the outermost node of `behind` that starts on its line; a comment on a line of its own
+/// covers the outermost node of `above` that starts on the next line that holds more than blanks, comments and a `---`.
+pub fn read(
+    text: &str,
+    place: &Place,
+    comments: &[Range<usize>],
+    above: &Nodes,
+    behind: &Nodes,
+) -> Vec<Directive> {
+    let lines = Lines::of(text);
+    // From the last comment to the first, as a comment above another is about the same line.
+    let mut next_code: Option<Option<Range<usize>>> = None;
+    let mut directives = Vec::new();
+    let mut later: &[Range<usize>] = &[];
+    for (at, comment) in comments.iter().enumerate().rev() {
+        let after = lines.code_after(comment, later, next_code.as_ref());
+        later = comments.get(at..).unwrap_or(&[]);
+        next_code = Some(after.clone());
+        let Some(parsed) = text.get(comment.clone()).and_then(parse_comment) else { continue };
+        let covers = match lines.code_before(comment) {
+            Some(own) => behind.outermost_on(&own),
+            None => after.and_then(|line| above.outermost_on(&line)),
+        };
+        directives.push(directive(text, place, comment, parsed, covers));
+    }
+    directives.reverse();
+    directives
+}
+
+fn directive(
     text: &str,
     place: &Place,
     comment: &Range<usize>,
-    comments: &[Range<usize>],
-    nodes: &[Range<usize>],
-) -> Option<Directive> {
-    let written = text.get(comment.clone())?;
-    let rest = body(written).trim_start().strip_prefix(WORD)?;
-    let parsed = parse(rest);
-    let line = line_for(text, comment, comments);
-    let covers = line.and_then(|line| outermost_on(&line, nodes));
+    parsed: Parsed<'_>,
+    covers: Option<Range<usize>>,
+) -> Directive {
     let offset = |part: &str| {
         let start = part.as_ptr() as usize - text.as_ptr() as usize;
         place.span(start..start + part.len())
     };
-    Some(Directive {
+    Directive {
         span: place.span(comment.clone()),
         rules: parsed.rules.iter().map(|rule| Spanned::new((*rule).to_owned(), offset(rule))).collect(),
         reason: parsed.reason.to_owned(),
         covers: covers.map_or_else(|| place.span(comment.start..comment.start), |node| place.span(node)),
         fault: parsed.fault,
-    })
+    }
+}
+
+fn parse_comment(written: &str) -> Option<Parsed<'_>> {
+    body(written).trim_start().strip_prefix(WORD).map(parse)
 }
 
 /// What stands between the comment marks.
@@ -113,67 +151,92 @@ fn parse(text: &str) -> Parsed<'_> {
     Parsed { rules, reason, fault: None }
 }
 
-/// The line whose nodes a comment speaks of: its own if code stands before it, else the next with code on it.
-fn line_for(text: &str, comment: &Range<usize>, comments: &[Range<usize>]) -> Option<Range<usize>> {
-    let own = line_at(text, comment.start);
-    let before = text.get(own.start..comment.start)?.trim();
-    if !before.is_empty() && before != "---" {
-        return Some(own);
-    }
-    let mut at = line_at(text, comment.end).end;
-    loop {
-        at = next_line(text, at)?;
-        let line = line_at(text, at);
-        let words = text.get(line.clone())?.trim();
-        let first = line.start + text.get(line.clone())?.len() - text.get(line.clone())?.trim_start().len();
-        let inside = comments.iter().find(|other| other.contains(&first));
-        match inside {
-            // A comment over several lines may end on a line that goes on with code.
-            Some(other) => {
-                let rest = line_at(text, other.end);
-                if text.get(other.end..rest.end)?.trim().is_empty() {
-                    at = rest.end;
-                    continue;
+/// The lines of a text.
+struct Lines<'t> {
+    text: &'t str,
+    /// Without their line breaks, in order.
+    lines: Vec<Range<usize>>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Lines<'t> {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'\n' if at > 0 && at == start && text.as_bytes().get(at - 1) == Some(&b'\r') => {
+                    start = at + 1
                 }
-                return Some(rest);
+                b'\n' | b'\r' => {
+                    lines.push(start..at);
+                    start = at + 1;
+                }
+                _ => {}
             }
-            None if words.is_empty() || is_marker(words) => at = line.end,
-            None => return Some(line),
         }
+        lines.push(start..text.len());
+        Lines { text, lines }
+    }
+
+    /// The number of the line that holds `at`.
+    fn number(&self, at: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+    }
+
+    /// The comment's line, if code stands before the comment.
+    fn code_before(&self, comment: &Range<usize>) -> Option<Range<usize>> {
+        let line = self.lines.get(self.number(comment.start))?;
+        let mut words = self.text.get(line.start..comment.start)?.split_whitespace();
+        let alone = match words.next() {
+            None => true,
+            Some(word) => word == "---" && words.next().is_none(),
+        };
+        (!alone).then(|| line.clone())
+    }
+
+    /// The next line with code below the comment. `later` are the comments from the next one on, and `beyond` is the
+    /// answer for that one.
+    fn code_after(
+        &self,
+        comment: &Range<usize>,
+        later: &[Range<usize>],
+        beyond: Option<&Option<Range<usize>>>,
+    ) -> Option<Range<usize>> {
+        let number = self.number(comment.end);
+        // One line holds both: what is below the one is below the other.
+        if let (Some(next), Some(beyond)) = (later.first(), beyond)
+            && self.number(next.start) == number
+            && self.number(next.end) == number
+        {
+            return beyond.clone();
+        }
+        for line in self.lines.get(number + 1..)? {
+            let words = self.text.get(line.clone())?;
+            let first = line.start + words.len() - words.trim_start().len();
+            let inside = later.partition_point(|other| other.end <= first);
+            match later.get(inside).filter(|other| other.contains(&first)) {
+                // A comment over several lines may end on a line that goes on with code.
+                Some(other) => {
+                    let rest = self.lines.get(self.number(other.end))?;
+                    if !self.text.get(other.end..rest.end)?.trim().is_empty() {
+                        return Some(rest.clone());
+                    }
+                    return match (inside, beyond) {
+                        (0, Some(beyond)) => beyond.clone(),
+                        _ => self.code_after(other, later.get(inside + 1..).unwrap_or(&[]), None),
+                    };
+                }
+                None if words.trim().is_empty() || is_marker(words.trim()) => {}
+                None => return Some(line.clone()),
+            }
+        }
+        None
     }
 }
 
 /// True for the line between two YAML documents, which may end in a comment.
 fn is_marker(words: &str) -> bool {
     words.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with('#'))
-}
-
-fn outermost_on(line: &Range<usize>, nodes: &[Range<usize>]) -> Option<Range<usize>> {
-    let starting =
-        nodes.iter().filter(|node| line.start <= node.start && node.start < line.end.max(line.start + 1));
-    starting.min_by_key(|node| (node.start, std::cmp::Reverse(node.end))).cloned()
-}
-
-/// The line that holds `at`, without its line break.
-fn line_at(text: &str, at: usize) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let at = at.min(bytes.len());
-    let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    let before = bytes.get(..at).unwrap_or(bytes);
-    let start = before.iter().rposition(is_break).map_or(0, |at| at + 1);
-    let after = bytes.get(at..).unwrap_or(&[]);
-    start..after.iter().position(is_break).map_or(bytes.len(), |end| at + end)
-}
-
-/// Where the line after the break at `end` starts; nothing at the end of the text.
-fn next_line(text: &str, end: usize) -> Option<usize> {
-    let rest = text.as_bytes().get(end..)?;
-    let width = match rest {
-        [b'\r', b'\n', ..] => 2,
-        [b'\n' | b'\r', ..] => 1,
-        _ => return None,
-    };
-    Some(end + width)
 }
 
 #[cfg(test)]

@@ -17,8 +17,13 @@ use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::project::{FileClass, Settings};
 use crate::model::spec;
 use crate::model::vault::policy::PolicyOrigin;
+use crate::syntax::near::nearest;
 use crate::syntax::tree::{Node, NodeKind};
-use crate::syntax::{Place, Source, Span, Spanned, SyntaxError, directive, hcl2, json, yaml};
+use crate::syntax::{
+    Place, Source, Span, Spanned, SyntaxError,
+    directive::{self, Nodes},
+    hcl2, json, yaml,
+};
 
 /// Reads one file.
 pub fn read(source: &Source, settings: &Settings) -> Lowered {
@@ -93,13 +98,15 @@ impl File<'_> {
         }
         let mut nodes = Vec::new();
         collect_nodes(&root, &mut nodes);
-        let place = Place::from(self.source.id, 0);
-        lowered.directives.extend(directive::read(&self.source.text, &place, &comments, &nodes));
+        let (place, nodes) = (Place::from(self.source.id, 0), Nodes::new(nodes));
+        lowered.directives.extend(directive::read(&self.source.text, &place, &comments, &nodes, &nodes));
         lowered
     }
 
     fn policy(&self) -> Lowered {
-        if !policy::looks_like_policy(&self.source.text) {
+        let text = &self.source.text;
+        let named = Form::of(self.name) == Form::Policy;
+        if !(policy::looks_like_policy(text) || named && policy::resembles_policy(text)) {
             return self.agent();
         }
         let source = self.source;
@@ -197,7 +204,8 @@ impl File<'_> {
 
     /// Lowers one document; true if it is of concern.
     fn object(&self, root: &Node, lowered: &mut Lowered) -> bool {
-        let version = root.get("apiVersion").and_then(Node::as_text);
+        let version =
+            root.get("apiVersion").or_else(|| misspelled(root, "apiVersion")).and_then(Node::as_text);
         let is_spec = version.is_some_and(|version| version.starts_with("rolewright/"));
         if is_spec || (self.is_spec_name() && !root.is_null() && version.is_none()) {
             spec::lower(root, self.source, self.settings, lowered);
@@ -216,9 +224,14 @@ impl File<'_> {
         }
         let text = &self.source.text;
         let mut found = None;
+        let mut last = (0..0, None);
         let real = errors.into_iter().filter(|error| {
-            let document = template::document_around(text, error.span.start as usize);
-            let language = text.get(document).and_then(template::in_yaml);
+            let at = error.span.start as usize;
+            if !last.0.contains(&at) {
+                let document = template::document_around(text, at);
+                last = (document.clone(), text.get(document).and_then(template::in_yaml));
+            }
+            let language = last.1;
             found = found.or(language);
             language.is_none()
         });
@@ -231,21 +244,14 @@ impl File<'_> {
         documents: &[yaml::Document],
         comments: &[std::ops::Range<usize>],
     ) -> Vec<directive::Directive> {
-        let text = &self.source.text;
         let mut nodes = Vec::new();
         documents.iter().for_each(|document| collect_nodes(&document.root, &mut nodes));
         let mut with_roots: Vec<_> = documents.iter().map(|document| document.root.span.range()).collect();
         with_roots.extend(nodes.iter().cloned());
         // Behind the first line of a document, a comment speaks of that line; above it, of the whole document.
         let place = Place::from(self.source.id, 0);
-        let mut directives = Vec::new();
-        for comment in comments {
-            let line = text.get(..comment.start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
-            let alone = line.trim().is_empty() || line.trim() == "---";
-            let nodes = if alone { &with_roots } else { &nodes };
-            directives.extend(directive::read_one(text, &place, comment, comments, nodes));
-        }
-        directives
+        let (above, behind) = (Nodes::new(with_roots), Nodes::new(nodes));
+        directive::read(&self.source.text, &place, comments, &above, &behind)
     }
 
     fn outcome(&self, errors: Vec<SyntaxError>) -> Lowered {
@@ -264,10 +270,16 @@ impl File<'_> {
     fn lines_of(&self, errors: &[SyntaxError]) -> String {
         let text = &self.source.text;
         let mut lines = String::new();
+        let mut taken = 0;
         for Span { start, .. } in errors.iter().map(|error| error.span) {
             let at = (start as usize).min(text.len());
+            // Errors are in order, and many may stand on one line.
+            if at < taken {
+                continue;
+            }
             let from = text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
             let line = text.get(from..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            taken = from + line.len();
             lines.push_str(line);
             lines.push('\n');
         }
@@ -288,8 +300,16 @@ fn begins_like_manifest(text: &str) -> bool {
 /// A cheap look: without these words a text holds neither Kubernetes objects nor specs.
 fn may_hold_objects(text: &str) -> bool {
     let holds = |word: &str| text.contains(word);
-    (holds("apiVersion") && (holds("kind") || holds("rolewright/")))
+    holds("rolewright/v1")
+        || (holds("apiVersion") && (holds("kind") || holds("Kind") || holds("rolewright/")))
+        || (holds("rbac.authorization.k8s.io/") && (holds("kind") || holds("Kind")))
         || (holds("kind") && (holds("roleRef") || holds("verbs")))
+}
+
+/// The value of a key that was meant to be `key`.
+fn misspelled<'t>(root: &'t Node, key: &str) -> Option<&'t Node> {
+    let entry = root.entries().iter().find(|entry| nearest(&entry.key.value, [key]).is_some())?;
+    Some(&entry.value)
 }
 
 /// The name that a policy file gives its policy: `payment` for `payment.hcl` and `payment.policy.hcl`.

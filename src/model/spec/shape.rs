@@ -111,7 +111,7 @@ pub enum Count {
 
 /// Checks `node` against `shape` and adds what is wrong to `faults`.
 pub fn check(node: &Node, shape: Shape, source: &Source, target: Target, faults: &mut Vec<Malformed>) {
-    let mut checker = Checker { source, target, faults, doc: "" };
+    let mut checker = Checker { source, target, faults, doc: "", field: "" };
     checker.value(node, shape, "the document");
 }
 
@@ -121,6 +121,8 @@ struct Checker<'a> {
     faults: &'a mut Vec<Malformed>,
     /// What the key at hand is for.
     doc: &'static str,
+    /// The innermost key that the format itself names; below it may stand keys that the user chose.
+    field: &'static str,
 }
 
 impl Checker<'_> {
@@ -193,6 +195,7 @@ impl Checker<'_> {
         let name = entry.key.value.as_str();
         if let Some(key) = object.keys.iter().find(|key| key.name == name) {
             self.doc = key.doc;
+            self.field = key.name;
             return self.value(&entry.value, key.shape, name);
         }
         if let Some(table) = &object.fields {
@@ -259,6 +262,7 @@ impl Checker<'_> {
             let help = "the server would drop it without a word; remove it or change `target`";
             self.faults.push(Malformed::new(entry.key.span, message).with_help(help));
         }
+        self.field = row.name;
         self.field_value(&entry.value, row.kind, row.name);
     }
 
@@ -350,7 +354,7 @@ impl Checker<'_> {
         }
         let message = match words {
             [only] => format!("`{key}` must be `{only}`, not `{text}`"),
-            _ => format!("`{text}` is no `{key}` that is known"),
+            _ => format!("`{text}` is none of the words that `{}` takes", self.field),
         };
         let mut fault = Malformed::new(node.span, message);
         match nearest(text, words.iter().copied()) {
@@ -361,7 +365,7 @@ impl Checker<'_> {
             None if words.len() == 1 => fault.help = Some(self.doc.to_owned()),
             None => {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-                fault.help = Some(format!("known: {}", words.join(", ")));
+                fault.help = Some(format!("one of {}", words.join(", ")));
             }
         }
         self.faults.push(fault);

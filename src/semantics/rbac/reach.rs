@@ -27,22 +27,46 @@ pub enum Reach<'a> {
 ///
 /// Where several inputs define the same role - overlays, or unrelated trees in one run -, a binding counts for the
 /// definition nearest to it in the directory tree.
-pub fn of<'a>(project: &'a Project, role: &RbacRole) -> Reach<'a> {
+pub fn of<'a>(project: &'a Project, role: &'a RbacRole) -> Reach<'a> {
     let mut namespaced = Vec::new();
-    let definitions = Definitions::like(project, role);
-    for binding in project.bindings_to(role.kind, role.meta.name.as_str()) {
-        if binding.subjects.is_empty() || !definitions.gives(binding, role) {
-            continue;
+    for holder in holders(project, role) {
+        let definitions = Definitions::like(project, holder);
+        for binding in project.bindings_to(holder.kind, holder.meta.name.as_str()) {
+            if binding.subjects.is_empty() || !definitions.gives(binding, holder) {
+                continue;
+            }
+            if binding.cluster_wide {
+                return Reach::ClusterWide(binding);
+            }
+            namespaced.push(binding);
         }
-        if binding.cluster_wide {
-            return Reach::ClusterWide(binding);
-        }
-        namespaced.push(binding);
     }
     if !namespaced.is_empty() {
         return Reach::Namespaces(namespaced);
     }
     aggregated_into(role).map_or(Reach::Unbound, Reach::Aggregated)
+}
+
+/// `role`, and the ClusterRoles that take its rules in by an aggregation rule, directly or through one another.
+fn holders<'a>(project: &'a Project, role: &'a RbacRole) -> Vec<&'a RbacRole> {
+    let mut holders = vec![role];
+    if role.kind != RbacRoleKind::ClusterRole {
+        return holders;
+    }
+    let mut at = 0;
+    while let Some(part) = holders.get(at).copied() {
+        at += 1;
+        let takes_in = |other: &&RbacRole| {
+            other.aggregation_selectors.iter().any(|selector| selector.selects(&part.meta))
+                && other.meta.name.value != part.meta.name.value
+        };
+        for other in project.aggregating_roles().filter(takes_in) {
+            if !holders.iter().any(|known| known.meta.span == other.meta.span) {
+                holders.push(other);
+            }
+        }
+    }
+    holders
 }
 
 /// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.

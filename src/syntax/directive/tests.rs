@@ -49,7 +49,8 @@ fn directives_are_read_with_what_they_cover() {
     for (text, nodes, expected) in CASES {
         let nodes: Vec<_> = nodes.iter().map(|node| (text.rfind(node).unwrap(), node.len())).collect();
         let nodes: Vec<_> = nodes.iter().map(|(start, length)| *start..start + length).collect();
-        let found = read(text, &place, &comments_of(text), &nodes);
+        let nodes = Nodes::new(nodes);
+        let found = read(text, &place, &comments_of(text), &nodes, &nodes);
         assert_eq!(found.len(), 1, "{text}");
         let directive = &found[0];
         let rules: Vec<_> = directive.rules.iter().map(Spanned::as_str).collect();
@@ -70,6 +71,7 @@ fn directives_are_read_with_what_they_cover() {
 fn other_comments_are_no_directives() {
     for text in ["#~ wildcard-verb\na", "# see rolewright: allow(x)\na", "# rolewright\na", "# allow(x)\na"] {
         let place = Place::from(SourceId(0), 0);
-        assert!(read(text, &place, &comments_of(text), &[]).is_empty(), "{text}");
+        let none = Nodes::new(Vec::new());
+        assert!(read(text, &place, &comments_of(text), &none, &none).is_empty(), "{text}");
     }
 }

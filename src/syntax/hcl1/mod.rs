@@ -13,6 +13,7 @@ mod complaint;
 mod json;
 mod lexer;
 mod number;
+mod outline;
 mod parser;
 mod text;
 
@@ -154,6 +155,8 @@ pub struct Repeat<'t> {
 pub fn parse<'t>(text: &'t str, place: &Place) -> Document<'t> {
     if text.trim_start().starts_with('{') { json::parse(text, place) } else { parser::parse(text, place) }
 }
+
+pub use outline::{mentions_path_rule, resembles_path_rule};
 
 /// The error that servers answer with for a byte order mark, for readers of files that take the mark off.
 ///

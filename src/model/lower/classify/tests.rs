@@ -78,6 +78,11 @@ fn cases() -> Vec<(&'static str, String, FileClass, usize)> {
         ("a.yaml.tftpl", format!("{ROLE}x: {{{{ y }}}}\n"), FileClass::Template("Terraform template"), 0),
         ("a.yaml", format!("<% if x %>\n{ROLE}<% end %>: [\n"), FileClass::Template("EJS template"), 0),
         ("values.tf", own(ROLE), FileClass::Other, 0),
+        ("a.yaml", own("kind: ClusterRole\nrules: []\n"), FileClass::Other, 0),
+        ("a.yaml", own("kind: ClusterRole\nrules: [{verbs: [get]}]\n"), FileClass::Read, 0),
+        ("a.json", own("{\"path\":"), FileClass::Read, 0),
+        ("a.hcl", own("path secret/app/x {\n}\n"), FileClass::Broken, 0),
+        ("a.hcl", own("rule \"a\" {\n capabilities = [\"read\"]\n}\n"), FileClass::Read, 0),
     ]
 }
 
@@ -171,4 +176,25 @@ metadata: {name: s}
     ];
     assert_eq!(found, expected);
     assert!(lowered.directives.iter().all(|directive| directive.fault.is_none()));
+}
+
+#[test]
+fn slips_in_the_head_of_an_object_are_reported() {
+    let rbac = "rbac.authorization.k8s.io/v1";
+    for (text, near) in [
+        ("apiversion: rolewright/v1\nkind: Access\nname: x\n".to_owned(), Some("apiVersion")),
+        (format!("apiVersion: {rbac}\nKind: ClusterRole\nmetadata: {{name: r}}\nrules: []\n"), Some("kind")),
+        (format!("apiversion: {rbac}\nkind: ClusterRole\nmetadata: {{name: r}}\n"), Some("apiVersion")),
+        (format!("apiVersion: {rbac}\nkind: clusterrole\nmetadata: {{name: r}}\n"), Some("ClusterRole")),
+        ("apiVersion: v1\nkind: serviceaccount\nmetadata: {name: r}\n".to_owned(), Some("ServiceAccount")),
+        ("apiVersion: apps/v1\nkind: deployment\n".to_owned(), Some("Deployment")),
+        ("apiVersion: v1\nkind: Servic\n".to_owned(), None),
+        ("apiVersion: x.example.com/v1\nkind: clusterrole\n".to_owned(), None),
+    ] {
+        let lowered = lower("a.yaml", &text);
+        let help = lowered.malformed.first().and_then(|fault| fault.help.clone());
+        assert_eq!(help, near.map(|near| format!("did you mean `{near}`?")), "{text}");
+        let class = if near.is_some() { FileClass::Read } else { FileClass::Other };
+        assert_eq!(lowered.class, class, "{text}");
+    }
 }

@@ -22,6 +22,7 @@ use super::Lowered;
 use crate::model::Malformed;
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use crate::syntax::near::nearest;
 use crate::syntax::tree::Node;
 use crate::syntax::{Source, Spanned};
 
@@ -31,8 +32,9 @@ pub fn lower(document: &Node, source: &Source, out: &mut Lowered) -> bool {
     if document.get("$patch").is_some() {
         return false;
     }
-    let Some(object) = Object::of(document, source, None, out) else { return false };
-    object.lower(out)
+    let before = out.malformed.len();
+    let read = Object::of(document, source, None, out).is_some_and(|object| object.lower(out));
+    read || out.malformed.len() > before
 }
 
 /// A document or an item of a list, with its `apiVersion` and `kind`.
@@ -58,7 +60,13 @@ impl<'t> Object<'t> {
         };
         let kind = match node.get("kind") {
             Some(kind) => kind.to_spanned()?,
-            None => item_kind()?,
+            None => match item_kind() {
+                Some(kind) => kind,
+                None => {
+                    meant_kind(node, out);
+                    return None;
+                }
+            },
         };
         let inherited = || list.filter(|list| list.kind.value != "List").map(|list| list.api_version.clone());
         let api_version = match node.get("apiVersion") {
@@ -66,7 +74,13 @@ impl<'t> Object<'t> {
             None => inherited(),
         };
         let Some(api_version) = api_version else {
-            if is_rbac_kind(&kind.value) && (node.get("rules").is_some() || node.get("roleRef").is_some()) {
+            if is_rbac_kind(&kind.value)
+                && let Some(key) = misspelled(node, "apiVersion")
+            {
+                out.malformed.push(wrong_key(key, "apiVersion"));
+            } else if is_rbac_kind(&kind.value)
+                && (node.get("rules").is_some() || node.get("roleRef").is_some())
+            {
                 out.malformed.push(
                     Malformed::new(kind.span, format!("`{}` without `apiVersion`", kind.value))
                         .with_help("add `apiVersion: rbac.authorization.k8s.io/v1`"),
@@ -80,7 +94,10 @@ impl<'t> Object<'t> {
     fn lower(&self, out: &mut Lowered) -> bool {
         let (group, _) = self.api_version.value.split_once('/').unwrap_or(("", ""));
         let kind = self.kind.as_str();
-        let Some(class) = class(group, kind) else { return false };
+        let Some(class) = class(group, kind) else {
+            self.meant_kind(group, out);
+            return false;
+        };
         if class == Class::List {
             return self.items(out);
         }
@@ -112,6 +129,29 @@ impl<'t> Object<'t> {
             Class::List => {}
         }
         true
+    }
+
+    /// Reports a kind that the API group does not have, if it is a slip of one that is read. Outside of RBAC, whose
+    /// group is closed, only case is taken for a slip.
+    fn meant_kind(&self, group: &str, out: &mut Lowered) {
+        let kind = self.kind.as_str();
+        let meant = if group == RBAC {
+            nearest(kind, RBAC_KINDS.iter().copied())
+        } else {
+            let known = RBAC_KINDS.iter().chain(OTHER_KINDS).copied();
+            known
+                .filter(|_| !group.is_empty() || self.api_version.value == "v1")
+                .find(|known| known.eq_ignore_ascii_case(kind) && class(group, known).is_some())
+        };
+        if let Some(meant) = meant {
+            let message = format!("`{}` has no kind `{kind}`", self.api_version);
+            let mut fault =
+                Malformed::new(self.kind.span, message).with_help(format!("did you mean `{meant}`?"));
+            if self.source.slice(self.kind.span) == kind {
+                fault.replacement = Some(meant.to_owned());
+            }
+            out.malformed.push(fault);
+        }
     }
 
     fn items(&self, out: &mut Lowered) -> bool {
@@ -181,6 +221,41 @@ fn class(group: &str, kind: &str) -> Option<Class> {
     })
 }
 
+const RBAC_KINDS: &[&str] = &["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"];
+const OTHER_KINDS: &[&str] = &[
+    "ServiceAccount",
+    "Namespace",
+    "Pod",
+    "DeploymentConfig",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Job",
+    "CronJob",
+    "List",
+];
+
 fn is_rbac_kind(kind: &str) -> bool {
-    matches!(kind, "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding")
+    RBAC_KINDS.contains(&kind)
+}
+
+/// Reports a key that was meant to be `kind`, in a document that its `apiVersion` makes one of RBAC.
+fn meant_kind(node: &Node, out: &mut Lowered) {
+    let version = node.get("apiVersion").and_then(Node::as_text).unwrap_or("");
+    let is_rbac = version.split_once('/').is_some_and(|(group, _)| group == RBAC);
+    if is_rbac && let Some(key) = misspelled(node, "kind") {
+        out.malformed.push(wrong_key(key, "kind"));
+    }
+}
+
+/// The key that was meant to be `key`.
+fn misspelled<'t>(node: &'t Node, key: &str) -> Option<&'t Spanned<String>> {
+    let keys = node.entries().iter().map(|entry| &entry.key);
+    keys.filter(|written| written.value != key).find(|written| nearest(&written.value, [key]).is_some())
+}
+
+fn wrong_key(key: &Spanned<String>, meant: &str) -> Malformed {
+    Malformed::new(key.span, format!("`{key}` is no key that Kubernetes knows here"))
+        .with_help(format!("did you mean `{meant}`?"))
 }

@@ -17,11 +17,11 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use recognise::looks_like_policy;
+pub use recognise::{looks_like_policy, resembles_policy};
 
 use crate::model::project::Target;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin, RefusalKind};
-use crate::syntax::directive::{self, Directive};
+use crate::syntax::directive::{self, Directive, Nodes};
 use crate::syntax::hcl1::{self, Document, Format, Item};
 use crate::syntax::{Place, Spanned, SyntaxError};
 use decode::Node;
@@ -66,7 +66,8 @@ pub fn read(
     let mut refusals = reader.refuser.refusals;
     refusals.sort_by_key(|refusal| refusal.span);
     let directives = if directive::mentioned(text) {
-        directive::read(text, place, &document.comments, document.nodes())
+        let nodes = Nodes::new(document.nodes().to_vec());
+        directive::read(text, place, &document.comments, &nodes, &nodes)
     } else {
         Vec::new()
     };

@@ -1,7 +1,7 @@
 //! Which texts are policies.
 
 use crate::syntax::hcl1::{self, Item, ValueKind};
-use crate::syntax::{Place, SourceId};
+use crate::syntax::{Place, SourceId, Span};
 
 /// True if the text has a `path` rule at its top level, or tries to: then it is a policy, even if it does not parse.
 ///
@@ -12,18 +12,40 @@ pub fn looks_like_policy(text: &str) -> bool {
     if start.starts_with('{') {
         return text.contains("\"path\"") && json_is_policy(text);
     }
-    let mut significant = start.lines().filter(|line| !is_blank_or_comment(line));
-    match significant.next() {
-        None => false,
-        Some(first) if opens_path_rule(first.trim_start()) => true,
-        Some(_) => start.lines().any(opens_path_rule) && hcl_is_policy(start),
-    }
+    let suspect = hcl1::mentions_path_rule(start);
+    suspect == Some(0) || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
 }
 
-fn is_blank_or_comment(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty() || line.starts_with('#') || line.starts_with("//")
+/// True if the text, which its name says is HCL, was meant to be a policy although no rule of it can be made out: the
+/// word `path` stands at its top, or a block with one label that holds `capabilities`.
+pub fn resembles_policy(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let suspicious = start.contains("path") || start.contains("capabilities");
+    suspicious && !start.starts_with('{') && hcl1::resembles_path_rule(start, FOREIGN)
 }
+
+/// Blocks with one label and `capabilities` in other languages: Nomad's policies, Terraform's modules and providers.
+const FOREIGN: &[&str] = &[
+    "namespace",
+    "host_volume",
+    "node_pool",
+    "volume",
+    "plugin",
+    "module",
+    "provider",
+    "variable",
+    "output",
+    "job",
+    "group",
+    "task",
+    "source",
+    "build",
+    "include",
+    "generate",
+    "target",
+    "resource",
+    "data",
+];
 
 /// A line like `path "secret/*" {`, with whatever quotes, in whatever case.
 fn opens_path_rule(line: &str) -> bool {
@@ -54,7 +76,11 @@ fn json_is_policy(text: &str) -> bool {
     let document = hcl1::parse(text, &Place::from(SourceId(0), 0));
     let rules: Vec<&Item> = document.items.iter().filter(|item| is_named(item, "path")).collect();
     if rules.is_empty() {
-        return !document.errors.is_empty() && text.contains("\"capabilities\"");
+        // A text that ends after `"path":` is a policy without rules to servers.
+        let cut = |span: &Span| text.get(span.range()).is_some_and(|rest| rest.starts_with("\"path\""));
+        let only_name = document.items.iter().all(|item| is_named(item, "name"));
+        return (!document.errors.is_empty() && text.contains("\"capabilities\""))
+            || (only_name && (document.ignored.iter().any(cut) || text.trim_end().ends_with("\"path\":")));
     }
     let only_known = document.items.iter().all(|item| is_named(item, "path") || is_named(item, "name"));
     let is_object = |item: &&Item| matches!(item.value.kind, ValueKind::Object(_));

@@ -203,6 +203,12 @@ fn policies_are_recognised() {
         "{\"path\": [{\"a\": {\"policy\": \"read\"}}]}",
         "{\"path\": {\"a\": {\"capabilities\": [read]}}}",
         "path \"a\" {\n policy = \"read\npath \"b\" {}\n",
+        "/* admin */ path \"*\" { capabilities = [\"sudo\", \"read\"] }",
+        "/*\n license */ path \"*\" {}",
+        "// x\r\n/* y */ path \"*\" {}",
+        "path\n\"*\"\n{ }",
+        "name = \"p\" path \"*\" {}",
+        "{\"path\":",
     ];
     for text in policies {
         assert!(looks_like_policy(text), "{text}");
@@ -224,5 +230,34 @@ fn policies_are_recognised() {
     ];
     for text in others {
         assert!(!looks_like_policy(text), "{text}");
+    }
+}
+
+#[test]
+fn broken_policies_are_recognised_by_their_name_and_words() {
+    let policies = [
+        "path secret/app/* {\n capabilities = [\"read\"]\n}\n",
+        "path = \"secret/app/*\" {\n capabilities = [\"read\"]\n}\n",
+        "pth \"a\" {\n capabilities = [\"read\"]\n}\n",
+        "# rule\nrule \"a\" { capabilities = [\"read\"] }\nrule \"b\" {}",
+        "path[\"*\"] { capabilities = [\"read\"] }",
+        "path [\"*\"] { capabilities = [\"read\"] }",
+        "foo {}\npath * {\n}\n",
+    ];
+    for text in policies {
+        assert!(resembles_policy(text), "{text}");
+    }
+    let others = [
+        "resource \"vault_policy\" \"p\" {\n  policy = <<EOT\npath \"a\" {\n capabilities = []\n}\nEOT\n}\n",
+        "resource \"aws_cloudformation_stack\" \"s\" {\n capabilities = [\"CAPABILITY_IAM\"]\n}\n",
+        "namespace \"default\" {\n capabilities = [\"read-job\"]\n variables {\n path \"*\" { capabilities = [\"read\"] }\n }\n}\n",
+        "job \"web\" {\n group \"g\" {\n task \"t\" {\n config { path = \"x\" }\n }\n }\n}\n",
+        "source \"docker\" \"x\" {\n path = \"a\"\n}\npath_to = \"b\"\n",
+        "key_prefix \"vault/\" {\n policy = \"write\"\n}\nservice \"x\" { policy = \"read\" }\n",
+        "auto_auth {\n method \"kubernetes\" { mount_path = \"auth/kubernetes\" }\n sink \"file\" { config = { path = \"/x\" } }\n}\n",
+        "path = \"/var/lib/x\"\n",
+    ];
+    for text in others {
+        assert!(!resembles_policy(text), "{text}");
     }
 }

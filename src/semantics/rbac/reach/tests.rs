@@ -16,6 +16,17 @@ fn a_role_reaches_as_far_as_its_bindings() {
     let edit = CLUSTER_ROLE
         .replace("name: r", "name: r, labels: {rbac.authorization.k8s.io/aggregate-to-edit: \"true\"}");
     let nobody = binding("ClusterRoleBinding", "", "ClusterRole").replace("[{kind", "[] #");
+    let part = CLUSTER_ROLE.replace("name: r", "name: r, labels: {agg: \"true\"}");
+    let gathers = |name: &str, label: &str| {
+        let selectors = format!("[{{matchLabels: {{{label}: \"true\"}}}}]");
+        CLUSTER_ROLE
+            .replace("name: r", &format!("name: {name}"))
+            .replace("rules: []", &format!("aggregationRule: {{clusterRoleSelectors: {selectors}}}"))
+    };
+    let to = |kind: &str, role: &str| {
+        binding(kind, if kind == "RoleBinding" { "a" } else { "" }, "ClusterRole")
+            .replace("name: r}", &format!("name: {role}}}"))
+    };
     let cases: &[(&str, &[String], &str)] = &[
         ("no binding", &[CLUSTER_ROLE.into()], "once it is bound"),
         ("no subjects", &[CLUSTER_ROLE.into(), nobody], "once it is bound"),
@@ -55,6 +66,26 @@ fn a_role_reaches_as_far_as_its_bindings() {
             "once it is bound",
         ),
         ("the other kind", &[ROLE.into(), binding("RoleBinding", "a", "ClusterRole")], "once it is bound"),
+        (
+            "through an aggregated role",
+            &[part.clone(), gathers("r2", "agg"), to("ClusterRoleBinding", "r2")],
+            "in the whole cluster",
+        ),
+        (
+            "through two aggregated roles",
+            &[
+                part.clone(),
+                gathers("r2", "agg").replace("name: r2", "name: r2, labels: {more: \"true\"}"),
+                gathers("r3", "more"),
+                to("RoleBinding", "r3"),
+            ],
+            "in namespace `a`",
+        ),
+        (
+            "an aggregated role that selects others",
+            &[part, gathers("r2", "other"), to("ClusterRoleBinding", "r2")],
+            "once it is bound",
+        ),
         ("aggregated", &[edit], "wherever the role `edit`, which takes it in, is bound"),
     ];
     for (what, documents, words) in cases {

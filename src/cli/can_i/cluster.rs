@@ -6,6 +6,7 @@ use super::page::{Answer, Row, place};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::report::place::Places;
+use crate::semantics::acl::BUILT_IN;
 use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::reach::Access;
@@ -100,7 +101,10 @@ pub fn who(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec
             continue;
         }
         let how = binding_row(source.binding, places).text;
-        add(source.binding, source.subject, how, place(places, source.rule.span), Answer::Yes);
+        // Of a role that every cluster has, the binding is what somebody wrote.
+        let is_own = source.rule.span.source == BUILT_IN;
+        let at = if is_own { source.binding.role_ref.span } else { source.rule.span };
+        add(source.binding, source.subject, how, place(places, at), Answer::Yes);
     }
     let query = question.query();
     let namespace = namespace_of(&query);

@@ -357,7 +357,7 @@ fn admission(role: &AuthRole, namespace: &str, name: &str) -> Admission {
         return Admission::Sure;
     }
     match role.fields.text("bound_service_account_namespace_selector") {
-        Some(selector) if selector_admits_all(&selector.value) => Admission::Sure,
+        Some(selector) if selector_admits_all(selector.value) => Admission::Sure,
         Some(selector) if !selector.value.trim().is_empty() => Admission::ByLabel,
         _ => Admission::Never,
     }

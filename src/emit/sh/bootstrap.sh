@@ -133,10 +133,12 @@ open_state() {
     fail "$states is there and holds something else; name another folder in ROLEWRIGHT_STATE"
   fi
   mkdir -p -- "$state" || fail "cannot keep what was there before in $states; name another folder in ROLEWRIGHT_STATE"
-  chmod 700 -- "$states" "$state"
-  printf 'What servers held before bootstrap.sh --apply; rollback.sh reads it.\n' >"$states/rolewright-state"
-  printf '*\n' >"$states/.gitignore"
-  printf '%s\n' "$owner" >"$state/owner"
+  {
+    chmod 700 -- "$states" "$state" &&
+      printf 'What servers held before bootstrap.sh --apply; rollback.sh reads it.\n' >"$states/rolewright-state" &&
+      printf '*\n' >"$states/.gitignore" &&
+      printf '%s\n' "$owner" >"$state/owner"
+  } || fail "cannot write to $states"
   mkdir -- "$state/next" || fail "another run is at work, or was killed before it wrote anything: remove $state/next"
   next=$state/next
   trap 'rm -rf -- "$next"' EXIT
@@ -160,7 +162,8 @@ save() {
   else
     former_body=$(framed '<' "$4" | former) || fail "cannot make out what $1 holds now"
   fi
-  printf '%s\n%s\n%s\n%s\n%s\n' "$2" "$3" "$was" "$1" "$former_body" >"$next/$(printf '%06d' "$saved")"
+  printf '%s\n%s\n%s\n%s\n%s\n' "$2" "$3" "$was" "$1" "$former_body" >"$next/$(printf '%06d' "$saved")" ||
+    fail "cannot write to $next"
 }
 
 # commit: from here on, what was saved is what rollback.sh goes back to.
@@ -171,11 +174,12 @@ commit() {
   done
   before=
   [ ! -e "$state/latest" ] || before=$(cat -- "$state/latest")
-  printf '%s\n' "$before" >"$next/before"
-  mv -- "$next" "$state/$run"
+  printf '%s\n' "$before" >"$next/before" || fail "cannot write to $next"
+  mv -- "$next" "$state/$run" || fail "cannot write to $state"
   trap - EXIT HUP INT TERM
-  printf '%s\n' "$run" >"$state/latest.new"
-  mv -- "$state/latest.new" "$state/latest"
+  {
+    printf '%s\n' "$run" >"$state/latest.new" && mv -- "$state/latest.new" "$state/latest"
+  } || fail "cannot write to $state"
 }
 
 # is_due PATH: true if this run found it different, and kept what it was.

@@ -19,7 +19,7 @@ ensure_reviewed() {
       ;;
     write)
       if is_due "$2"; then
-        complete "$3" "$4" "$5"
+        complete_config "$3" "$4" "$5"
         reviewer_token "$3" "$4"
         printf '%s,\n  "token_reviewer_jwt": "%s"\n}\n' "$body" "$secret_value" | write_path "$2" -
         secret_value=
@@ -29,7 +29,7 @@ ensure_reviewed() {
       fi
       ;;
     *)
-      complete "$3" "$4" "$5"
+      complete_config "$3" "$4" "$5"
       read_path "$2"
       differences '<' "$seen"
       if ! judge "$1" && [ "$mode" = survey ]; then

@@ -7,9 +7,9 @@ secret_key() {
   secret_value=$(printf '%s' "$secret_value" | base64 -d) || fail "Secret $2 in $1: $3 is no base64"
 }
 
-# complete NAMESPACE SECRET own-ca|cluster-ca: gives $body, the configuration of an auth method, the CA if that comes from
+# complete_config NAMESPACE SECRET own-ca|cluster-ca: gives $body, the configuration of an auth method, the CA if that is in
 # the cluster, and leaves it open at its end; how the server shows it, with a reviewer token, in $seen.
-complete() {
+complete_config() {
   body=${body%?\}}
   if [ "$3" = cluster-ca ]; then
     secret_key "$1" "$2" 'ca\.crt'

@@ -54,7 +54,9 @@ if [ "$mounts_left" -gt 0 ] && [ "$restored" -gt 0 ]; then
   exit 0
 fi
 before=$(cat -- "$state/$run/before")
-printf '%s\n' "$before" >"$state/latest.new"
-mv -- "$state/latest.new" "$state/latest"
-mv -- "$state/$run" "$state/$run.undone"
+{
+  printf '%s\n' "$before" >"$state/latest.new" &&
+    mv -- "$state/latest.new" "$state/latest" &&
+    mv -- "$state/$run" "$state/$run.undone"
+} || fail "all is restored, but $state cannot be written to"
 [ -z "$before" ] || printf 'an earlier run can be undone next\n'

@@ -234,13 +234,16 @@ fn hostile_project(strings: &[String]) -> Project {
     project
 }
 
+/// For the cluster, `on` is `RESOURCE[/SUBRESOURCE[/NAME]]`, or the path of a URL.
 fn expectation(who: &str, can: bool, actions: &[&str], on: &str, namespace: Option<&str>) -> Expectation {
+    let named = on.splitn(3, '/').nth(2).filter(|_| namespace.is_some() && !on.starts_with('/'));
+    let on = named.map_or(on, |named| on.trim_end_matches(named).trim_end_matches('/'));
     Expectation {
         span: built::HERE,
         suite: String::new(),
         target: Target::Any,
         name: None,
-        object: None,
+        object: named.map(|named| built::at(named.to_owned())),
         who: built::at(Quantifier::One(who.to_owned())),
         can,
         actions: actions.iter().map(|action| built::at((*action).to_owned())).collect(),

@@ -1,6 +1,6 @@
 //! Patterns arranged by their segments, to find those that share paths with another one without looking at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::pattern::{Part, parts};
@@ -15,7 +15,7 @@ pub struct PatternTree<'p> {
 
 #[derive(Debug, Default)]
 struct Node<'p> {
-    literals: HashMap<&'p str, usize>,
+    literals: BTreeMap<&'p str, usize>,
     plus: Option<usize>,
     /// Patterns that end here.
     closed: Vec<usize>,

@@ -41,6 +41,11 @@ impl<'s> Held<'s> {
         self.policy.or_else(|| self.built_in?.get(at?))
     }
 
+    /// The same with another text, and with other texts for what servers have from the start, if it is that.
+    pub(super) fn with_texts(self, policy: Option<&'s Policy>, built_in: &'s [Policy; 3]) -> Held<'s> {
+        Held { policy, built_in: self.built_in.map(|_| built_in), ..self }
+    }
+
     pub(super) fn attached<'n>(&self, dialect: Dialect, namespace: &'n str) -> Option<Attached<'n>>
     where
         's: 'n,

@@ -6,31 +6,50 @@ use super::Access;
 use super::held::Held;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::path::PathPattern;
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::Operation;
 use crate::semantics::pattern::matches;
+use crate::semantics::template;
+use crate::syntax::Span;
 
-/// Names of policies that have a rule for a path, or may have one.
+/// Policies that have a rule for a path, or may have one, without their other rules.
 #[derive(Debug)]
 pub(super) struct Sieve {
     /// By name in lower case: true if templates decide what paths they have rules for.
     names: HashMap<String, bool>,
+    /// By the places of name and text.
+    policies: HashMap<(Span, Span), Policy>,
+    defaults: [Policy; 3],
 }
 
 impl Sieve {
     /// Goes through all policies of the project and the built-in ones once.
     pub(super) fn new(access: &Access<'_>, operation: Operation, path: &str) -> Sieve {
         let path = path.trim_start_matches('/');
-        let trimmed = path.strip_suffix('/').filter(|_| operation.lists());
+        let asked = Asked { path, trimmed: path.strip_suffix('/').filter(|_| operation.lists()) };
         let mut names: HashMap<String, bool> = HashMap::new();
-        let has_default = access.project.policies_named("default").next().is_some();
-        let built_in = access.defaults.iter().filter(|_| !has_default);
-        for policy in access.project.policies.iter().chain(built_in) {
-            if let Some(templated) = say(policy, path, trimmed) {
-                *names.entry(policy.key()).or_default() |= templated;
+        let mut policies = HashMap::new();
+        for policy in &access.project.policies {
+            let rest = asked.sift(policy);
+            if !rest.path_rules.is_empty() {
+                *names.entry(policy.key()).or_default() |= is_templated(&rest);
+                policies.insert((policy.name.span, policy.span), rest);
             }
         }
-        Sieve { names }
+        let defaults = access.defaults.each_ref().map(|policy| asked.sift(policy));
+        if access.project.policies_named("default").next().is_none() {
+            for rest in defaults.iter().filter(|rest| !rest.path_rules.is_empty()) {
+                *names.entry(rest.key()).or_default() |= is_templated(rest);
+            }
+        }
+        Sieve { names, policies, defaults }
+    }
+
+    /// The same policy without the rules that have no say.
+    pub(super) fn sifted<'s>(&'s self, held: Held<'s>) -> Held<'s> {
+        let rest = |policy: &Policy| self.policies.get(&(policy.name.span, policy.span));
+        let policy = held.policy.and_then(rest);
+        held.with_texts(policy, &self.defaults)
     }
 
     /// True if a policy of this name, which is in lower case, may have a rule for the path.
@@ -56,29 +75,45 @@ impl Sieve {
     }
 }
 
-/// Whether the policy has a rule for the path, and whether templates are in it; nothing if it certainly has none.
-fn say(policy: &Policy, path: &str, trimmed: Option<&str>) -> Option<bool> {
-    let mut found = None;
-    for rule in &policy.path_rules {
-        let label = rule.path.value.as_str();
-        // The server refuses every request of a token that has such a rule.
-        let is_poison = label.contains("+*");
-        match label.split_once("{{") {
-            Some((fixed, _)) => {
-                // Up to the first wildcard, the path has to begin like the label.
-                let fixed = fixed.strip_prefix('/').unwrap_or(fixed);
-                let stem = fixed.split(['+', '*']).next().unwrap_or_default();
-                if is_poison || path.starts_with(stem) {
-                    return Some(true);
-                }
-            }
-            None => {
-                let pattern = PathPattern::parse(label);
-                if is_poison || matches(&pattern, path) || trimmed.is_some_and(|it| matches(&pattern, it)) {
-                    found = Some(false);
-                }
-            }
+/// The path that is asked about; for lists, also without the slash at its end.
+struct Asked<'p> {
+    path: &'p str,
+    trimmed: Option<&'p str>,
+}
+
+impl Asked<'_> {
+    /// The policy with the rules alone that are for the path, or may be.
+    fn sift(&self, policy: &Policy) -> Policy {
+        Policy {
+            name: policy.name.clone(),
+            span: policy.span,
+            origin: policy.origin,
+            text: None,
+            path_rules: policy.path_rules.iter().filter(|rule| self.concerns(rule)).cloned().collect(),
+            refusals: Vec::new(),
+            ignored: Vec::new(),
         }
     }
-    found
+
+    fn concerns(&self, rule: &PathRule) -> bool {
+        let label = rule.path.value.as_str();
+        // The server refuses every request of a token that has such a rule.
+        if label.contains("+*") {
+            return true;
+        }
+        let fixed = label.split("{{").next().unwrap_or_default();
+        let is_templated = fixed.len() < label.len();
+        // Up to the first wildcard, the path has to begin like the label.
+        let stem = fixed.strip_prefix('/').unwrap_or(fixed).split(['+', '*']).next().unwrap_or_default();
+        if !self.path.starts_with(stem) {
+            return false;
+        }
+        let pattern = || PathPattern::parse(label);
+        let is_match = |path: &str| matches(&pattern(), path);
+        is_templated || is_match(self.path) || self.trimmed.is_some_and(is_match)
+    }
+}
+
+fn is_templated(policy: &Policy) -> bool {
+    policy.path_rules.iter().any(|rule| template::is_templated(&rule.path.value))
 }

@@ -84,12 +84,15 @@ impl<'a> Access<'a> {
             // With templates, each service account has paths of its own.
             let is_shared = !some.held.iter().any(|held| sieve.is_templated(held));
             for (who, holder) in self.admitted(role, method) {
+                let of_this = || {
+                    let holder = Holder { identity: holder.identity.clone(), ..some.clone() };
+                    verdicts(&holder, operation, path)
+                };
                 let verdicts = match who {
                     _ if is_shared => by_role.clone(),
-                    Who::ServiceAccount { .. } => verdicts(&holder, operation, path),
+                    Who::ServiceAccount { .. } => of_this(),
                     Who::Matching { name, namespace } => {
-                        let verdicts = verdicts(&holder, operation, path);
-                        self.narrowed(&some, (name, namespace), (operation, path), verdicts)
+                        self.narrowed(&some, (name, namespace), (operation, path), of_this())
                     }
                 };
                 if !is_refused(&verdicts) {
@@ -164,12 +167,13 @@ impl<'a> Access<'a> {
         admitted
     }
 
-    /// The token of a role, with no more policies than those that have a say; nothing if none has, or if there is none.
+    /// The token of a role, with no more policies and rules than those that have a say; nothing if none has, or if there
+    /// is no token.
     fn sifted<'s>(
         &'s self,
         role: &'s AuthRole,
         method: &'s AuthMethod<'s>,
-        sieve: &Sieve,
+        sieve: &'s Sieve,
     ) -> Option<Holder<'s>> {
         if !sieve.may_hold_any(role) {
             return None;
@@ -177,7 +181,8 @@ impl<'a> Access<'a> {
         let dialects = self.dialects_at(role.span);
         let mut issued = token_of(role, method, dialects.first().copied()?).ok()?;
         issued.policies.retain(|policy| sieve.has_a_say(&policy.name));
-        let held = self.held_by(Some(&issued), role, method);
+        let held = self.held_by(Some(&issued), role, method).into_iter();
+        let held: Vec<_> = held.map(|held| sieve.sifted(held)).collect();
         (!held.is_empty()).then(|| Holder { held, ..self.of_issued(role, method, Ok(issued)) })
     }
 }

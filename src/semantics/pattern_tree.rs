@@ -1,6 +1,6 @@
 //! Patterns arranged by their segments, to find those that share paths with another one without looking at all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::pattern::{Part, parts};
@@ -15,7 +15,7 @@ pub struct PatternTree<'p> {
 
 #[derive(Debug, Default)]
 struct Node<'p> {
-    literals: HashMap<&'p str, usize>,
+    literals: BTreeMap<&'p str, usize>,
     plus: Option<usize>,
     /// Patterns that end here.
     closed: Vec<usize>,
@@ -33,7 +33,7 @@ impl<'p> PatternTree<'p> {
         tree
     }
 
-    /// The first number, in no certain order, that `wanted` takes, of the patterns that match a path which `pattern`
+    /// A number that `wanted` takes, the same one whenever it is asked, of the patterns that match a path which `pattern`
     /// matches too.
     pub fn find_overlapping(
         &self,

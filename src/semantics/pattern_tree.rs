@@ -33,7 +33,7 @@ impl<'p> PatternTree<'p> {
         tree
     }
 
-    /// The first number, in no certain order, that `wanted` takes, of the patterns that match a path which `pattern`
+    /// A number that `wanted` takes, the same one whenever it is asked, of the patterns that match a path which `pattern`
     /// matches too.
     pub fn find_overlapping(
         &self,

@@ -7,6 +7,8 @@
 //!
 //! Requests that list look at a path in two forms, and Vault 2.x pools the rules of both. Claims hold there too.
 
+use std::cell::OnceCell;
+
 use super::acl::{Acl, MergedRule};
 use super::dialect::Dialect;
 use super::pattern::covers;
@@ -22,9 +24,9 @@ pub struct Shadows<'r, 'a> {
     /// More segments than any pattern has.
     depth: usize,
     /// All rules, to be asked for overlap.
-    tree: PatternTree<'r>,
+    tree: OnceCell<PatternTree<'r>>,
     /// The same of the rules that are not known.
-    uncertain: PatternTree<'r>,
+    uncertain: OnceCell<PatternTree<'r>>,
 }
 
 /// Text that no policy holds.
@@ -35,9 +37,7 @@ impl<'r, 'a> Shadows<'r, 'a> {
     pub fn new(acl: &'r Acl<'a>) -> Shadows<'r, 'a> {
         let segments = acl.rules().iter().map(|rule| rule.pattern.segments().count());
         let depth = segments.max().unwrap_or(0) + 1;
-        let tree = PatternTree::new(acl.rules().iter().map(|rule| &rule.pattern));
-        let uncertain = PatternTree::new(acl.uncertain_rules().iter().map(|rule| &rule.reach));
-        Shadows { acl, depth, tree, uncertain }
+        Shadows { acl, depth, tree: OnceCell::new(), uncertain: OnceCell::new() }
     }
 
     /// The rule that decides on every path of `rule` in its stead, if `rule` has no effect on any answer.
@@ -143,12 +143,15 @@ impl<'r, 'a> Shadows<'r, 'a> {
         wanted: impl Fn(&MergedRule<'a>) -> bool,
     ) -> Option<&'r MergedRule<'a>> {
         let rules = self.acl.rules();
-        let found = self.tree.find_overlapping(pattern, |at| rules.get(at).is_some_and(&wanted));
+        let tree = self.tree.get_or_init(|| PatternTree::new(rules.iter().map(|rule| &rule.pattern)));
+        let found = tree.find_overlapping(pattern, |at| rules.get(at).is_some_and(&wanted));
         rules.get(found?)
     }
 
     fn meets_uncertain(&self, pattern: &PathPattern) -> bool {
-        self.uncertain.find_overlapping(pattern, |_| true).is_some()
+        let rules = self.acl.uncertain_rules();
+        let tree = self.uncertain.get_or_init(|| PatternTree::new(rules.iter().map(|rule| &rule.reach)));
+        tree.find_overlapping(pattern, |_| true).is_some()
     }
 
     /// True if list requests, too, have the same answers without `rule`. They look at a path with and without its last

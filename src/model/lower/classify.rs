@@ -105,7 +105,7 @@ impl File<'_> {
     fn policy(&self) -> Lowered {
         let text = &self.source.text;
         let named = Form::of(self.name) == Form::Policy;
-        if !policy::looks_like_policy(text) && !(named && policy::resembles_policy(text)) {
+        if !(policy::looks_like_policy(text) || named && policy::resembles_policy(text)) {
             return Lowered::nothing(FileClass::Other);
         }
         let source = self.source;

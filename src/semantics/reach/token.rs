@@ -34,8 +34,8 @@ impl<'h> Token<'h> {
         &self.acls
     }
 
-    /// A request without parameters to the Vault namespace of the token. The path of a list or scan gets the slash at
-    /// its end that servers append.
+    /// A request without parameters to the Vault namespace of the token. The path of a list or scan must already end in
+    /// the slash that servers append.
     pub fn request<'r>(&'r self, operation: Operation, path: &'r str) -> Request<'r> {
         Request { namespace: &self.holder.namespace, ..Request::new(operation, path) }
     }

@@ -2,6 +2,8 @@ set -eu
 umask 077
 LC_ALL=C
 export LC_ALL
+# Wrapped answers hold nothing to compare.
+unset VAULT_WRAP_TTL BAO_WRAP_TTL
 
 fail() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2

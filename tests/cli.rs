@@ -569,3 +569,11 @@ fn a_spec_reaches_neither_out_of_the_project_nor_into_a_pipe() {
     let outcome = run(&proj, &["check", "--format", "concise", "."]);
     assert!(outcome.stdout.contains("pipe.hcl: error: is no regular file"), "{}", outcome.stdout);
 }
+
+#[test]
+fn a_question_and_an_expectation_agree_on_what_a_pki_mount_guards() {
+    let spec = "apiVersion: rolewright/v1\nkind: Access\nname: p\nvault:\n  mounts: {pki: {type: pki}}\n  policies:\n    p: {path: {pki/root/sign-self-issued: {capabilities: [update]}}}\nexpect:\n  - {who: \"policy:p\", cannot: [update], on: pki/root/sign-self-issued}\n";
+    let dir = project(&[("p.access.yaml", spec.as_bytes())]);
+    assert_eq!(run(dir.path(), &["can-i", "policy:p", "update", "pki/root/sign-self-issued"]).code, 1);
+    assert_eq!(run(dir.path(), &["test"]).code, 0);
+}

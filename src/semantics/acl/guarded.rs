@@ -79,3 +79,9 @@ const VAULT: &[&str] = &[
 ];
 
 const TOKEN: &[&str] = &["auth/token/accessors*", "auth/token/revoke-orphan*"];
+
+/// True if a `pki` engine mounted at `mount` (no slash at the end) demands `sudo` on this request path.
+pub fn is_guarded_by_pki(mount: &str, path: &str) -> bool {
+    let below = path.trim_start_matches('/').strip_prefix(mount);
+    matches!(below, Some("/root" | "/root/sign-self-issued"))
+}

@@ -6,7 +6,9 @@ use crate::model::project::Target;
 use crate::model::spec::Expectation;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::mount::Engine;
-use crate::semantics::acl::{Acl, Decision, MergedRule, Operation, Refusal, Request, RuleRef, Verdict};
+use crate::semantics::acl::{
+    Acl, Decision, MergedRule, Operation, Refusal, Request, RuleRef, Verdict, is_guarded_by_pki,
+};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::Missing;
 use crate::semantics::pattern::matches;
@@ -156,12 +158,8 @@ impl Asked<'_> {
 
     /// Mounts of type `pki` guard two paths of theirs.
     fn guarded_by_pki(&self) -> bool {
-        let ends = ["/root", "/root/sign-self-issued"].iter().any(|end| self.path.ends_with(end));
-        let mount = || self.prover.mounts.over(self.path, self.expectation.span);
-        ends && mount().is_some_and(|mount| {
-            let below = self.path.strip_prefix(mount.path).unwrap_or_default();
-            *mount.engine == Engine::Pki && ["/root", "/root/sign-self-issued"].contains(&below)
-        })
+        let mount = self.prover.mounts.over(self.path, self.expectation.span);
+        mount.is_some_and(|mount| *mount.engine == Engine::Pki && is_guarded_by_pki(mount.path, self.path))
     }
 
     fn by_rules(&self, acl: &Acl<'_>, holder: &Holder<'_>) -> Reason {

@@ -31,6 +31,8 @@ pub struct Holder<'s> {
     pub namespace: String,
     /// The servers that answers are given for.
     pub dialects: &'static [Dialect],
+    /// Paths of the `pki` mounts: each guards two paths below it.
+    pub pki_mounts: Vec<&'s str>,
 }
 
 /// Why nothing can be said about a subject.
@@ -152,6 +154,7 @@ impl<'a> Access<'a> {
         let has_selector = role.fields.get("bound_service_account_namespace_selector").is_some();
         let namespace = if has_selector { Presence::Unknown } else { only(role.namespaces()) };
         Holder {
+            pki_mounts: self.pki_mounts(),
             identity: self.identity(&only(role.names()), &namespace, issued.as_ref()),
             role: Some((role, method)),
             login: None,
@@ -187,6 +190,7 @@ impl<'a> Access<'a> {
             None => Dialect::of(self.project.settings.target),
         };
         Ok(Holder {
+            pki_mounts: self.pki_mounts(),
             role: None,
             login: None,
             issued: None,
@@ -210,6 +214,7 @@ impl<'a> Access<'a> {
         let name = Presence::Present(caller.service_account.clone());
         let namespace = Presence::Present(caller.namespace.clone());
         Holder {
+            pki_mounts: self.pki_mounts(),
             identity: self.identity(&name, &namespace, issued.as_ref()),
             role: Some((role, method)),
             login: Some(outcome),

@@ -46,6 +46,7 @@ use super::login::{AuthMethod, Caller, NamespaceLabels, Outcome, attempt};
 use super::rbac::bootstrap;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::mount::Engine;
 use crate::model::vault::policy::Policy;
 use crate::syntax::Span;
 
@@ -62,6 +63,13 @@ pub struct Access<'a> {
 }
 
 impl<'a> Access<'a> {
+    fn pki_mounts(&self) -> Vec<&'a str> {
+        let known = self.project.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));
+        let configured =
+            self.project.settings.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));
+        known.chain(configured).filter(|(_, engine)| **engine == Engine::Pki).map(|(path, _)| path).collect()
+    }
+
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
         Access {

@@ -2,7 +2,9 @@
 
 use super::holder::Holder;
 use crate::model::vault::policy::Policy;
-use crate::semantics::acl::{Acl, AclError, Attached, Decision, Operation, Request, Verdict};
+use crate::semantics::acl::{
+    Acl, AclError, Attached, Decision, Operation, Request, Verdict, is_guarded_by_pki,
+};
 use crate::semantics::dialect::Dialect;
 
 /// The compiled policies of a [`Holder`].
@@ -37,7 +39,12 @@ impl<'h> Token<'h> {
     /// A request without parameters to the Vault namespace of the token. The path of a list or scan must already end in
     /// the slash that servers append.
     pub fn request<'r>(&'r self, operation: Operation, path: &'r str) -> Request<'r> {
-        Request { namespace: &self.holder.namespace, ..Request::new(operation, path) }
+        let guarded = self.holder.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, path));
+        Request {
+            namespace: &self.holder.namespace,
+            root_protected: guarded.then_some(true),
+            ..Request::new(operation, path)
+        }
     }
 
     /// The answer: of all servers, if they agree, else [`Verdict::Unknown`].

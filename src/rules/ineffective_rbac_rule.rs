@@ -17,7 +17,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
-use crate::semantics::rbac::catalogue::{self, Resource};
+use crate::model::kube::resource::{self, Entry};
 use crate::semantics::rbac::{Request, allows, builtin};
 use crate::syntax::Spanned;
 
@@ -156,11 +156,20 @@ fn look(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) {
     if name.contains('*') || groups().any(|group| group == "*") {
         return;
     }
-    if let Some(known) = catalogue::served_by(name, groups()) {
+    if let Some(known) = served(rule, name) {
         reached(rule, resource, known, cx);
-    } else if groups().all(catalogue::is_known_group) && groups().next().is_some() {
+    } else if groups().all(is_known_group) && groups().next().is_some() {
         misplaced(rule, resource, cx);
     }
+}
+
+/// The resource that one of the rule's groups serves.
+fn served(rule: &RbacRule, name: &str) -> Option<Entry> {
+    rule.api_groups.iter().find_map(|group| resource::find(group.as_str(), name))
+}
+
+fn is_known_group(group: &str) -> bool {
+    resource::is_built_in(group) || resource::is_former_group(group)
 }
 
 /// A resource that none of the groups serves.
@@ -169,24 +178,29 @@ fn misplaced(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) 
     let only_core = rule.api_groups.iter().all(|group| group.value.is_empty());
     let groups: Vec<String> = rule.api_groups.iter().map(|group| format!("`\"{group}\"`")).collect();
     let message = format!("no API group of {} serves `{name}`", groups.join(", "));
-    if let Some(elsewhere) = catalogue::named(name).find_map(|known| known.groups.first()) {
-        cx.report(resource.span, message).help(format!("it belongs to the group `\"{elsewhere}\"`"));
-        return;
-    }
-    let meant = catalogue::core().find(|known| {
-        let plural = format!("{}s", name.to_ascii_lowercase());
-        *known == plural
-            || *known == name.to_ascii_lowercase()
-            || strsim::damerau_levenshtein(known, name) == 1
-    });
-    if let Some(meant) = meant.filter(|_| only_core) {
-        cx.report(resource.span, message).help(format!("did you mean `{meant}`?"));
+    let (word, part) = name.split_once('/').unwrap_or((name, ""));
+    let elsewhere = resource::named(word).iter().find(|known| resource::find(known.group, name).is_some());
+    if let Some(elsewhere) = elsewhere {
+        cx.report(resource.span, message).help(format!("it belongs to the group `\"{}\"`", elsewhere.group));
+    } else if let Some(known) = served(rule, word) {
+        if let Some(meant) = known.resource.nearest_subresource(part) {
+            cx.report(resource.span, message).help(format!("did you mean `{word}/{}`?", meant.name));
+        }
+    } else if let Some(meant) = resource::nearest(word, Some("")).filter(|_| only_core) {
+        let slash = if part.is_empty() { "" } else { "/" };
+        cx.report(resource.span, message).help(format!("did you mean `{}{slash}{part}`?", meant.name));
     }
 }
 
 /// A resource that is served, but not so that the rule ever applies.
-fn reached(rule: &RbacRule, resource: &Spanned<String>, known: &Resource, cx: &mut Context<'_>) {
-    if !rule.verbs.is_empty() && !rule.verbs.iter().any(|verb| known.serves(verb.as_str())) {
+fn reached(rule: &RbacRule, resource: &Spanned<String>, known: Entry, cx: &mut Context<'_>) {
+    // Kubernetes' own `view` reads them, although they can only be made; copies of it abound.
+    if known.resource.name == "bindings" {
+        return;
+    }
+    // Verbs that no API server asks about are other programs' words, or reported as such.
+    let may_reach = |verb: &str| known.serves(verb) || !resource::is_verb(verb);
+    if !rule.verbs.is_empty() && !rule.verbs.iter().any(|verb| may_reach(verb.as_str())) {
         // Beside other resources the verbs were written for those.
         let alone = rule.resources.len() == 1;
         let severity = if alone { Severity::Warning } else { Severity::Note };
@@ -203,8 +217,8 @@ fn cluster_scoped(role: &RbacRole, rule: &RbacRule, cx: &mut Context<'_>) {
         .resources
         .iter()
         .filter(|resource| {
-            let known = catalogue::served_by(resource.as_str(), groups());
-            known.is_some_and(|known| !known.namespaced && !applies_in_namespace(role, rule, known, cx))
+            let known = served(rule, resource.as_str()).filter(|known| !known.resource.is_namespaced());
+            known.is_some_and(|known| !applies_in_namespace(role, rule, known, cx))
         })
         .collect();
     let Some(first) = found.first().filter(|_| !groups().any(|group| group == "*")) else { return };
@@ -215,12 +229,12 @@ fn cluster_scoped(role: &RbacRole, rule: &RbacRule, cx: &mut Context<'_>) {
 }
 
 /// True if a Role can allow it all the same, or another finding speaks of it.
-fn applies_in_namespace(role: &RbacRole, rule: &RbacRule, known: &Resource, cx: &Context<'_>) -> bool {
+fn applies_in_namespace(role: &RbacRole, rule: &RbacRule, known: Entry, cx: &Context<'_>) -> bool {
     // In the namespace of its own name, a Namespace object can be read and changed.
     let own = ["get", "update", "patch", "delete", "*"];
     let namespace =
-        known.name.starts_with("namespaces") && rule.verbs.iter().any(|verb| own.contains(&verb.as_str()));
-    let reviews = matches!(known.name, "tokenreviews" | "subjectaccessreviews");
+        known.resource.name == "namespaces" && rule.verbs.iter().any(|verb| own.contains(&verb.as_str()));
+    let reviews = matches!(known.resource.name, "tokenreviews" | "subjectaccessreviews");
     let is_bound = || cx.project.bindings_to(role.kind, role.meta.name.as_str()).next().is_some();
     let serves = rule.verbs.iter().any(|verb| known.serves(verb.as_str()));
     namespace || !serves || (reviews && is_bound())

@@ -8,7 +8,6 @@
 
 pub mod bootstrap;
 pub mod builtin;
-pub mod catalogue;
 pub mod powers;
 pub mod reach;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::mounts::MountTable;
+use crate::semantics::survey::Survey;
 use crate::syntax::Span;
 
 /// A row of the rule table.
@@ -151,22 +152,28 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// What is mounted where, as far as the inputs tell.
     pub mounts: &'a MountTable<'a>,
+    /// What several rules ask: compiled policies, sets of them, the reach of roles.
+    pub survey: &'a Survey<'a>,
     rule: &'static Rule,
     severity: Severity,
-    findings: &'a mut Vec<Finding>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Context<'a> {
-    /// For the engine: reports go to `findings` in the name of `rule` at `severity`.
+    /// For the engine: reports are made in the name of `rule` at `severity`.
     pub fn new(
         project: &'a Project,
         options: &'a Options,
-        mounts: &'a MountTable<'a>,
+        survey: &'a Survey<'a>,
         rule: &'static Rule,
         severity: Severity,
-        findings: &'a mut Vec<Finding>,
     ) -> Context<'a> {
-        Context { project, options, mounts, rule, severity, findings }
+        Context { project, options, mounts: survey.mounts(), survey, rule, severity, findings: Vec::new() }
+    }
+
+    /// For the engine: what was reported.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
     }
 
     /// Reports a finding; labels, help and fix can be chained.

@@ -20,7 +20,7 @@ use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::powers::{self, Power};
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::reach::{Reach, role_words};
 use crate::syntax::Spanned;
 
 /// See the head of this file.
@@ -39,14 +39,14 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     }
     for rule in role.rules.iter().filter(|rule| rule.resource_names.is_empty()) {
         let Some(star) = star(&rule.resources) else { continue };
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         if powers.is_empty() && only_reads(rule) {
             continue;
         }
         let finding = cx
-            .report(star.span, message(role, rule, &reach))
-            .severity(severity(&powers, &reach))
+            .report(star.span, message(role, rule, reach))
+            .severity(severity(&powers, reach))
             .help(help(&powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);

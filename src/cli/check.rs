@@ -165,7 +165,8 @@ pub fn lint(loaded: &Loaded, session: &Session) -> (Triaged, Vec<Crash>) {
     (triaged, loaded.crashes.iter().cloned().chain(failed).collect())
 }
 
-fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
+/// How a run ends that came to these results.
+pub fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
     if !crashes.is_empty() {
         Exit::Internal
     } else if !loaded.unread.is_empty() || !loaded.project.syntax_errors.is_empty() {

@@ -13,7 +13,7 @@ use super::session::Session;
 use super::walk::{self, Role};
 use crate::lint::{Crash, panic_message};
 use crate::model::lower::{self, Lowered};
-use crate::model::project::{FileClass, Project};
+use crate::model::project::{FileClass, Project, Settings};
 use crate::report::Unread;
 use crate::syntax::{Source, SourceId, Sources, Span, limits};
 
@@ -43,8 +43,16 @@ impl Loaded {
     }
 }
 
+/// What makes sense of one file.
+pub type Reader = fn(&Source, &Settings) -> Lowered;
+
 /// Reads the project that lies under `paths`; `-` is stdin, shown under the name `stdin_name`.
 pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -> Loaded {
+    project_by(lower::file, paths, stdin_name, session)
+}
+
+/// As [`project`], with another reader of files. One that panics at a file leaves the others as they are.
+pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -> Loaded {
     let (stdin, paths): (Vec<&PathBuf>, Vec<&PathBuf>) =
         paths.iter().partition(|path| path.as_os_str() == "-");
     let paths: Vec<PathBuf> = paths.into_iter().cloned().collect();
@@ -63,7 +71,8 @@ pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -
         let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
         let taken = side_by_side(files.len(), session.jobs, |at| {
             let (name, (path, role)) = files.get(at)?;
-            Some(take(SourceId(u32::try_from(at).ok()?), name, path, *role, texts.get(*name), session))
+            let id = SourceId(u32::try_from(at).ok()?);
+            Some(take(reader, id, name, path, *role, texts.get(*name), session))
         });
         let taken: Vec<Taken> = taken.into_iter().flatten().collect();
         let references = references(&taken, &walked.files, session);
@@ -95,6 +104,7 @@ struct Taken {
 }
 
 fn take(
+    reader: Reader,
     id: SourceId,
     name: &str,
     path: &Path,
@@ -117,7 +127,7 @@ fn take(
         Ok((text, bom)) => {
             taken.source.text = text;
             taken.source.bom = bom;
-            let attempt = AssertUnwindSafe(|| lower::file(&taken.source, &session.config.settings));
+            let attempt = AssertUnwindSafe(|| reader(&taken.source, &session.config.settings));
             match catch_unwind(attempt) {
                 Ok(lowered) => taken.lowered = lowered,
                 Err(payload) => {

@@ -121,21 +121,25 @@ impl Summary {
             (self.service_accounts, "service account", "service accounts"),
         ];
         let objects = list(&objects);
-        let mut text = format!("Checked {}", count(self.files, "file", "files"));
-        if !objects.is_empty() {
-            text += &format!(" ({objects})");
-        }
-        text += ": ";
         let found = list(&[
             (self.errors, "error", "errors"),
             (self.warnings, "warning", "warnings"),
             (self.notes, "note", "notes"),
         ]);
-        text += if found.is_empty() { "nothing to report" } else { &found };
-        if self.fixable > 0 {
-            text += &format!(", {} fixable", self.fixable);
+        let mut text = String::new();
+        // Where nothing was looked at, "nothing to report" would be no news.
+        if self.files > 0 || !found.is_empty() {
+            text += &format!("Checked {}", count(self.files, "file", "files"));
+            if !objects.is_empty() {
+                text += &format!(" ({objects})");
+            }
+            text += ": ";
+            text += if found.is_empty() { "nothing to report" } else { &found };
+            if self.fixable > 0 {
+                text += &format!(", {} fixable", self.fixable);
+            }
+            text += ".\n";
         }
-        text += ".\n";
         let beside = [
             (self.allowed, "finding allowed by comments", "findings allowed by comments"),
             (self.unread, "file could not be read", "files could not be read"),

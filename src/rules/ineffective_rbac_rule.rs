@@ -1,14 +1,14 @@
 //! # What it finds
 //! A part of an RBAC rule that no request ever meets: a resource in an API group that does not serve it, `pods/*`, a group
 //! with a version, a `*` in `resourceNames`, `create` with `resourceNames`, an HTTP method for a verb, a verb that the
-//! resource does not have, cluster-scoped resources and URLs in a Role.
+//! resource does not have, cluster-scoped resources in a Role.
 //!
 //! # Why it matters
 //! Kubernetes takes any text and compares it letter by letter. The rule grants nothing there, and whoever needs the access
 //! is told "forbidden".
 //!
 //! # How to fix it
-//! The finding says which word is meant. Cluster-scoped resources and URLs need a ClusterRole and a ClusterRoleBinding.
+//! The finding says which word is meant. Cluster-scoped resources need a ClusterRole and a ClusterRoleBinding.
 //!
 //! # Limits
 //! Resources and verbs are judged in groups of Kubernetes itself only, as custom resources bring their own. A `create` with
@@ -39,7 +39,6 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         words(rule, cx);
         names(role, rule, cx);
         if role.kind == RbacRoleKind::Role {
-            urls(rule, cx);
             cluster_scoped(role, rule, cx);
         }
         for resource in &rule.resources {
@@ -131,13 +130,6 @@ fn is_given_elsewhere(role: &RbacRole, rule: &RbacRule, verb: &str) -> bool {
             role.rules.iter().any(|other| allows(other, &request).is_some())
         })
     })
-}
-
-fn urls(rule: &RbacRule, cx: &mut Context<'_>) {
-    if let Some(url) = rule.non_resource_urls.first() {
-        cx.report(url.span, format!("a Role cannot allow `{url}`: URLs belong to no namespace"))
-            .help("put it into a ClusterRole, and bind that with a ClusterRoleBinding");
-    }
 }
 
 /// One resource of a rule.

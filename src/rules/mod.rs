@@ -31,6 +31,7 @@ pub mod reasonless_allow;
 pub mod redundant_rbac_rule;
 pub mod redundant_rule;
 pub mod refused_policy;
+pub mod refused_rbac_object;
 pub mod root_policy;
 pub mod secrets_readable;
 pub mod shadowed_rule;
@@ -43,6 +44,7 @@ pub mod unbounded_ttl;
 pub mod unknown_capability;
 pub mod unknown_policy;
 pub mod unknown_role_field;
+pub mod unmatchable_path;
 pub mod unscoped_token_request;
 pub mod unused_allow;
 pub mod unused_policy;
@@ -85,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &redundant_rbac_rule::RULE,
     &redundant_rule::RULE,
     &refused_policy::RULE,
+    &refused_rbac_object::RULE,
     &root_policy::RULE,
     &secrets_readable::RULE,
     &shadowed_rule::RULE,
@@ -97,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_capability::RULE,
     &unknown_policy::RULE,
     &unknown_role_field::RULE,
+    &unmatchable_path::RULE,
     &unscoped_token_request::RULE,
     &unused_allow::RULE,
     &unused_policy::RULE,

@@ -3,18 +3,35 @@
 //! To add a rule: write its file, name it here twice (module and row, both sorted), and make
 //! `fixtures/rules/RULE/bad/` and `good/`. The tests say what is missing.
 
+pub mod aggregation_cycle;
+pub mod all_service_accounts_subject;
+pub mod anonymous_subject;
 pub mod api_version_prefix;
+pub mod authenticated_subject;
+pub mod automounted_default_token;
 pub mod broken_allow;
 pub mod byte_order_mark;
+pub mod changed_role_ref;
 pub mod cluster_admin_binding;
+pub mod cluster_wide_builtin_role;
 pub mod conflicting_policies;
 pub mod create_never_works;
+pub mod cross_namespace_grant;
+pub mod crowded_namespace;
 pub mod dangling_role_ref;
+pub mod dangling_service_account;
+pub mod dashboard_subject;
 pub mod dead_deny;
+pub mod default_namespace_object;
+pub mod default_service_account_bound;
 pub mod duplicate_path;
+pub mod duplicate_subject;
+pub mod empty_aggregation;
 pub mod escalation_blocked;
 pub mod excessive_ttl;
+pub mod ignored_namespace;
 pub mod ineffective_rbac_rule;
+pub mod kube_system_grant;
 pub mod kv1_with_data;
 pub mod kv2_deny_missing_data;
 pub mod kv2_missing_data;
@@ -22,34 +39,54 @@ pub mod leading_slash;
 pub mod legacy_policy_keyword;
 pub mod list_needs_slash;
 pub mod malformed_input;
+pub mod mergeable_rules;
 pub mod mid_path_star;
 pub mod missing_audience;
+pub mod missing_namespace;
+pub mod misspelled_subject;
+pub mod mixed_case_email;
 pub mod narrowed_capabilities;
+pub mod node_group_bound;
+pub mod overwritten_rules;
 pub mod partial_plus;
 pub mod path_whitespace;
+pub mod pod_security_policy_use;
 pub mod reasonless_allow;
 pub mod redundant_rbac_rule;
 pub mod redundant_rule;
 pub mod refused_policy;
+pub mod removed_api_version;
+pub mod reserved_role_name;
 pub mod root_policy;
 pub mod secrets_readable;
+pub mod service_account_as_user;
 pub mod shadowed_rule;
+pub mod shared_service_account;
+pub mod subjectless_binding;
+pub mod subsumed_binding;
 pub mod sudo_missing;
 pub mod sudo_on_wildcard;
 pub mod sudo_useless;
 pub mod syntax_error;
 pub mod token_review_namespaced;
+pub mod too_many_roles;
+pub mod unbound_role;
 pub mod unbounded_ttl;
 pub mod unknown_capability;
 pub mod unknown_policy;
 pub mod unknown_role_field;
+pub mod unneeded_token;
 pub mod unscoped_token_request;
 pub mod unused_allow;
 pub mod unused_policy;
+pub mod unused_service_account;
+pub mod wildcard_api_group;
 pub mod wildcard_everything;
 pub mod wildcard_namespace;
 pub mod wildcard_resource;
 pub mod wildcard_service_account;
+pub mod wildcard_subresource;
+pub mod wildcard_url;
 pub mod wildcard_verb;
 pub mod write_without_create_or_update;
 
@@ -57,18 +94,35 @@ use crate::lint::{EngineRules, Rule};
 
 /// Every rule, sorted by name.
 pub static RULES: &[&Rule] = &[
+    &aggregation_cycle::RULE,
+    &all_service_accounts_subject::RULE,
+    &anonymous_subject::RULE,
     &api_version_prefix::RULE,
+    &authenticated_subject::RULE,
+    &automounted_default_token::RULE,
     &broken_allow::RULE,
     &byte_order_mark::RULE,
+    &changed_role_ref::RULE,
     &cluster_admin_binding::RULE,
+    &cluster_wide_builtin_role::RULE,
     &conflicting_policies::RULE,
     &create_never_works::RULE,
+    &cross_namespace_grant::RULE,
+    &crowded_namespace::RULE,
     &dangling_role_ref::RULE,
+    &dangling_service_account::RULE,
+    &dashboard_subject::RULE,
     &dead_deny::RULE,
+    &default_namespace_object::RULE,
+    &default_service_account_bound::RULE,
     &duplicate_path::RULE,
+    &duplicate_subject::RULE,
+    &empty_aggregation::RULE,
     &escalation_blocked::RULE,
     &excessive_ttl::RULE,
+    &ignored_namespace::RULE,
     &ineffective_rbac_rule::RULE,
+    &kube_system_grant::RULE,
     &kv1_with_data::RULE,
     &kv2_deny_missing_data::RULE,
     &kv2_missing_data::RULE,
@@ -76,34 +130,54 @@ pub static RULES: &[&Rule] = &[
     &legacy_policy_keyword::RULE,
     &list_needs_slash::RULE,
     &malformed_input::RULE,
+    &mergeable_rules::RULE,
     &mid_path_star::RULE,
     &missing_audience::RULE,
+    &missing_namespace::RULE,
+    &misspelled_subject::RULE,
+    &mixed_case_email::RULE,
     &narrowed_capabilities::RULE,
+    &node_group_bound::RULE,
+    &overwritten_rules::RULE,
     &partial_plus::RULE,
     &path_whitespace::RULE,
+    &pod_security_policy_use::RULE,
     &reasonless_allow::RULE,
     &redundant_rbac_rule::RULE,
     &redundant_rule::RULE,
     &refused_policy::RULE,
+    &removed_api_version::RULE,
+    &reserved_role_name::RULE,
     &root_policy::RULE,
     &secrets_readable::RULE,
+    &service_account_as_user::RULE,
     &shadowed_rule::RULE,
+    &shared_service_account::RULE,
+    &subjectless_binding::RULE,
+    &subsumed_binding::RULE,
     &sudo_missing::RULE,
     &sudo_on_wildcard::RULE,
     &sudo_useless::RULE,
     &syntax_error::RULE,
     &token_review_namespaced::RULE,
+    &too_many_roles::RULE,
+    &unbound_role::RULE,
     &unbounded_ttl::RULE,
     &unknown_capability::RULE,
     &unknown_policy::RULE,
     &unknown_role_field::RULE,
+    &unneeded_token::RULE,
     &unscoped_token_request::RULE,
     &unused_allow::RULE,
     &unused_policy::RULE,
+    &unused_service_account::RULE,
+    &wildcard_api_group::RULE,
     &wildcard_everything::RULE,
     &wildcard_namespace::RULE,
     &wildcard_resource::RULE,
     &wildcard_service_account::RULE,
+    &wildcard_subresource::RULE,
+    &wildcard_url::RULE,
     &wildcard_verb::RULE,
     &write_without_create_or_update::RULE,
 ];

@@ -11,6 +11,7 @@ pub mod builtin;
 pub mod catalogue;
 pub mod powers;
 pub mod reach;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 

@@ -84,7 +84,8 @@ pub fn extended_by(role: &RbacRole) -> impl Iterator<Item = &'static str> + '_ {
         ("rbac.authorization.k8s.io/aggregate-to-edit", "edit"),
         ("rbac.authorization.k8s.io/aggregate-to-admin", "admin"),
     ];
-    let is_set = |label: &str| role.kind == RbacRoleKind::ClusterRole && role.meta.label(label) == Some("true");
+    let is_set =
+        |label: &str| role.kind == RbacRoleKind::ClusterRole && role.meta.label(label) == Some("true");
     LABELS.into_iter().filter(move |(label, _)| is_set(label)).map(|(_, into)| into)
 }
 
@@ -100,7 +101,7 @@ pub fn gives(into: &str, power: &Power) -> bool {
         &powers::PORTFORWARD,
         &powers::POD_UPDATE,
         &powers::SERVICE_PROXY,
-        &powers::SERVICE_WRITE,
+        &powers::TRAFFIC_WRITE,
         &powers::CONFIGMAP_WRITE,
         &powers::EVENT_DELETION,
         &powers::EVICTION,

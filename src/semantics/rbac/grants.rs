@@ -3,11 +3,12 @@
 //! A rule with `*` as verb or resource is left out: what it comes to is one finding of its own.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::builtin;
 use super::powers::{self, Atom, Power, Weight};
-use super::reach::{self, Reach};
+use super::reach::{self, Reach, Reaches};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::project::Project;
@@ -42,37 +43,48 @@ pub struct Part<'a> {
 /// Where a right is held that another one needs beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct Companion<'a> {
-    /// The rule that gives it.
-    pub rule: &'a RbacRule,
-    /// The role that the rule is in.
+    /// The entry of `resources` that gives it.
+    pub resource: &'a Spanned<String>,
+    /// The role that it is in.
     pub role: &'a RbacRole,
     /// The binding of that role, where it is another one.
     pub binding: Option<&'a Binding>,
 }
 
-/// All grants of a project, worked out when first asked for.
+/// All grants of a project.
 #[derive(Debug)]
 pub struct Grants<'a> {
     project: &'a Project,
-    known: OnceLock<Known<'a>>,
-    by_subject: OnceLock<HashMap<SubjectKey<'a>, Vec<&'a Binding>>>,
-}
-
-#[derive(Debug)]
-struct Known<'a> {
-    grants: Vec<Grant<'a>>,
-    /// For each of `powers::ALL`, places in `grants`.
+    all: Vec<Grant<'a>>,
+    /// For each of `powers::ALL`, places in `all`.
     by_power: Vec<Vec<usize>>,
-    /// By the span of the role.
-    by_role: HashMap<Span, std::ops::Range<usize>>,
+    /// For each role of the project, places in `all`.
+    by_role: Vec<Range<usize>>,
+    by_subject: OnceLock<HashMap<SubjectKey<'a>, Vec<&'a Binding>>>,
 }
 
 type SubjectKey<'a> = (&'a str, Option<&'a str>, &'a str);
 
 impl<'a> Grants<'a> {
     /// The grants of the project.
-    pub fn new(project: &'a Project) -> Grants<'a> {
-        Grants { project, known: OnceLock::new(), by_subject: OnceLock::new() }
+    pub fn new(project: &'a Project, reaches: &Reaches<'a>) -> Grants<'a> {
+        let atoms = Atoms::of_all();
+        let mut grants = Grants {
+            project,
+            all: Vec::new(),
+            by_power: vec![Vec::new(); powers::ALL.len()],
+            by_role: Vec::with_capacity(project.rbac_roles.len()),
+            by_subject: OnceLock::new(),
+        };
+        for role in &project.rbac_roles {
+            let start = grants.all.len();
+            let found = atoms.found_in(role);
+            if !found.is_empty() && !builtin::is_own_role(role) {
+                grants.take(role, Arc::new(reaches.of(role).clone()), found);
+            }
+            grants.by_role.push(start..grants.all.len());
+        }
+        grants
     }
 
     /// The grants of this power on objects of any name, in the order of roles; without those of roles that only add to
@@ -88,9 +100,9 @@ impl<'a> Grants<'a> {
 
     /// What the role gives.
     pub fn of_role(&self, role: &RbacRole) -> impl Iterator<Item = &Grant<'a>> {
-        let known = self.known();
-        let range = known.by_role.get(&role.meta.span).cloned().unwrap_or(0..0);
-        known.grants.get(range).unwrap_or(&[]).iter()
+        let at = self.project.rbac_roles.element_offset(role);
+        let range = at.and_then(|at| self.by_role.get(at)).cloned().unwrap_or(0..0);
+        self.all.get(range).unwrap_or(&[]).iter()
     }
 
     /// The power with the role of the grant, on objects of any name.
@@ -100,36 +112,66 @@ impl<'a> Grants<'a> {
 
     /// Where the holders of the grant hold `power` as well: in the same role, or in another one that one of its
     /// subjects is bound to as widely. Wildcards count.
-    pub fn joined_by(&self, grant: &Grant<'a>, power: &Power) -> Option<Companion<'a>> {
-        let in_namespaces =
-            grant.role.kind == RbacRoleKind::Role || matches!(*grant.reach, Reach::Namespaces(_));
-        let gives = |rule: &&RbacRule| powers::gives(rule, power, in_namespaces);
-        if let Some(rule) = grant.role.rules.iter().find(gives) {
-            return Some(Companion { rule, role: grant.role, binding: None });
+    pub fn joined_by<'g>(
+        &'g self,
+        grant: &Grant<'g>,
+        power: &Power,
+        reaches: &Reaches<'a>,
+    ) -> Option<Companion<'g>> {
+        let in_namespaces = grant.is_in_namespaces();
+        let given = |role: &'g RbacRole| {
+            role.rules.iter().find_map(|rule| powers::given_by(rule, power, in_namespaces))
+        };
+        if let Some(allowance) = given(grant.role) {
+            return Some(Companion { resource: allowance.resource, role: grant.role, binding: None });
         }
-        grant.reach.bindings().iter().find_map(|binding| {
-            binding.subjects.iter().find_map(|subject| {
-                let others = self.by_subject().get(&key(binding, subject)).into_iter().flatten();
-                others.copied().filter(|other| reaches_as_far(other, binding)).find_map(|other| {
-                    let roles = reach::referents(self.project, other).into_iter();
-                    roles.filter(|role| role.meta.span != grant.role.meta.span).find_map(|role| {
-                        let rule = role.rules.iter().find(gives)?;
-                        Some(Companion { rule, role, binding: Some(other) })
-                    })
-                })
+        let subjects = grant
+            .reach
+            .bindings()
+            .iter()
+            .flat_map(|binding| binding.subjects.iter().map(|subject| (*binding, key(binding, subject))));
+        let mut others = subjects.flat_map(|(binding, key)| {
+            let others = self.by_subject().get(&key).into_iter().flatten().copied();
+            others.filter(|other| reaches_as_far(other, binding))
+        });
+        others.find_map(|other| {
+            reaches.referents(other).into_iter().find_map(|role| {
+                let resource = given(role)?.resource;
+                Some(Companion { resource, role, binding: Some(other) })
             })
         })
     }
 
     fn all_of(&self, power: &Power) -> impl Iterator<Item = &Grant<'a>> {
-        let known = self.known();
         let at = powers::ALL.iter().position(|other| *other == power);
-        let places = at.and_then(|at| known.by_power.get(at)).map_or(&[][..], Vec::as_slice);
-        places.iter().filter_map(|place| known.grants.get(*place))
+        let places = at.and_then(|at| self.by_power.get(at)).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.all.get(*place))
     }
 
-    fn known(&self) -> &Known<'a> {
-        self.known.get_or_init(|| Known::of(self.project))
+    /// Adds a grant for each power that is found, the unlimited parts of it if there are any.
+    fn take(&mut self, role: &'a RbacRole, reach: Arc<Reach<'a>>, mut found: Vec<Found<'a>>) {
+        let in_namespaces = role.kind == RbacRoleKind::Role || matches!(*reach, Reach::Namespaces(_));
+        found.retain(|found| found.namespaced || !in_namespaces);
+        found.sort_by_key(|found| (found.power, !found.part.rule.resource_names.is_empty()));
+        for group in found.chunk_by(|one, other| one.power == other.power) {
+            let Some(first) = group.first() else { continue };
+            let is_named = !first.part.rule.resource_names.is_empty();
+            let parts = group
+                .iter()
+                .map(|found| &found.part)
+                .filter(|part| part.rule.resource_names.is_empty() != is_named);
+            let Some(power) = powers::ALL.get(first.power) else { continue };
+            if let Some(places) = self.by_power.get_mut(first.power) {
+                places.push(self.all.len());
+            }
+            self.all.push(Grant {
+                power,
+                role,
+                reach: Arc::clone(&reach),
+                parts: once_each(parts),
+                is_named,
+            });
+        }
     }
 
     fn by_subject(&self) -> &HashMap<SubjectKey<'a>, Vec<&'a Binding>> {
@@ -151,7 +193,11 @@ impl<'a> Grant<'a> {
     /// A single namespace lowers it by one step unless that is `kube-system`, whose service accounts run the cluster;
     /// no binding by two. Subjects that are many raise it.
     pub fn weight(&self) -> Option<Weight> {
-        let base = self.power.weight;
+        self.weight_from(self.power.weight)
+    }
+
+    /// As [`Grant::weight`], for a right that comes to `base` in the whole cluster.
+    pub fn weight_from(&self, base: Weight) -> Option<Weight> {
         let weight = match *self.reach {
             Reach::ClusterWide(_) => base,
             Reach::Namespaces(_) if self.reaches("kube-system") => base,
@@ -161,6 +207,11 @@ impl<'a> Grant<'a> {
         };
         let raised = if self.broad_subject().is_some() { weight.higher() } else { weight };
         Some(raised)
+    }
+
+    /// True if only what belongs to namespaces can come of it.
+    pub fn is_in_namespaces(&self) -> bool {
+        self.role.kind == RbacRoleKind::Role || matches!(*self.reach, Reach::Namespaces(_))
     }
 
     /// The place that says so.
@@ -197,53 +248,6 @@ impl<'a> Grant<'a> {
 
     fn only_extends_built_in(&self) -> bool {
         matches!(*self.reach, Reach::Aggregated(_)) && builtin::extended_by(self.role).next().is_some()
-    }
-}
-
-impl<'a> Known<'a> {
-    fn of(project: &'a Project) -> Known<'a> {
-        let atoms = Atoms::of_all();
-        let mut known = Known {
-            grants: Vec::new(),
-            by_power: vec![Vec::new(); powers::ALL.len()],
-            by_role: HashMap::new(),
-        };
-        for role in &project.rbac_roles {
-            let found = atoms.found_in(role);
-            if found.is_empty() || builtin::is_own_role(role) {
-                continue;
-            }
-            let start = known.grants.len();
-            known.take(role, Arc::new(reach::of(project, role)), found);
-            known.by_role.insert(role.meta.span, start..known.grants.len());
-        }
-        known
-    }
-
-    /// Adds a grant for each power that is found, the unlimited parts of it if there are any.
-    fn take(&mut self, role: &'a RbacRole, reach: Arc<Reach<'a>>, mut found: Vec<Found<'a>>) {
-        let in_namespaces = role.kind == RbacRoleKind::Role || matches!(*reach, Reach::Namespaces(_));
-        found.retain(|found| found.namespaced || !in_namespaces);
-        found.sort_by_key(|found| (found.power, !found.part.rule.resource_names.is_empty()));
-        for group in found.chunk_by(|one, other| one.power == other.power) {
-            let Some(first) = group.first() else { continue };
-            let is_named = !first.part.rule.resource_names.is_empty();
-            let parts = group
-                .iter()
-                .map(|found| &found.part)
-                .filter(|part| part.rule.resource_names.is_empty() != is_named);
-            let Some(power) = powers::ALL.get(first.power) else { continue };
-            if let Some(places) = self.by_power.get_mut(first.power) {
-                places.push(self.grants.len());
-            }
-            self.grants.push(Grant {
-                power,
-                role,
-                reach: Arc::clone(&reach),
-                parts: once_each(parts),
-                is_named,
-            });
-        }
     }
 }
 
@@ -318,6 +322,16 @@ fn verbs<'a>(rule: &'a RbacRule, atom: &Atom) -> Vec<&'a Spanned<String>> {
         return Vec::new();
     }
     rule.verbs.iter().filter(|verb| atom.verbs.contains(&verb.value.as_str())).collect()
+}
+
+impl Companion<'_> {
+    /// What to say of its place, to follow the place of the grant.
+    pub fn words(&self, power: &Power) -> String {
+        match self.binding {
+            None => format!("and it may {} by this", power.does),
+            Some(_) => format!("the same subject may {} by this", power.does),
+        }
+    }
 }
 
 fn key<'a>(binding: &'a Binding, subject: &'a Subject) -> SubjectKey<'a> {

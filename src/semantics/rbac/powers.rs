@@ -3,7 +3,7 @@
 
 mod table;
 
-use super::{Request, allows};
+use super::{Allowance, Request, allows};
 use crate::model::kube::rbac::RbacRule;
 pub use table::*;
 
@@ -72,12 +72,11 @@ pub(super) struct Atom {
 }
 
 impl Atom {
-    fn allowed_by(&self, rule: &RbacRule) -> bool {
-        self.groups.iter().any(|group| {
-            self.verbs.iter().any(|verb| {
-                let request = Request { verb, group, resource: self.resource, name: None };
-                allows(rule, &request).is_some()
-            })
+    fn allowed_by<'a>(&self, rule: &'a RbacRule) -> Option<Allowance<'a>> {
+        self.groups.iter().find_map(|group| {
+            self.verbs
+                .iter()
+                .find_map(|verb| allows(rule, &Request { verb, group, resource: self.resource, name: None }))
         })
     }
 }
@@ -85,13 +84,14 @@ impl Atom {
 /// The powers that `rule` gives on objects of any name, wildcards and all, heaviest first; `in_namespaces` leaves out
 /// those that a RoleBinding cannot give.
 pub fn of_rule(rule: &RbacRule, in_namespaces: bool) -> Vec<&'static Power> {
-    ALL.iter().copied().filter(|power| gives(rule, power, in_namespaces)).collect()
+    ALL.iter().copied().filter(|power| given_by(rule, power, in_namespaces).is_some()).collect()
 }
 
-/// True if `rule` gives the power on objects of any name; `in_namespaces` asks for what a RoleBinding can give.
-pub fn gives(rule: &RbacRule, power: &Power, in_namespaces: bool) -> bool {
-    let atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
-    rule.resource_names.is_empty() && atoms.into_iter().any(|atom| atom.allowed_by(rule))
+/// How `rule` gives the power on objects of any name, wildcards and all; `in_namespaces` asks for what a RoleBinding
+/// can give.
+pub fn given_by<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> Option<Allowance<'a>> {
+    let mut atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
+    atoms.find_map(|atom| atom.allowed_by(rule)).filter(|_| rule.resource_names.is_empty())
 }
 
 /// The powers as a list to follow "can", the lesser ones counted only where there are many.

@@ -13,6 +13,7 @@ pub static ALL: &[&Power] = &[
     &TOKEN_REQUEST,
     &NODES_PROXY,
     &CSR_APPROVAL,
+    &CSR_STATUS,
     &SIGNING,
     &SECRETS_READ,
     &POD_CREATION,
@@ -35,7 +36,6 @@ pub static ALL: &[&Power] = &[
     &TRAFFIC_WRITE,
     &SERVICE_STATUS_WRITE,
     &CONFIGMAP_WRITE,
-    &SERVICE_WRITE,
     &EVICTION,
     &DELETION,
     &POD_STATUS_WRITE,
@@ -192,8 +192,11 @@ pub static PERSISTENT_VOLUME_CREATION: Power = power(
 );
 
 /// Labels of Namespaces; a Role gives it for the Namespace that it is in.
-pub static NAMESPACE_WRITE: Power =
-    power("lift Pod Security by relabelling namespaces", Weight::High, &[namespaced(CHANGES, CORE, "namespaces")]);
+pub static NAMESPACE_WRITE: Power = power(
+    "lift Pod Security by relabelling namespaces",
+    Weight::High,
+    &[namespaced(CHANGES, CORE, "namespaces")],
+);
 
 /// Content of Secrets, written.
 pub static SECRETS_WRITE: Power = power(
@@ -250,10 +253,7 @@ pub static SERVICE_PROXY: Power = power(
 pub static NODE_WRITE: Power = power(
     "steer where pods run through labels, taints and status of nodes",
     Weight::Medium,
-    &[
-        cluster(&["update", "patch", "delete"], CORE, "nodes"),
-        cluster(CHANGES, CORE, "nodes/status"),
-    ],
+    &[cluster(&["update", "patch", "delete"], CORE, "nodes"), cluster(CHANGES, CORE, "nodes/status")],
 );
 
 /// How volumes come about.
@@ -274,11 +274,12 @@ pub static CRD_WRITE: Power = power(
     &[cluster(WRITES, &["apiextensions.k8s.io"], "customresourcedefinitions")],
 );
 
-/// Where traffic goes, Services themselves aside.
+/// Where traffic goes.
 pub static TRAFFIC_WRITE: Power = power(
     "redirect or open network traffic",
     Weight::Medium,
     &[
+        namespaced(WRITES, CORE, "services"),
         namespaced(WRITES, CORE, "endpoints"),
         namespaced(WRITES, &["discovery.k8s.io"], "endpointslices"),
         namespaced(WRITES, NETWORKING, "ingresses"),
@@ -293,13 +294,6 @@ pub static TRAFFIC_WRITE: Power = power(
     ],
 );
 
-/// Services.
-pub static SERVICE_WRITE: Power = power(
-    "catch traffic with services",
-    Weight::Low,
-    &[namespaced(WRITES, CORE, "services")],
-);
-
 /// Addresses of Services.
 pub static SERVICE_STATUS_WRITE: Power = power(
     "catch traffic for addresses set in the status of services",
@@ -308,8 +302,11 @@ pub static SERVICE_STATUS_WRITE: Power = power(
 );
 
 /// Addresses of pods.
-pub static POD_STATUS_WRITE: Power =
-    power("take over the traffic of pods by their status", Weight::Low, &[namespaced(CHANGES, CORE, "pods/status")]);
+pub static POD_STATUS_WRITE: Power = power(
+    "take over the traffic of pods by their status",
+    Weight::Low,
+    &[namespaced(CHANGES, CORE, "pods/status")],
+);
 
 /// ConfigMaps.
 pub static CONFIGMAP_WRITE: Power =
@@ -323,7 +320,8 @@ pub static EVENT_DELETION: Power = power(
 );
 
 /// Output of containers.
-pub static POD_LOGS: Power = power("read the logs of any pod", Weight::Low, &[namespaced(&["get"], CORE, "pods/log")]);
+pub static POD_LOGS: Power =
+    power("read the logs of any pod", Weight::Low, &[namespaced(&["get"], CORE, "pods/log")]);
 
 /// Running pods, ended.
 pub static EVICTION: Power = power(
@@ -352,8 +350,11 @@ pub static DELETION: Power = power(
 );
 
 /// Who leads.
-pub static LEASE_WRITE: Power =
-    power("take over leader election", Weight::Low, &[namespaced(CHANGES, &["coordination.k8s.io"], "leases")]);
+pub static LEASE_WRITE: Power = power(
+    "take over leader election",
+    Weight::Low,
+    &[namespaced(CHANGES, &["coordination.k8s.io"], "leases")],
+);
 
 /// Devices and what nodes tell of storage.
 pub static DEVICE_WRITE: Power = power(

@@ -16,7 +16,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
-use crate::semantics::rbac::reach::{self, role_words};
+use crate::semantics::rbac::reach::role_words;
 use crate::semantics::rbac::{Allowance, Request, allows, builtin};
 
 /// See the head of this file.
@@ -35,7 +35,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     }
     for rule in &role.rules {
         let Some((verb, allowance)) = reads_secrets(rule) else { continue };
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         let message = format!("{} may `{verb}` every secret {}", role_words(role), reach.words());
         let help = match verb {
             "get" => "name the secrets in `resourceNames`",

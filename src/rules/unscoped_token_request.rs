@@ -16,7 +16,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::RbacRole;
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::reach::{Reach, role_words};
 use crate::semantics::rbac::{Request, allows, builtin};
 
 /// See the head of this file.
@@ -42,7 +42,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         if allowance.verb.value == "*" || allowance.resource.value == "*" {
             continue;
         }
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         let severity = match reach {
             Reach::ClusterWide(_) => Severity::Error,
             Reach::Namespaces(_) | Reach::Aggregated(_) => Severity::Warning,

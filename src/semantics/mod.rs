@@ -20,6 +20,7 @@ pub mod protected;
 pub mod rbac;
 pub mod reach;
 pub mod shadow;
+pub mod survey;
 pub mod template;
 pub mod trace;
 pub mod validation;

@@ -9,6 +9,7 @@
 pub mod bootstrap;
 pub mod builtin;
 pub mod catalogue;
+pub mod grants;
 pub mod powers;
 pub mod reach;
 pub mod subjects;

@@ -39,8 +39,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(other) = others.iter().find(|other| takes_in(role, other) && takes_in(other, role)) else {
             continue;
         };
-        let message =
-            format!("`{}` and `{}` take in each other's rules", role.meta.name, other.meta.name);
+        let message = format!("`{}` and `{}` take in each other's rules", role.meta.name, other.meta.name);
         cx.report(role.aggregation.unwrap_or(role.meta.name.span), message)
             .label(other.aggregation.unwrap_or(other.meta.name.span), "and back")
             .help("select one of them by a label that the other does not have");

@@ -45,7 +45,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
             }
             _ => continue,
         };
-        if gives_trifles(cx.project, binding) {
+        if gives_trifles(cx.survey, binding) {
             continue;
         }
         cx.report(subject.name.span, format!("{who} holds {}", grant_words(binding)))

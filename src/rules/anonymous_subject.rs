@@ -41,7 +41,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     if PUBLIC.contains(&role) || role == "cluster-admin" || builtin::is_own_binding(binding) {
         return;
     }
-    let severity = if gives_trifles(cx.project, binding) { Severity::Note } else { Severity::Error };
+    let severity = if gives_trifles(cx.survey, binding) { Severity::Note } else { Severity::Error };
     let message =
         format!("anybody who reaches the API server, without logging in, holds {}", grant_words(binding));
     cx.report(subject.name.span, message)

@@ -36,7 +36,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     if OF_EVERYBODY.contains(&role) || role == "cluster-admin" || builtin::is_own_binding(binding) {
         return;
     }
-    let severity = if gives_trifles(cx.project, binding) { Severity::Note } else { Severity::Warning };
+    let severity = if gives_trifles(cx.survey, binding) { Severity::Note } else { Severity::Warning };
     let message =
         format!("everybody who can log in, every service account included, holds {}", grant_words(binding));
     cx.report(subject.name.span, message)

@@ -9,14 +9,14 @@
 //! Give the bindings different names. To move a binding to another role, delete it first, or use `kubectl auth reconcile`.
 //!
 //! # Limits
-//! Looked at are bindings of the same file, or of the same directory.
+//! Looked at are bindings of the same file: overlays and tests elsewhere write the same binding anew on purpose.
 
 use std::collections::HashMap;
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;
-use crate::model::project::Project;
 use crate::semantics::rbac::builtin;
+use crate::syntax::SourceId;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ fn check(cx: &mut Context<'_>) {
         if name.is_empty() || name.contains(['$', '{', '<']) {
             continue;
         }
-        let earlier = *first.entry(key(project, binding)).or_insert(binding);
+        let earlier = *first.entry(key(binding)).or_insert(binding);
         let same = earlier.role_ref.name.value == binding.role_ref.name.value
             && earlier.role_ref.kind.value == binding.role_ref.kind.value;
         if same || builtin::is_own_binding(binding) {
@@ -53,12 +53,10 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Directory, reach, namespace and name.
-type Key<'a> = (&'a str, bool, &'a str, &'a str);
+/// Source, reach, namespace and name.
+type Key<'a> = (SourceId, bool, &'a str, &'a str);
 
-fn key<'a>(project: &'a Project, binding: &'a Binding) -> Key<'a> {
-    let source = project.sources.get(binding.meta.span.source);
-    let directory = source.map_or("", |source| source.directory());
+fn key(binding: &Binding) -> Key<'_> {
     let namespace = if binding.cluster_wide { "" } else { binding.meta.namespace_name().unwrap_or("") };
-    (directory, binding.cluster_wide, namespace, binding.meta.name.as_str())
+    (binding.meta.span.source, binding.cluster_wide, namespace, binding.meta.name.as_str())
 }

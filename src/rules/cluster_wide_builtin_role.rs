@@ -36,9 +36,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         return;
     }
     let (does, severity) = match binding.role_ref.name.as_str() {
-        "admin" | "edit" => {
-            ("read every secret and run pods as any service account", Severity::Warning)
-        }
+        "admin" | "edit" => ("read every secret and run pods as any service account", Severity::Warning),
         "view" => ("read almost everything but secrets", Severity::Note),
         _ => return,
     };

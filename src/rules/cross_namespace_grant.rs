@@ -34,7 +34,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     }
     for subject in &binding.subjects {
         let Some((namespace, name)) = service_account(binding, subject) else { continue };
-        if namespace.is_empty() || namespace == own || gift(cx.project, binding) != Gift::Acts {
+        if namespace.is_empty() || namespace == own || gift(cx.survey, binding) != Gift::Acts {
             continue;
         }
         let message = format!(

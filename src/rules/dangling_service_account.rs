@@ -10,8 +10,8 @@
 //!
 //! # Limits
 //! Service accounts may live outside of the inputs, so that an unknown name alone is no finding. It is one where the inputs
-//! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or service
-//! accounts of that namespace in the same file without the one that is named.
+//! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
+//! declares the namespace or other service accounts of it without the one that is named.
 
 use std::collections::HashMap;
 
@@ -70,8 +70,10 @@ enum Cause<'a> {
     Namespace(&'a ServiceAccount),
     /// One that nothing binds has nearly that name.
     Name(&'a ServiceAccount),
-    /// The same file declares others of the namespace.
-    Missing(&'a ServiceAccount),
+    /// The same file declares others of the namespace, here.
+    Missing(Span),
+    /// The same file makes the namespace.
+    Made(Span),
 }
 
 fn cause<'a>(
@@ -95,8 +97,18 @@ fn cause<'a>(
         return Some(Cause::Name(account));
     }
     let in_file = |account: &&&ServiceAccount| account.meta.span.source == binding.meta.span.source;
-    let runs = project.workloads.iter().any(|it| it.service_account.as_ref().is_some_and(|it| it.value == name));
-    beside.iter().filter(fits).find(in_file).filter(|_| !runs).map(|account| Cause::Missing(account))
+    let runs =
+        project.workloads.iter().any(|it| it.service_account.as_ref().is_some_and(|it| it.value == name));
+    let same = |account: &&&ServiceAccount| account.meta.namespace_name().unwrap_or("") == namespace;
+    let other =
+        beside.iter().filter(in_file).find(same).map(|account| Cause::Missing(account.meta.name.span));
+    let made = || {
+        let mut made = project.kubernetes_namespaces.iter();
+        let made = made
+            .find(|it| it.meta.name.value == namespace && it.meta.span.source == binding.meta.span.source)?;
+        Some(Cause::Made(made.meta.name.span))
+    };
+    other.or_else(made).filter(|_| !runs)
 }
 
 fn is_bound(project: &Project, account: &ServiceAccount) -> bool {
@@ -141,9 +153,13 @@ fn report(cx: &mut Context<'_>, subject: &Subject, (namespace, name): (&str, &st
                 finding.unsafe_fix(format!("name `{meant}`"), vec![Edit::replace(place, meant)]);
             }
         }
-        Cause::Missing(account) => {
+        Cause::Missing(place) | Cause::Made(place) => {
+            let label = match cause {
+                Cause::Made(_) => "this file makes the namespace",
+                _ => "this file declares others of the namespace",
+            };
             cx.report(subject.name.span, format!("no service account `{name}`{of} among the inputs"))
-                .label(account.meta.name.span, "this file declares others of the namespace")
+                .label(*place, label)
                 .help("add the service account or correct the name");
         }
     }

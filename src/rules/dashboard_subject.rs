@@ -31,8 +31,11 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     }
     for subject in &binding.subjects {
         if let Some((_, "kubernetes-dashboard")) = service_account(binding, subject) {
-            cx.report(subject.name.span, format!("whoever reaches the dashboard holds {}", grant_words(binding)))
-                .help("let people log in to it with their own tokens");
+            cx.report(
+                subject.name.span,
+                format!("whoever reaches the dashboard holds {}", grant_words(binding)),
+            )
+            .help("let people log in to it with their own tokens");
         }
     }
 }

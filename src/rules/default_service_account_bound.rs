@@ -32,12 +32,11 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     }
     for subject in &binding.subjects {
         let Some((namespace, "default")) = service_account(binding, subject) else { continue };
-        if gives_trifles(cx.project, binding) {
+        if gives_trifles(cx.survey, binding) {
             continue;
         }
         let of = if namespace.is_empty() { String::new() } else { format!(" of namespace `{namespace}`") };
-        let message =
-            format!("every pod{of} that names no service account holds {}", grant_words(binding));
+        let message = format!("every pod{of} that names no service account holds {}", grant_words(binding));
         cx.report(subject.name.span, message)
             .label(binding.role_ref.name.span, "what it holds")
             .help("make a service account for the workload and bind that one");

@@ -36,7 +36,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         return;
     }
     let mut seen: HashMap<Who<'_>, Span> = HashMap::new();
-    for subject in &binding.subjects {
+    for subject in binding.subjects.iter().filter(|subject| !subject.name.value.is_empty()) {
         let Some(first) = seen.get(&who(binding, subject)).copied() else {
             seen.insert(who(binding, subject), subject.span);
             continue;

@@ -33,12 +33,15 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let others = cx.project.rbac_roles.iter().filter(|other| other.kind == RbacRoleKind::ClusterRole);
         others.filter(|other| other.meta.name.value != role.meta.name.value)
     };
-    let taken = others()
-        .any(|other| role.aggregation_selectors.iter().any(|selector| selector.selects(&other.meta)));
+    let taken =
+        others().any(|other| role.aggregation_selectors.iter().any(|selector| selector.selects(&other.meta)));
     if taken || others().next().is_none() {
         return;
     }
     let span = role.aggregation_selectors.first().map_or(role.meta.name.span, |selector| selector.span);
-    cx.report(span, format!("no ClusterRole among the inputs has the labels that {} selects", role_words(role)))
-        .help("correct the labels, or add the roles that carry them");
+    cx.report(
+        span,
+        format!("no ClusterRole among the inputs has the labels that {} selects", role_words(role)),
+    )
+    .help("correct the labels, or add the roles that carry them");
 }

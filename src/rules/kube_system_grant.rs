@@ -9,14 +9,14 @@
 //! Name the objects in `resourceNames`, or keep the workload and its objects in a namespace of their own.
 //!
 //! # Limits
-//! Service accounts of `kube-system` itself, roles that only look, and those for leader elections are not reported; nor are
+//! Rights that lead to others, such as to read Secrets, are reported of the role instead. Service accounts of `kube-system` itself, roles that only look, and those for leader elections are not reported; nor are
 //! rules that name their objects. The role must be among the inputs or be `admin` or `edit`.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRule;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::{referents, subject_words};
+use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::rbac::subjects::{Gift, gift, is_of_the_system};
 
 /// See the head of this file.
@@ -37,10 +37,14 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         return;
     }
     let Some(subject) = binding.subjects.iter().find(|it| !is_of_the_system(binding, it)) else { return };
-    if gift(cx.project, binding) != Gift::Acts {
+    if gift(cx.survey, binding) != Gift::Acts {
         return;
     }
-    let roles = referents(cx.project, binding);
+    let roles = cx.survey.referents(binding);
+    // What its rights lead to is reported of the role, in this namespace as loud as in the whole cluster.
+    if roles.iter().any(|role| cx.survey.grants().of_role(role).next().is_some()) {
+        return;
+    }
     if !roles.is_empty() && roles.iter().flat_map(|role| &role.rules).all(is_narrow) {
         return;
     }
@@ -59,9 +63,13 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
 fn is_narrow(rule: &RbacRule) -> bool {
     let looks = rule.verbs.iter().all(|verb| matches!(verb.as_str(), "get" | "list" | "watch"));
     let secrets = rule.resources.iter().any(|resource| matches!(resource.as_str(), "*" | "secrets"));
-    let elects =
-        rule.resources.iter().all(|it| matches!(it.as_str(), "leases" | "events" | "endpoints" | "configmaps"));
+    let elects = rule
+        .resources
+        .iter()
+        .all(|it| matches!(it.as_str(), "leases" | "events" | "endpoints" | "configmaps"));
     let only_creates = rule.verbs.iter().all(|verb| verb.value == "create");
-    !rule.resource_names.is_empty() || (looks && !secrets) || (elects && only_creates)
+    !rule.resource_names.is_empty()
+        || (looks && !secrets)
+        || (elects && only_creates)
         || (elects && !rule.resources.iter().any(|it| it.value == "configmaps"))
 }

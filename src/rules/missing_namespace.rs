@@ -33,7 +33,10 @@ fn check(cx: &mut Context<'_>) {
     let accounts = project.service_accounts.iter().map(|account| (&account.meta, "ServiceAccount"));
     let found: Vec<(&ObjectMeta, &str)> = roles.chain(bindings).chain(accounts).collect();
     for (meta, kind) in found.into_iter().filter(|(meta, _)| meta.namespace.is_none()) {
-        cx.report(meta.name.span, format!("the {kind} `{}` does not say in which namespace it belongs", meta.name))
-            .help("write `metadata.namespace`, or let Kustomize or Helm set it");
+        cx.report(
+            meta.name.span,
+            format!("the {kind} `{}` does not say in which namespace it belongs", meta.name),
+        )
+        .help("write `metadata.namespace`, or let Kustomize or Helm set it");
     }
 }

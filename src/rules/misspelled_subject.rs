@@ -70,7 +70,9 @@ fn fault(subject: &Subject) -> Option<(String, String)> {
             (parts != 2 || rest.split(':').count() != 2).then(|| {
                 (
                     format!("`{name}` is the user name of no service account"),
-                    format!("write `kind: ServiceAccount` with name and namespace, or `{ACCOUNT}NAMESPACE:NAME`"),
+                    format!(
+                        "write `kind: ServiceAccount` with name and namespace, or `{ACCOUNT}NAMESPACE:NAME`"
+                    ),
                 )
             })
         }

@@ -38,7 +38,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
             Some(Crowd::Bootstrappers) => "every machine that is to become a node",
             _ => continue,
         };
-        if gives_trifles(cx.project, binding) {
+        if gives_trifles(cx.survey, binding) {
             continue;
         }
         cx.report(subject.name.span, format!("{who} holds {}", grant_words(binding)))

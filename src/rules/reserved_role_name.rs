@@ -48,9 +48,12 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             .help("give it a name of its own: the API server puts the built-in rules back at every start");
         return;
     }
-    cx.report(role.meta.name.span, format!("`{name}` starts with `system:`, which Kubernetes keeps for itself"))
-        .severity(Severity::Note)
-        .help("give it a name without that prefix");
+    cx.report(
+        role.meta.name.span,
+        format!("`{name}` starts with `system:`, which Kubernetes keeps for itself"),
+    )
+    .severity(Severity::Note)
+    .help("give it a name without that prefix");
 }
 
 fn is_built_in(role: &RbacRole) -> bool {

@@ -28,7 +28,8 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let mut users: BTreeMap<(&str, &str), Vec<&Workload>> = BTreeMap::new();
     for workload in &cx.project.workloads {
-        if let (Some(namespace), Some(account)) = (workload.meta.namespace_name(), &workload.service_account) {
+        if let (Some(namespace), Some(account)) = (workload.meta.namespace_name(), &workload.service_account)
+        {
             users.entry((namespace, account.as_str())).or_default().push(workload);
         }
     }

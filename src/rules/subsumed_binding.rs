@@ -42,7 +42,9 @@ fn check(cx: &mut Context<'_>) {
     }
     for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
         for subject in &binding.subjects {
-            let Some(others) = who(project, binding, subject).and_then(|who| held.get(&who)) else { continue };
+            let Some(others) = who(project, binding, subject).and_then(|who| held.get(&who)) else {
+                continue;
+            };
             let Some(wider) = others.iter().find(|other| gives_all_of(other, binding)) else { continue };
             let message = format!(
                 "{} has this from the {} `{}` already",

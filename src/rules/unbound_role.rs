@@ -14,7 +14,7 @@
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::rbac::RbacRole;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::{self, role_words};
+use crate::semantics::rbac::reach::role_words;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     if cx.project.bindings.is_empty() || builtin::is_own_role(role) {
         return;
     }
-    if reach::of(cx.project, role).is_unbound() {
+    if cx.survey.reach(role).is_unbound() {
         cx.report(role.meta.name.span, format!("no binding gives {} to anybody", role_words(role)))
             .help("delete it, or add the binding");
     }

@@ -38,10 +38,13 @@ fn check(cx: &mut Context<'_>) {
         .collect();
     for workload in &project.workloads {
         let account = workload.service_account.as_ref().map_or("default", |it| it.as_str());
-        if mounts(project, workload, account) && !bound.contains(account) && !logs_in(project, workload, account)
+        if mounts(project, workload, account)
+            && !bound.contains(account)
+            && !logs_in(project, workload, account)
         {
             let span = workload.service_account.as_ref().map_or(workload.meta.name.span, |it| it.span);
-            let message = format!("`{}` gets a token of `{account}`, to which nothing is bound", workload.meta.name);
+            let message =
+                format!("`{}` gets a token of `{account}`, to which nothing is bound", workload.meta.name);
             cx.report(span, message).help("set `automountServiceAccountToken: false`");
         }
     }

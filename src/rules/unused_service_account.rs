@@ -43,8 +43,11 @@ fn check(cx: &mut Context<'_>) {
             roles.flat_map(|role| role.names()).any(|entry| bound::admits(entry.as_str(), name))
         };
         if name != "default" && !used.contains(name) && !logs_in() {
-            cx.report(account.meta.name.span, format!("nothing among the inputs names the service account `{name}`"))
-                .help("delete it, or name it where it is to be used");
+            cx.report(
+                account.meta.name.span,
+                format!("nothing among the inputs names the service account `{name}`"),
+            )
+            .help("delete it, or name it where it is to be used");
         }
     }
 }

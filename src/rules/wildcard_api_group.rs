@@ -15,7 +15,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::{self, role_words};
+use crate::semantics::rbac::reach::role_words;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -31,11 +31,14 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     for rule in &role.rules {
         let Some(star) = rule.api_groups.iter().find(|group| group.value == "*") else { continue };
         let is_star = |word: &crate::syntax::Spanned<String>| word.value == "*";
-        if rule.resources.iter().any(is_star) || rule.verbs.iter().any(is_star) || builtin::is_own_role(role) {
+        if rule.resources.iter().any(is_star) || rule.verbs.iter().any(is_star) || builtin::is_own_role(role)
+        {
             continue;
         }
-        let Some(first) = rule.resources.first() else { continue };
-        let reach = reach::of(cx.project, role);
+        // A subresource of everything is another rule's matter.
+        let mut named = rule.resources.iter().filter(|resource| !resource.value.starts_with("*/"));
+        let Some(first) = named.next() else { continue };
+        let reach = cx.survey.reach(role);
         let severity = if only_reads(rule) || reach.is_unbound() || !rule.resource_names.is_empty() {
             Severity::Note
         } else {

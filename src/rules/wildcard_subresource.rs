@@ -1,29 +1,26 @@
 //! # What it finds
-//! An RBAC rule on a subresource of everything: `*/exec`, `*/proxy`, `*/token`, `*/status`.
+//! An RBAC rule on a subresource of everything that leads to no further rights by itself: `*/finalizers`, `*/status`.
 //!
 //! # Why it matters
-//! It means the subresource of every resource of the group: `*/proxy` is `nodes/proxy`, which reaches every kubelet, and
-//! `*/token` mints tokens of every service account.
-//!
-//! How loud it is depends on what it comes to and on how far it is bound.
+//! It means the subresource of every resource of its groups, those to come included.
 //!
 //! # How to fix it
-//! Name the resource: `pods/exec`, `services/proxy`.
+//! Name the resource: `deployments/finalizers`.
 //!
 //! # Limits
-//! `*/scale`, which autoscalers need, is not reported, nor is it to read `*/status`.
+//! `*/exec`, `*/proxy`, `*/token` and others that lead to further rights are reported for what they give. `*/scale`, which
+//! autoscalers need, is not reported, nor is it to read `*/status`.
 
-use crate::lint::{Category, Check, Context, Rule, Severity};
+use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
-use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers;
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::reach::role_words;
+use crate::semantics::rbac::{builtin, powers};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "wildcard-subresource",
     summary: "an RBAC rule on a subresource of everything",
-    category: Category::Security,
+    category: Category::Style,
     check: Check::RbacRole(check),
     fixable: false,
     source: include_str!("wildcard_subresource.rs"),
@@ -35,28 +32,17 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             let Some(part) = resource.value.strip_prefix("*/").filter(|part| !part.contains('*')) else {
                 continue;
             };
-            if is_harmless(part, rule) || builtin::is_own_role(role) {
+            let leads_on = || !powers::of_rule(rule, false).is_empty();
+            if is_harmless(part, rule) || leads_on() || builtin::is_own_role(role) {
                 continue;
             }
-            let reach = reach::of(cx.project, role);
-            let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
-            let severity = match reach {
-                Reach::Unbound => Severity::Note,
-                _ if powers.is_empty() => Severity::Note,
-                Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
-                _ => Severity::Warning,
-            };
-            let message = format!("{} takes in `{part}` of every resource {}", role_words(role), reach.words());
-            let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
-            let help = match does.as_slice() {
-                [] => format!("name the resource, such as `pods/{part}`"),
-                does => format!(
-                    "name the resource, such as `pods/{part}`; as written, the holder can {}",
-                    does.join(", ")
-                ),
-            };
-            let finding = cx.report(resource.span, message).severity(severity).help(help);
-            for (span, text) in reach.evidence() {
+            let reach = cx.survey.reach(role);
+            let message =
+                format!("{} takes in `{part}` of every resource {}", role_words(role), reach.words());
+            let evidence = reach.evidence();
+            let finding = cx.report(resource.span, message);
+            finding.help(format!("name the resource: `RESOURCE/{part}`"));
+            for (span, text) in evidence {
                 finding.label(span, text);
             }
         }

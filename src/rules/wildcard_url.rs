@@ -15,7 +15,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::reach::{Reach, role_words};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -36,11 +36,12 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         star(&rule.resources) && star(&rule.verbs) && star(&rule.api_groups)
     });
     for rule in role.rules.iter().filter(|_| !everything) {
-        let Some((url, what)) = rule.non_resource_urls.iter().find_map(|url| Some((url, breadth(url.as_str())?)))
+        let Some((url, what)) =
+            rule.non_resource_urls.iter().find_map(|url| Some((url, breadth(url.as_str())?)))
         else {
             continue;
         };
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         if matches!(reach, Reach::Namespaces(_)) {
             continue;
         }

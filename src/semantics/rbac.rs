@@ -8,10 +8,11 @@
 
 pub mod bootstrap;
 pub mod builtin;
-pub mod catalogue;
 pub mod grants;
+pub mod lateral;
 pub mod powers;
 pub mod reach;
+pub mod served;
 pub mod subjects;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::RbacRole;
-use crate::model::project::Project;
+use crate::semantics::survey::Survey;
 
 /// A subject behind which many stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub fn place_words(binding: &Binding) -> String {
 
 /// True if the binding is known to give no more than everybody has from the start: URLs that are read, and questions
 /// about oneself.
-pub fn gives_trifles(project: &Project, binding: &Binding) -> bool {
+pub fn gives_trifles(survey: &Survey<'_>, binding: &Binding) -> bool {
     const OF_EVERYBODY: [&str; 4] = [
         "system:public-info-viewer",
         "system:service-account-issuer-discovery",
@@ -96,7 +96,7 @@ pub fn gives_trifles(project: &Project, binding: &Binding) -> bool {
     if OF_EVERYBODY.contains(&binding.role_ref.name.as_str()) {
         return true;
     }
-    let roles = super::reach::referents(project, binding);
+    let roles = survey.referents(binding);
     !roles.is_empty() && roles.iter().all(|role| is_trifling(role))
 }
 
@@ -130,13 +130,13 @@ pub enum Gift {
 }
 
 /// What `binding` gives, as far as the inputs tell.
-pub fn gift(project: &Project, binding: &Binding) -> Gift {
+pub fn gift(survey: &Survey<'_>, binding: &Binding) -> Gift {
     match binding.role_ref.name.as_str() {
         "admin" | "edit" | "cluster-admin" => return Gift::Acts,
         "view" | "extension-apiserver-authentication-reader" => return Gift::Looks,
         _ => {}
     }
-    let roles = super::reach::referents(project, binding);
+    let roles = survey.referents(binding);
     if roles.is_empty() || roles.iter().any(|role| role.aggregation.is_some()) {
         return Gift::Unknown;
     }

@@ -81,6 +81,7 @@ fn run_rule<'a>(
         Check::AuthRole(check) => project.auth_roles.iter().for_each(|role| check(role, &mut cx)),
         Check::SecretsRole(check) => project.secrets_roles.iter().for_each(|role| check(role, &mut cx)),
         Check::RbacRole(check) => project.rbac_roles.iter().for_each(|role| check(role, &mut cx)),
+        Check::Grant(power, check) => survey.grants().of(power).for_each(|grant| check(grant, &mut cx)),
         Check::Binding(check) => project.bindings.iter().for_each(|binding| check(binding, &mut cx)),
         Check::Project(check) => check(&mut cx),
         Check::Engine => {}

@@ -19,7 +19,7 @@ use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::subject_words;
+use crate::semantics::rbac::reach::{self, subject_words};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -92,16 +92,7 @@ fn help(binding: &Binding) -> &'static str {
 /// Who stands behind a subject that is more than one.
 fn breadth(subject: &Subject) -> Option<&'static str> {
     match (subject.kind.as_str(), subject.name.as_str()) {
-        ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
-            Some("anybody who reaches the API server")
-        }
-        ("Group", "system:authenticated") => Some("anybody who can log in, every service account included"),
         ("Group", "system:masters") => Some("its members may do anything anyway, and that cannot be revoked"),
-        ("Group", "system:serviceaccounts") => Some("every service account of the cluster"),
-        ("Group", name) if name.starts_with("system:serviceaccounts:") => {
-            Some("every service account of a namespace")
-        }
-        ("ServiceAccount", "default") => Some("every pod of the namespace that names no service account"),
-        _ => None,
+        _ => reach::breadth(subject),
     }
 }

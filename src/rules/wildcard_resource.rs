@@ -19,7 +19,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power};
+use crate::semantics::rbac::powers::{self, Power, Weight};
 use crate::semantics::rbac::reach::{Reach, role_words};
 use crate::syntax::Spanned;
 
@@ -75,7 +75,9 @@ fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
 fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
     match reach {
         _ if powers.is_empty() => Severity::Note,
-        Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
+        Reach::ClusterWide(_) if powers.iter().any(|power| power.weight == Weight::Critical) => {
+            Severity::Error
+        }
         Reach::Unbound => Severity::Note,
         _ => Severity::Warning,
     }
@@ -86,8 +88,7 @@ fn help(powers: &[&Power]) -> String {
         return "list the resources that are used; `*` takes in their subresources and those to come"
             .to_owned();
     }
-    let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
-    format!("list the resources that are used; as written, the holder can {}", does.join(", "))
+    format!("list the resources that are used; as written, the holder can {}", powers::words(powers))
 }
 
 fn star(entries: &[Spanned<String>]) -> Option<&Spanned<String>> {

@@ -17,7 +17,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power};
+use crate::semantics::rbac::powers::{self, Power, Weight};
 use crate::semantics::rbac::reach::{Reach, role_words};
 
 /// See the head of this file.
@@ -63,7 +63,9 @@ fn named_resources(rule: &RbacRule) -> Option<String> {
 fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
     match reach {
         _ if powers.is_empty() => Severity::Note,
-        Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
+        Reach::ClusterWide(_) if powers.iter().any(|power| power.weight == Weight::Critical) => {
+            Severity::Error
+        }
         Reach::Unbound => Severity::Note,
         _ => Severity::Warning,
     }
@@ -73,6 +75,5 @@ fn help(powers: &[&Power]) -> String {
     if powers.is_empty() {
         return "list the verbs that are used".to_owned();
     }
-    let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
-    format!("list the verbs that are used; as written, the holder can {}", does.join(", "))
+    format!("list the verbs that are used; as written, the holder can {}", powers::words(powers))
 }

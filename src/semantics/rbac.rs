@@ -8,8 +8,12 @@
 
 pub mod bootstrap;
 pub mod builtin;
+pub mod grants;
+pub mod lateral;
 pub mod powers;
 pub mod reach;
+pub mod served;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 

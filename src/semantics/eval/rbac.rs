@@ -236,6 +236,7 @@ fn requesters_binding(role: &RbacRole) -> Binding {
     Binding {
         cluster_wide: true,
         kind_span: span,
+        api_version: role.api_version.clone(),
         meta: role.meta.clone(),
         role_ref: RoleRef { kind: text("ClusterRole"), name: role.meta.name.clone(), api_group: None, span },
         subjects: vec![subject],

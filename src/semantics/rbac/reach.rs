@@ -77,7 +77,23 @@ pub fn subject_words(binding: &Binding, subject: &Subject) -> String {
     }
 }
 
-impl Reach<'_> {
+/// Who stands behind a subject that is more than one.
+pub fn breadth(subject: &Subject) -> Option<&'static str> {
+    match (subject.kind.as_str(), subject.name.as_str()) {
+        ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
+            Some("anybody who reaches the API server")
+        }
+        ("Group", "system:authenticated") => Some("anybody who can log in, every service account included"),
+        ("Group", "system:serviceaccounts") => Some("every service account of the cluster"),
+        ("Group", name) if name.starts_with("system:serviceaccounts:") => {
+            Some("every service account of a namespace")
+        }
+        ("ServiceAccount", "default") => Some("every pod of the namespace that names no service account"),
+        _ => None,
+    }
+}
+
+impl<'a> Reach<'a> {
     /// Where its holders may use it, to follow a verb phrase.
     pub fn words(&self) -> String {
         match self {
@@ -101,12 +117,18 @@ impl Reach<'_> {
 
     /// The bindings to show, with what to say of each.
     pub fn evidence(&self) -> Vec<(Span, String)> {
-        let bindings: &[&Binding] = match self {
-            Reach::ClusterWide(binding) => &[binding],
-            Reach::Namespaces(bindings) => bindings.get(..2).unwrap_or(bindings),
-            Reach::Aggregated(_) | Reach::Unbound => &[],
-        };
+        let bindings = self.bindings();
+        let bindings = bindings.get(..2).unwrap_or(bindings);
         bindings.iter().map(|binding| (binding.role_ref.span, bound_to(binding))).collect()
+    }
+
+    /// The bindings that say so: one of those for the whole cluster, or all in namespaces.
+    pub fn bindings(&self) -> &[&'a Binding] {
+        match self {
+            Reach::ClusterWide(binding) => std::slice::from_ref(binding),
+            Reach::Namespaces(bindings) => bindings,
+            Reach::Aggregated(_) | Reach::Unbound => &[],
+        }
     }
 
     /// True if it holds in the whole cluster.

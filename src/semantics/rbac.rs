@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod grants;
 pub mod powers;
 pub mod reach;
+pub mod signers;
 #[cfg(test)]
 mod tests;
 

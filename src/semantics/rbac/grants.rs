@@ -106,7 +106,7 @@ impl<'a> Grants<'a> {
     }
 
     /// The power with the role of the grant, on objects of any name.
-    pub fn beside(&self, grant: &Grant<'a>, power: &Power) -> Option<&Grant<'a>> {
+    pub fn beside(&self, grant: &Grant<'_>, power: &Power) -> Option<&Grant<'a>> {
         self.of_role(grant.role).find(|other| other.power == power && !other.is_named)
     }
 

@@ -44,7 +44,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let (weight, again) = match (added.is_empty(), heaviest.power.weight) {
             (false, Weight::Critical | Weight::High) => (Severity::Warning, ""),
             (false, _) => (Severity::Note, ""),
-            (true, _) => (Severity::Note, " anyway"),
+            (true, _) => (Severity::Note, " already"),
         };
         let powers: Vec<&Power> = shown.iter().map(|grant| grant.power).collect();
         let message = format!(

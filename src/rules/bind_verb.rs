@@ -17,11 +17,11 @@
 //! imply. Of named roles only `cluster-admin`, and what allows every verb on every resource, are reported. On bindings
 //! the verb means nothing: see `bind-on-bindings`.
 
-use crate::lint::{Category, Check, Context, Rule, Severity};
+use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
 use crate::model::project::Project;
 use crate::semantics::rbac::grants::Grant;
-use crate::semantics::rbac::powers;
+use crate::semantics::rbac::powers::{self, Weight};
 use crate::syntax::Spanned;
 
 /// See the head of this file.
@@ -37,27 +37,27 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
     for grant in grants.of(&powers::BIND) {
-        look(grant, grant.power.does, cx);
+        look(grant, grant.power.does, "name the roles that may be given away in `resourceNames`", cx);
     }
     for grant in grants.named(&powers::BIND) {
         let names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
         if let Some(name) = names.into_iter().find(|name| does_everything(name.as_str(), cx.project)) {
-            look(grant, &format!("grant the role `{name}`"), cx);
+            let does = format!("grant the role `{name}`");
+            look(grant, &does, &format!("take `{name}` out of `resourceNames`"), cx);
         }
     }
 }
 
-fn look(grant: &Grant<'_>, does: &str, cx: &mut Context<'_>) {
+fn look(grant: &Grant<'_>, does: &str, help: &str, cx: &mut Context<'_>) {
     match cx.survey.joined_by(grant, &powers::BINDING_WRITE) {
         Some(writes) => {
-            let help = "name the roles that may be given away in `resourceNames`";
             if let Some(finding) = cx.report_grant(grant, does, help) {
                 finding.label(writes.resource.span, writes.words(&powers::BINDING_WRITE));
             }
         }
         None => {
-            let does = "`bind`, which has no effect until it may write bindings,";
-            cx.report_grant(grant, does, "leave `bind` out").map(|finding| finding.severity(Severity::Note));
+            let does = format!("{does}, given a right to write bindings,");
+            cx.report_weighed(grant, Weight::Medium, &does, "leave `bind` out: it has no effect yet");
         }
     }
 }

@@ -9,8 +9,9 @@
 //! Bind it with RoleBindings in the namespaces that it is for.
 //!
 //! # Limits
-//! Who may create the same resource manages it, and is reported for that. Silent in single namespaces. Rules with `*`
-//! as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list what they imply.
+//! Who may create the same resource, or pods in any way, manages it, and is reported for that. Silent in single
+//! namespaces. Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list
+//! what they imply.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::{Grant, Part};
@@ -28,7 +29,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    let Some(part) = grant.parts.iter().find(|part| !creates(grant, part)) else { return };
+    let manages_pods = cx.survey.grants().beside(grant, &powers::POD_CREATION).is_some();
+    let counts = |part: &&Part<'_>| {
+        let is_lasting =
+            matches!(part.resource.as_str(), "namespaces" | "persistentvolumeclaims" | "secrets");
+        (is_lasting || !manages_pods) && !creates(grant, part)
+    };
+    let Some(part) = grant.parts.iter().find(counts) else { return };
     let does = format!("delete any of the `{}`", part.resource);
     cx.report_grant(grant, &does, "bind it with RoleBindings in the namespaces that it is for");
 }

@@ -64,8 +64,9 @@ fn home(grant: &Grant<'_>) -> &'static str {
 /// True if it holds in `kube-system`, or would if it were bound.
 fn is_in_system(grant: &Grant<'_>) -> bool {
     let bound = grant.reaches("kube-system");
-    let unbound = grant.reach.is_unbound()
-        && grant.role.meta.namespace_name().is_none_or(|namespace| namespace == "kube-system")
-        && (grant.is_named || grant.role.kind == RbacRoleKind::Role);
-    bound || unbound
+    let would = match grant.role.kind {
+        RbacRoleKind::Role => grant.role.meta.namespace_name() == Some("kube-system"),
+        RbacRoleKind::ClusterRole => grant.is_named,
+    };
+    bound || (grant.reach.is_unbound() && would)
 }

@@ -35,9 +35,9 @@ fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
         Signers::Any(entry) | Signers::Client(entry) => entry,
         Signers::Others => return,
         Signers::Nobody => {
-            let does = "approve certificate requests, as soon as it has `approve` on a signer,";
+            let does = "approve certificate requests, given `approve` on their signer,";
             let help = "leave it out, or name the signers that it is for";
-            cx.report_weighed(grant, Weight::Low, does, help);
+            cx.report_weighed(grant, Weight::Medium, does, help);
             return;
         }
     };

@@ -16,9 +16,9 @@
 //! Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list what they
 //! imply. With `resourceNames` it is silent.
 
-use crate::lint::{Category, Check, Context, Rule, Severity};
+use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
-use crate::semantics::rbac::powers;
+use crate::semantics::rbac::powers::{self, Weight};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -39,9 +39,9 @@ fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
             }
         }
         None => {
-            let does = "`escalate`, which has no effect until it may write roles,";
-            let help = "leave `escalate` out";
-            cx.report_grant(grant, does, help).map(|finding| finding.severity(Severity::Note));
+            let does = "put any right into roles, given a right to write them,";
+            let help = "leave `escalate` out: it has no effect yet";
+            cx.report_weighed(grant, Weight::Medium, does, help);
         }
     }
 }

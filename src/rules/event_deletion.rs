@@ -5,7 +5,7 @@
 //! Events tell what happened in the cluster. Who deletes them hides what it did; nobody else has a reason to, because
 //! they expire by themselves.
 //!
-//! It is a note in the whole cluster, and silent in single namespaces.
+//! It is a note.
 //!
 //! # How to fix it
 //! Leave `delete` and `deletecollection` out; `create` and `patch` are what reports events.

@@ -52,6 +52,11 @@ fn report(
     cx: &mut Context<'_>,
 ) {
     let Some(weight) = grant.weight() else { return };
+    let kind = match kind {
+        "User" => "the user",
+        "Group" => "the group",
+        _ => "the service account",
+    };
     let who = format!("{} may act as {kind} `{name}`", role_words(grant.role));
     let message = format!("{who}, who may do everything, {}", grant.reach.words());
     let finding = cx

@@ -5,7 +5,7 @@
 //! The status says at which address a pod is found and whether it is ready: its holder takes over the traffic that
 //! Services send there.
 //!
-//! It is a note in the whole cluster, and silent in single namespaces.
+//! It is a note.
 //!
 //! # How to fix it
 //! Leave it to the kubelets; a readiness gate needs `patch` alone.

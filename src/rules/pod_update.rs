@@ -11,8 +11,8 @@
 //! Leave it out; controllers that only annotate pods can often do so through the pod template.
 //!
 //! # Limits
-//! Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list what they
-//! imply.
+//! A role that may create pods is reported as `pod-creation` alone. Rules with `*` as verb or resource are reported as
+//! `wildcard-verb` or `wildcard-resource`, which list what they imply.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
@@ -29,6 +29,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
+    if cx.survey.grants().beside(grant, &powers::POD_CREATION).is_some() {
+        return;
+    }
     let in_system = grant.is_in_namespaces() && grant.reaches("kube-system");
     let weight = if in_system { Weight::High } else { grant.power.weight };
     cx.report_weighed(grant, weight, grant.power.does, "leave it out, or name the pods in `resourceNames`");

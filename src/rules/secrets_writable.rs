@@ -3,7 +3,8 @@
 //! beside it.
 //!
 //! # Why it matters
-//! Its holder replaces the credentials and certificates that others trust, or takes them away.
+//! Its holder replaces the credentials and certificates that others trust, or takes them away. `create` alone makes new
+//! ones only, and is silent in single namespaces.
 //!
 //! It is a note, a warning where the subject stands for many.
 //!
@@ -16,7 +17,7 @@
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
-use crate::semantics::rbac::powers;
+use crate::semantics::rbac::powers::{self, Weight};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -29,7 +30,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    if cx.survey.joined_by(grant, &powers::SECRETS_READ).is_none() {
-        cx.report_grant(grant, grant.power.does, "name the secrets in `resourceNames`");
+    if cx.survey.joined_by(grant, &powers::SECRETS_READ).is_some() {
+        return;
+    }
+    if grant.has_verb(&["update", "patch", "delete"]) {
+        cx.report_grant(grant, "overwrite or delete any secret", "name the secrets in `resourceNames`");
+    } else {
+        let help = "leave it to those who hand out secrets: a secret of a token type gets a token";
+        cx.report_weighed(grant, Weight::Low, "create secrets", help);
     }
 }

@@ -12,12 +12,14 @@
 //! Name the Secrets to be read in `resourceNames`, or leave `create` out.
 //!
 //! # Limits
-//! Reading alone is reported as `secrets-readable`, writing alone as `secrets-writable`. Rules with `*` as verb or
-//! resource are reported as `wildcard-verb` or `wildcard-resource`, which list what they imply.
+//! Reading is reported as `secrets-readable`, too, writing alone as `secrets-writable`. Roles that only add to another
+//! one are left alone. Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which
+//! list what they imply.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
 use crate::semantics::rbac::powers::{self, Weight};
+use crate::semantics::rbac::reach::Reach;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -30,11 +32,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    if !grant.has_verb(&["create"]) {
+    if !grant.has_verb(&["create"]) || matches!(*grant.reach, Reach::Aggregated(_)) {
         return;
     }
     let Some(reads) = cx.survey.joined_by(grant, &powers::SECRETS_READ) else { return };
-    let does = "make a Secret with a token of any service account and read it";
+    let does = "mint a token for any service account through a Secret";
     let help = "name the Secrets to be read in `resourceNames`, or leave `create` out";
     if let Some(finding) = cx.report_weighed(grant, Weight::High, does, help)
         && reads.resource.span != finding.span

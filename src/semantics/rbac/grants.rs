@@ -328,8 +328,8 @@ impl Companion<'_> {
     /// What to say of its place, to follow the place of the grant.
     pub fn words(&self, power: &Power) -> String {
         match self.binding {
-            None => format!("and it may {} by this", power.does),
-            Some(_) => format!("the same subject may {} by this", power.does),
+            None => format!("this lets it {}", power.does),
+            Some(_) => format!("this lets the same subject {}", power.does),
         }
     }
 }

@@ -48,7 +48,7 @@ pub static ALL: &[&Power] = &[
 
 /// `escalate` on roles.
 pub static ESCALATE: Power = about_verb(
-    "write roles with more rights than its own",
+    "put any right into roles",
     Weight::Critical,
     &[cluster(ESCALATES, RBAC, "clusterroles"), namespaced(ESCALATES, RBAC, "roles")],
 );
@@ -207,7 +207,7 @@ pub static SECRETS_WRITE: Power = power(
 
 /// Roles and bindings.
 pub static RBAC_WRITE: Power = power(
-    "hand on every right that it holds itself",
+    "write roles and bindings that grant rights already held",
     Weight::Medium,
     &[
         cluster(CREATES_OR_CHANGES, RBAC, "clusterrolebindings"),
@@ -304,7 +304,7 @@ pub static SERVICE_STATUS_WRITE: Power = power(
 /// Addresses of pods.
 pub static POD_STATUS_WRITE: Power = power(
     "take over the traffic of pods by their status",
-    Weight::Low,
+    Weight::Medium,
     &[namespaced(CHANGES, CORE, "pods/status")],
 );
 
@@ -315,7 +315,7 @@ pub static CONFIGMAP_WRITE: Power =
 /// Traces.
 pub static EVENT_DELETION: Power = power(
     "delete the events that tell what happened",
-    Weight::Low,
+    Weight::Medium,
     &[namespaced(DELETES, &["", "events.k8s.io"], "events")],
 );
 

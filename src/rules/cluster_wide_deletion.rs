@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    let manages_pods = cx.survey.grants().beside(grant, &powers::POD_CREATION).is_some();
+    let manages_pods = cx.survey.joined_by(grant, &powers::POD_CREATION).is_some();
     let counts = |part: &&Part<'_>| {
         let is_lasting =
             matches!(part.resource.as_str(), "namespaces" | "persistentvolumeclaims" | "secrets");

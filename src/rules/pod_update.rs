@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    if cx.survey.grants().beside(grant, &powers::POD_CREATION).is_some() {
+    if cx.survey.joined_by(grant, &powers::POD_CREATION).is_some() {
         return;
     }
     let in_system = grant.is_in_namespaces() && grant.reaches("kube-system");

@@ -246,8 +246,12 @@ impl<'a> Grant<'a> {
         subjects.find_map(|subject| Some((subject, reach::breadth(subject)?)))
     }
 
+    /// True if it reaches anybody through `admin`, `edit` or `view` alone.
     fn only_extends_built_in(&self) -> bool {
-        matches!(*self.reach, Reach::Aggregated(_)) && builtin::extended_by(self.role).next().is_some()
+        let own_name = &self.role.meta.name.value;
+        let mut bindings = self.reach.bindings().iter();
+        builtin::extended_by(self.role).next().is_some()
+            && bindings.all(|binding| binding.role_ref.name.value != *own_name)
     }
 }
 

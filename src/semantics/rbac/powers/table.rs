@@ -174,6 +174,9 @@ pub static ADMISSION_POLICY_WRITE: Power = power(
         cluster(WRITES, KYVERNO, "clusterpolicies"),
         namespaced(WRITES, KYVERNO, "policies"),
         namespaced(WRITES, KYVERNO, "policyexceptions"),
+        cluster(WRITES, &["policies.kyverno.io"], "imagevalidatingpolicies"),
+        cluster(WRITES, &["policies.kyverno.io"], "mutatingpolicies"),
+        cluster(WRITES, &["policies.kyverno.io"], "validatingpolicies"),
     ],
 );
 
@@ -383,7 +386,7 @@ const BATCH: &[&str] = &["batch", "extensions"];
 const RBAC: &[&str] = &["rbac.authorization.k8s.io"];
 const ADMISSION: &[&str] = &["admissionregistration.k8s.io"];
 const CERTIFICATES: &[&str] = &["certificates.k8s.io"];
-const KYVERNO: &[&str] = &["kyverno.io"];
+const KYVERNO: &[&str] = &["kyverno.io", "policies.kyverno.io"];
 const NETWORKING: &[&str] = &["networking.k8s.io", "extensions"];
 const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
 const STORAGE: &[&str] = &["storage.k8s.io"];

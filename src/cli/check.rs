@@ -4,16 +4,19 @@ use std::mem;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
+use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
 use crate::model::project::FileClass;
-use crate::report::{Report, Style, concise, human, json};
+use crate::report::{Format, Report, Style};
 use crate::rules::{ENGINE, RULES};
+use crate::syntax::near::nearest;
 
 /// Flags of `check`.
 #[derive(Debug, Clone, clap::Args)]
@@ -27,6 +30,11 @@ pub struct Args {
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
+    /// Also write a report to a file; may be given several times
+    ///
+    /// FORMAT is one of those of `--format`. Stdout still has the report that `--format` asks for.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
     /// From which severity on findings make the run fail [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
     pub fail_on: Option<String>,
@@ -44,15 +52,40 @@ pub struct Args {
     pub show_files: bool,
 }
 
-/// How to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// With the source text around each finding.
-    Human,
-    /// One line per finding.
-    Concise,
-    /// For programs.
-    Json,
+/// A report that goes to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// How to report.
+    pub format: Format,
+    /// Where to.
+    pub path: PathBuf,
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let wanted = || "write `FORMAT=FILE`, such as `sarif=rolewright.sarif`".to_owned();
+    let (name, path) = text.split_once('=').ok_or_else(wanted)?;
+    if path.is_empty() {
+        return Err(wanted());
+    }
+    let Some(format) = Format::named(name) else {
+        let names = Format::ALL.map(|format| format.words().0);
+        return Err(match nearest(name, names) {
+            Some(near) => format!("no format has the name `{name}`; did you mean `{near}`?"),
+            None => format!("no format has the name `{name}`; there are {}", names.join(", ")),
+        });
+    };
+    Ok(ReportFile { format, path: PathBuf::from(path) })
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = self.words();
+        Some(PossibleValue::new(name).help(about))
+    }
 }
 
 /// Runs the command.
@@ -61,6 +94,11 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         let failure =
             Failure::new("`--stdin-filename` is given, but stdin is not among the paths".to_owned());
         return Err(failure.with_help("add `-` to the paths"));
+    }
+    let earlier = |at: usize| args.report.iter().take(at);
+    let mut reports = args.report.iter().enumerate();
+    if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
+        return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
     }
     let session = Session::start(global)?;
     let loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
@@ -79,11 +117,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         compiled: loaded.compiled,
     };
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
-    print(&match args.format {
-        Format::Human => human::render(&report, style),
-        Format::Concise => concise::render(&report, style),
-        Format::Json => json::render(&report),
-    })?;
+    print(&args.format.render(&report, style))?;
+    let unwritten = write_reports(&args.report, &report, style);
     for crash in &crashes {
         say(format_args!(
             "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
@@ -102,10 +137,23 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     // The process is about to end; taking thousands of objects apart before would be for nothing.
     mem::forget(loaded);
     Ok(match exit {
-        Exit::Clean | Exit::Findings if nothing => Exit::Unable,
+        Exit::Clean | Exit::Findings if nothing || unwritten => Exit::Unable,
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
     })
+}
+
+/// Writes each report to its file; true if one of them could not be written.
+fn write_reports(files: &[ReportFile], report: &Report<'_>, style: Style) -> bool {
+    let mut unwritten = false;
+    for file in files {
+        let text = file.format.render(report, Style { color: false, ..style });
+        if let Err(error) = write::whole(&file.path, text.as_bytes()) {
+            say(format_args!("error: cannot write the report `{}`: {error}", file.path.display()));
+            unwritten = true;
+        }
+    }
+    unwritten
 }
 
 /// All findings of a loaded project, through the gate; and the parts of this program that failed.

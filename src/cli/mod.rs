@@ -17,6 +17,7 @@ pub mod test;
 pub mod trace;
 pub mod walk;
 pub mod who_can;
+mod write;
 
 use std::io::{ErrorKind, Write as _};
 use std::panic::catch_unwind;

@@ -46,8 +46,8 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             continue;
         }
         let finding = cx
-            .report(star.span, message(role, rule, &reach))
-            .severity(severity(&powers, &reach))
+            .report(star.span, message(role, rule, reach))
+            .severity(severity(&powers, reach))
             .help(help(rule, &powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);

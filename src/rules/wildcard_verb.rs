@@ -41,7 +41,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         let message = format!("{} has every verb on {on} {}", role_words(role), reach.words());
-        let finding = cx.report(star.span, message).severity(severity(&powers, &reach)).help(help(&powers));
+        let finding = cx.report(star.span, message).severity(severity(&powers, reach)).help(help(&powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);
         }

@@ -33,7 +33,10 @@ fn wildcards_come_to_what_they_take_in() {
     let all_of_core = of_rule(&rule("", "*", "get", None), false);
     assert!(all_of_core.contains(&&NODES_PROXY) && all_of_core.contains(&&SECRETS_READ));
     assert!(!all_of_core.contains(&&POD_CREATION));
-    assert!(!of_rule(&rule("", "*", "get", None), true).contains(&&NODES_PROXY), "nodes belong to no namespace");
+    assert!(
+        !of_rule(&rule("", "*", "get", None), true).contains(&&NODES_PROXY),
+        "nodes belong to no namespace"
+    );
 
     let named = of_rule(&rule("*", "*", "*", Some("web")), false);
     assert!(named.is_empty(), "names limit it");

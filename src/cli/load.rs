@@ -22,6 +22,8 @@ use crate::syntax::{Source, SourceId, Sources, Span, limits};
 pub struct Loaded {
     /// What could be read.
     pub project: Project,
+    /// Where each text lies, in the order of the texts; empty for stdin.
+    pub paths: Vec<PathBuf>,
     /// What could not.
     pub unread: Vec<Unread>,
     /// Files whose reading made this program fail.
@@ -92,6 +94,13 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
             return assemble(taken, walked, &references, session);
         }
     }
+}
+
+/// The project of texts that are at hand, such as those that fixes have changed.
+pub fn again(sources: &Sources, session: &Session) -> Project {
+    let settings = &session.config.settings;
+    let lowered = sources.iter().map(|source| lower::file(source, settings)).collect();
+    Project::assemble(sources.clone(), lowered, settings.clone())
 }
 
 /// One file, read and lowered.
@@ -271,6 +280,7 @@ fn lies_below(path: &Path, directory: &Path) -> bool {
 fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], session: &Session) -> Loaded {
     let mut loaded = Loaded {
         project: Project::default(),
+        paths: Vec::new(),
         unread: walked.unread,
         crashes: Vec::new(),
         excluded: walked.excluded,
@@ -287,6 +297,8 @@ fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], s
         }
         loaded.crashes.extend(file.crash);
         loaded.evidence += usize::from(file.role == Role::Evidence && file.lowered.class == FileClass::Other);
+        let path = walked.files.get(&file.source.name).map(|(path, _)| path.clone());
+        loaded.paths.push(path.unwrap_or_default());
         sources.push(file.source);
         lowered.push(file.lowered);
     }

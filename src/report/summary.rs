@@ -52,6 +52,10 @@ pub struct Summary {
     pub fixable: usize,
     /// Findings that comments suppress.
     pub allowed: usize,
+    /// Findings that stand in the baseline.
+    pub known: usize,
+    /// Entries of the baseline that do not occur any more.
+    pub stale: usize,
 }
 
 impl Summary {
@@ -92,6 +96,8 @@ impl Summary {
             notes: at(Severity::Note),
             fixable: shown.iter().filter(|finding| finding.fix.is_some()).count(),
             allowed: report.triaged.allowed.len(),
+            known: report.triaged.known.len(),
+            stale: report.triaged.stale,
         }
     }
 
@@ -142,6 +148,12 @@ impl Summary {
         }
         let beside = [
             (self.allowed, "finding allowed by comments", "findings allowed by comments"),
+            (self.known, "finding known from the baseline", "findings known from the baseline"),
+            (
+                self.stale,
+                "finding of the baseline is gone, `--write-baseline` strikes it",
+                "findings of the baseline are gone, `--write-baseline` strikes them",
+            ),
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),

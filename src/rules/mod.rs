@@ -14,6 +14,7 @@ pub mod dead_deny;
 pub mod duplicate_path;
 pub mod escalation_blocked;
 pub mod excessive_ttl;
+pub mod ignored_text;
 pub mod ineffective_rbac_rule;
 pub mod kv1_with_data;
 pub mod kv2_deny_missing_data;
@@ -70,6 +71,7 @@ pub static RULES: &[&Rule] = &[
     &duplicate_path::RULE,
     &escalation_blocked::RULE,
     &excessive_ttl::RULE,
+    &ignored_text::RULE,
     &ineffective_rbac_rule::RULE,
     &kv1_with_data::RULE,
     &kv2_deny_missing_data::RULE,

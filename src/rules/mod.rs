@@ -61,6 +61,7 @@ pub mod glob_in_allowed_namespaces;
 pub mod ignored_annotations;
 pub mod ignored_namespace;
 pub mod ignored_store_namespace;
+pub mod ignored_text;
 pub mod impersonate_admin;
 pub mod impersonate_any;
 pub mod incomplete_login;
@@ -234,6 +235,7 @@ pub static RULES: &[&Rule] = &[
     &ignored_annotations::RULE,
     &ignored_namespace::RULE,
     &ignored_store_namespace::RULE,
+    &ignored_text::RULE,
     &impersonate_admin::RULE,
     &impersonate_any::RULE,
     &incomplete_login::RULE,

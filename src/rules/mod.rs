@@ -56,6 +56,7 @@ pub mod escalation_blocked;
 pub mod escalation_path;
 pub mod event_deletion;
 pub mod excessive_ttl;
+pub mod expired_allow;
 pub mod exposed_cloud_identity;
 pub mod glob_in_allowed_namespaces;
 pub mod ignored_annotations;
@@ -230,6 +231,7 @@ pub static RULES: &[&Rule] = &[
     &escalation_path::RULE,
     &event_deletion::RULE,
     &excessive_ttl::RULE,
+    &expired_allow::RULE,
     &exposed_cloud_identity::RULE,
     &glob_in_allowed_namespaces::RULE,
     &ignored_annotations::RULE,
@@ -355,6 +357,7 @@ pub static ENGINE: EngineRules = EngineRules {
     broken_allow: &broken_allow::RULE,
     reasonless_allow: &reasonless_allow::RULE,
     unused_allow: &unused_allow::RULE,
+    expired_allow: &expired_allow::RULE,
 };
 
 /// The rule of this name.

@@ -66,7 +66,7 @@ pub(super) fn mount_settings(
     mut fixed: Map<String, Value>,
     settings: &Fields,
     table: &'static [FieldSpec],
-) -> Result<(Map<String, Value>, Map<String, Value>), EmitError> {
+) -> Result<[Map<String, Value>; 2], EmitError> {
     let mut tuning = Map::new();
     for spec in table {
         let field = settings.known.iter().find(|field| field.spec.name == spec.name);
@@ -85,7 +85,7 @@ pub(super) fn mount_settings(
             name => drop(tuning.insert(name.into(), value)),
         }
     }
-    Ok((fixed, tuning))
+    Ok([fixed, tuning])
 }
 
 fn empty_value(spec: &FieldSpec) -> Value {

@@ -314,7 +314,7 @@ fn mount_step(
     table: &'static [FieldSpec],
 ) -> Result<Step, EmitError> {
     let path = api_path(&[path], "")?;
-    let [fixed, tuning] = body::mount_settings(fixed, settings, table)?;
+    let (fixed, tuning) = body::mount_settings(fixed, settings, table)?;
     Ok(Step::Mount { kind, path, fixed, tuning })
 }
 

@@ -1,11 +1,17 @@
 //! `check`: the lint.
 
+mod allow;
+mod baseline;
+mod fix;
+
 use std::mem;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use self::baseline::Known;
+use self::fix::Outcome;
 use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
@@ -13,8 +19,8 @@ use super::session::Session;
 use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
-use crate::model::project::FileClass;
-use crate::report::{Format, Report, Style};
+use crate::model::project::{FileClass, Project};
+use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::near::nearest;
 
@@ -47,6 +53,30 @@ pub struct Args {
     /// Also show what comments allow
     #[arg(long)]
     pub show_allowed: bool,
+    /// Carry out fixes that change no access, then report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// Carry out fixes and report nothing
+    #[arg(long, group = "fixing")]
+    pub fix_only: bool,
+    /// Show what fixes would change and change nothing; exit with 1 if that is anything
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
+    /// With one of these three: also fixes that change access or have to be looked at
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Write a comment that allows it, with this reason, above every line that has a finding
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["fixing", "write_baseline"], value_parser = allow::reason)]
+    pub add_allow: Option<String>,
+    /// Leave out findings that this file lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
+    pub write_baseline: Option<PathBuf>,
+    /// Instead of findings, say how often each rule reported
+    #[arg(long, conflicts_with_all = ["format", "fix_only", "diff"])]
+    pub statistics: bool,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
@@ -101,12 +131,29 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
     }
     let session = Session::start(global)?;
-    let loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
+    let mut loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
     if args.show_files {
         print(&files(&loaded))?;
         return Ok(if loaded.unread.is_empty() { Exit::Clean } else { Exit::Unable });
     }
-    let (triaged, crashes) = lint(&loaded, &session);
+    let known = Known::of(args, &session)?;
+    let mut outcome = Outcome::default();
+    if args.fix || args.fix_only || args.diff {
+        outcome = fix::files(args, &mut loaded, known.as_ref(), &session)?;
+        if !args.fix {
+            complain(&outcome.crashes);
+            return Ok(fix::exit(&outcome, &loaded, args.diff));
+        }
+    }
+    if let Some(reason) = &args.add_allow {
+        outcome = allow::add(reason, &mut loaded, known.as_ref(), &session);
+    }
+    let (mut triaged, failed) = gate(&loaded.project, known.as_ref(), &session);
+    let crashes: Vec<Crash> =
+        loaded.crashes.iter().cloned().chain(outcome.crashes.clone()).chain(failed).collect();
+    if let Some(known) = &known {
+        known.write(&mut triaged, &loaded.project, &session)?;
+    }
     let report = Report {
         project: &loaded.project,
         triaged: &triaged,
@@ -117,16 +164,10 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         compiled: loaded.compiled,
     };
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
-    print(&args.format.render(&report, style))?;
+    let text = if args.statistics { statistics::render(&report) } else { args.format.render(&report, style) };
+    print(&text)?;
     let unwritten = write_reports(&args.report, &report, style);
-    for crash in &crashes {
-        say(format_args!(
-            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
-            crash.rule,
-            crash.message,
-            env!("CARGO_PKG_VERSION")
-        ));
-    }
+    complain(&crashes);
     let nothing = loaded.is_empty() && loaded.excluded == 0;
     if nothing {
         say("error: no input found: no policy, manifest or spec among the files");
@@ -137,7 +178,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     // The process is about to end; taking thousands of objects apart before would be for nothing.
     mem::forget(loaded);
     Ok(match exit {
-        Exit::Clean | Exit::Findings if nothing || unwritten => Exit::Unable,
+        Exit::Clean | Exit::Findings if nothing || unwritten || outcome.unable => Exit::Unable,
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
     })
@@ -156,16 +197,36 @@ fn write_reports(files: &[ReportFile], report: &Report<'_>, style: Style) -> boo
     unwritten
 }
 
-/// All findings of a loaded project, through the gate; and the parts of this program that failed.
-pub fn lint(loaded: &Loaded, session: &Session) -> (Triaged, Vec<Crash>) {
-    let levels = &session.config.levels;
-    let active = levels.active(RULES);
-    let (findings, failed) = lint::run_contained(&active, &loaded.project, &session.config.options);
-    let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, levels);
-    (triaged, loaded.crashes.iter().cloned().chain(failed).collect())
+/// All findings of a project, through the gate and past the baseline; and the rules that failed.
+fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged, Vec<Crash>) {
+    let (mut triaged, failed) = lint(project, session);
+    if let Some(known) = known {
+        known.sift(&mut triaged, project, session);
+    }
+    (triaged, failed)
 }
 
-fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
+/// All findings of a project, through the gate; and the rules that failed.
+pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
+    let levels = &session.config.levels;
+    let active = levels.active(RULES);
+    let (findings, failed) = lint::run_contained(&active, project, &session.config.options);
+    (lint::triage(findings, project, RULES, &ENGINE, levels, session.config.options.today), failed)
+}
+
+fn complain(crashes: &[Crash]) {
+    for crash in crashes {
+        say(format_args!(
+            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
+            crash.rule,
+            crash.message,
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
+}
+
+/// How a run ends that came to these results.
+pub fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
     if !crashes.is_empty() {
         Exit::Internal
     } else if !loaded.unread.is_empty() || !loaded.project.syntax_errors.is_empty() {

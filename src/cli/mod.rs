@@ -36,7 +36,10 @@ pub fn main() -> ExitCode {
             let exit = match error.print() {
                 _ if error.use_stderr() => Exit::Unable,
                 // A reader that has gone away is no failure.
-                Err(fault) if fault.kind() != ErrorKind::BrokenPipe => Exit::Unable,
+                Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
+                    exit::unwritable(&fault).print();
+                    Exit::Unable
+                }
                 _ => Exit::Clean,
             };
             return exit.into();

@@ -5,6 +5,8 @@
 
 pub mod schema;
 
+use std::path::PathBuf;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -32,6 +34,8 @@ pub struct Config {
     pub options: Options,
     /// `fail-on`.
     pub fail_on: Option<FailOn>,
+    /// `baseline`: known findings, relative to the directory of the file.
+    pub baseline: Option<PathBuf>,
 }
 
 /// From which severity on findings make the run fail.
@@ -90,7 +94,7 @@ pub fn parse(source: &Source, rules: &[&'static Rule]) -> Result<Config, Vec<Syn
 const FIXED_LEVEL: &str = "syntax-error";
 
 /// The keys at the top.
-const KEYS: [&str; 6] = ["rules", "exclude", "mount", "limits", "target", "fail-on"];
+const KEYS: [&str; 7] = ["rules", "exclude", "mount", "limits", "target", "fail-on", "baseline"];
 
 /// Values of `type` in `[[mount]]` that are more than a name.
 const ENGINES: [&str; 7] = ["kv", "kv-v1", "kv-v2", "kubernetes", "database", "pki", "transit"];
@@ -113,6 +117,7 @@ impl Reader<'_> {
                 "limits" => self.limits(value, &mut config.options),
                 "target" => config.settings.target = self.target(value),
                 "fail-on" => config.fail_on = self.fail_on(value),
+                "baseline" => config.baseline = self.text(value, "`baseline`").map(PathBuf::from),
                 _ => self.unknown_key(key, &KEYS),
             }
         }
@@ -137,12 +142,39 @@ impl Reader<'_> {
                 self.error(key.span(), format!("the level of `{FIXED_LEVEL}` cannot be set"), Some(help));
                 continue;
             }
-            let Some(word) = self.text(value, "a level") else { continue };
+            let level = match value.get_ref().as_table() {
+                Some(table) => self.rule_settings(table, rule, levels),
+                None => Some(value),
+            };
+            let Some(level) = level else { continue };
+            let Some(word) = self.text(level, "a level") else { continue };
             match LEVELS.into_iter().find(|level| level.word() == word) {
                 Some(level) => levels.set(rule, level),
-                None => self.not_one_of(value, word, &LEVELS.map(Level::word)),
+                None => self.not_one_of(level, word, &LEVELS.map(Level::word)),
             }
         }
+    }
+
+    /// `{level = "error", ignorable = false}`; gives the value of `level`.
+    fn rule_settings<'v, 'i>(
+        &mut self,
+        table: &'v DeTable<'i>,
+        rule: &'static Rule,
+        levels: &mut Levels,
+    ) -> Option<&'v Value<'i>> {
+        let mut level = None;
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "level" => level = Some(value),
+                "ignorable" => match value.get_ref().as_bool() {
+                    Some(true) => {}
+                    Some(false) => levels.forbid_allowing(rule),
+                    None => self.wrong_type(value, "`ignorable`", "`true` or `false`"),
+                },
+                _ => self.unknown_key(key, &["level", "ignorable"]),
+            }
+        }
+        level
     }
 
     fn exclude(&mut self, value: &Value<'_>) -> GlobSet {

@@ -12,7 +12,21 @@ pub fn schema(rules: &[&'static Rule]) -> Value {
     let rules: Map<String, Value> = settable
         .map(|rule| {
             let default = rule.category.default_level().word();
-            (rule.name.to_owned(), json!({"description": rule.summary, "enum": levels, "default": default}))
+            let level = json!({"enum": levels, "default": default});
+            let settings = json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "level": level,
+                    "ignorable": {
+                        "description": "Whether comments may allow what the rule reports.",
+                        "type": "boolean",
+                        "default": true
+                    }
+                }
+            });
+            let value = json!({"description": rule.summary, "default": default, "anyOf": [level, settings]});
+            (rule.name.to_owned(), value)
         })
         .collect();
     let version = |server: &str| json!({"description": format!("Version of {server}, such as \"1.20\"."), "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)*$"});
@@ -32,6 +46,10 @@ pub fn schema(rules: &[&'static Rule]) -> Value {
                 "description": "Globs, relative to this file, of paths that are not read; a directory means all that is in it.",
                 "type": "array",
                 "items": {"type": "string"}
+            },
+            "baseline": {
+                "description": "File, relative to this one, that lists findings which are known and left out; `check --write-baseline` makes it.",
+                "type": "string"
             },
             "target": {
                 "description": "The servers that answers are given for; Vault or OpenBao, not both.",

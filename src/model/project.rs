@@ -13,7 +13,7 @@ use super::vault::auth_role::{AuthMount, AuthRole};
 use super::vault::mount::Mount;
 use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
-use super::{Malformed, lower};
+use super::{Malformed, annotation, lower};
 use crate::syntax::directive::Directive;
 use crate::syntax::{Sources, Span, SyntaxError};
 
@@ -123,6 +123,17 @@ struct Index {
 }
 
 impl Project {
+    /// How many syntax errors each text has, in the order of the texts.
+    pub fn errors_by_source(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        for error in &self.syntax_errors {
+            if let Some(count) = counts.get_mut(error.span.source.0 as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// Joins the lowered files, which come in the order of `sources`.
     pub fn assemble(sources: Sources, files: Vec<Lowered>, settings: Settings) -> Project {
         let mut project = Project { sources, settings, ..Project::default() };
@@ -130,6 +141,8 @@ impl Project {
             project.take(file);
         }
         lower::join(&mut project);
+        let annotations = annotation::directives(&project);
+        project.directives.extend(annotations);
         project.build_index();
         project
     }

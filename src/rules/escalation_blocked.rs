@@ -219,6 +219,7 @@ fn binding_to(kind: RbacRoleKind, name: &str, namespace: &str, span: Span) -> Bi
     Binding {
         cluster_wide: false,
         kind_span: span,
+        api_version: spanned("rbac.authorization.k8s.io/v1"),
         meta: meta(GENERATED, Some(namespace), span),
         role_ref: RoleRef { kind: spanned(kind.word()), name: spanned(name), api_group: None, span },
         subjects: Vec::new(),

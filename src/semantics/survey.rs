@@ -2,6 +2,7 @@
 //!
 //! Answers do not depend on who asks first, nor on how many threads ask.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -11,10 +12,13 @@ use super::mounts::MountTable;
 use super::rbac::grants::{Companion, Grant, Grants};
 use super::rbac::powers::Power;
 use super::rbac::reach::{Reach, Reaches};
+use super::trace::{Fault, Route, Stage, Stop, Tracer};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRole;
+use crate::model::kube::workload::Workload;
 use crate::model::project::Project;
 use crate::model::vault::policy::Policy;
+use crate::syntax::Span;
 
 /// Of how many path rules in all the compiled sets are kept; what lies beyond is compiled anew for each question.
 const KEPT_RULES: usize = 200_000;
@@ -29,6 +33,7 @@ pub struct Survey<'a> {
     /// In the order of the policies.
     acls: Vec<OnceLock<Option<Acl<'a>>>>,
     sets: OnceLock<Vec<Set<'a>>>,
+    routes: OnceLock<Vec<Route>>,
 }
 
 /// Policies that meet in one token.
@@ -59,6 +64,7 @@ impl<'a> Survey<'a> {
             grants: OnceLock::new(),
             acls: project.policies.iter().map(|_| OnceLock::new()).collect(),
             sets: OnceLock::new(),
+            routes: OnceLock::new(),
         }
     }
 
@@ -106,6 +112,23 @@ impl<'a> Survey<'a> {
     /// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.
     pub fn referents(&self, binding: &Binding) -> Vec<&'a RbacRole> {
         self.reaches.referents(binding)
+    }
+
+    /// The ways of the project's workloads and operators to their secrets, see [`Tracer::all_routes`].
+    pub fn routes(&self) -> &[Route] {
+        self.routes.get_or_init(|| {
+            let consumers = &self.project.consumers;
+            let injected = |it: &Workload| it.injector.is_some() || it.misplaced_injector.is_some();
+            let any = !consumers.is_empty() || self.project.workloads.iter().any(injected);
+            if any { Tracer::new(self.project).all_routes() } else { Vec::new() }
+        })
+    }
+
+    /// What stops a pod for this sort of fault, each place and reason once.
+    pub fn stops(&self, fault: Fault) -> Vec<(&Stage, &Stop)> {
+        let mut seen: HashSet<(Option<Span>, &str)> = HashSet::new();
+        let stops = self.routes().iter().flat_map(Route::stopped).filter(|(_, stop)| stop.fault == fault);
+        stops.filter(|(stage, stop)| seen.insert((stage.evidence.first().copied(), &stop.why))).collect()
     }
 
     /// Which powers the roles of the project spell out.

@@ -1,10 +1,9 @@
 //! Questions to the API server: may a service account do this to that, and who may.
 
-mod resources;
-
 use super::Access;
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRoleKind;
+use crate::model::kube::resource;
 use crate::semantics::authorizer::{self, Grant, Query, Source, User};
 use crate::semantics::rbac::{Request, builtin};
 
@@ -83,8 +82,13 @@ impl Question {
         let (subresource, written_name) = match rest {
             [] => (None, None),
             [one] => {
-                let word = one.split('.').next().unwrap_or(one);
-                if resources::is_subresource(word) { (Some(*one), None) } else { (None, Some(*one)) }
+                let (word, _) = with_group(one);
+                let (plain, group) = with_group(kind);
+                let is_part = match resource::called(plain, group) {
+                    Some(known) => known.subresource(word).is_some(),
+                    None => resource::is_subresource(word),
+                };
+                if is_part { (Some(*one), None) } else { (None, Some(*one)) }
             }
             [subresource, name] => (Some(*subresource), Some(*name)),
             _ => return Err(malformed()),
@@ -95,12 +99,12 @@ impl Question {
             group = group.or(of_sub);
             word
         });
-        let known = resources::named(kind, group);
+        let known = resource::called(kind, group);
         if known.is_none() && group.is_none() && kind != "*" {
             return Err(QuestionError::UnknownResource(kind.to_owned()));
         }
         let (plural, group, namespaced) = match known {
-            Some(known) => (known.name.to_owned(), known.group, known.namespaced),
+            Some(known) => (known.name.to_owned(), known.group, known.is_namespaced()),
             None => (kind.to_lowercase(), group.unwrap_or_default(), true),
         };
         let name = written_name.or(name);

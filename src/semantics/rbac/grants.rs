@@ -103,6 +103,11 @@ impl<'a> Grants<'a> {
         self.of_role(grant.role).find(|other| other.power == power && !other.is_named)
     }
 
+    /// True if one entry, `*/SUBRESOURCE`, gives the power too, so that one of the two is enough to tell.
+    pub fn shares_entry(&self, grant: &Grant<'_>, power: &Power) -> bool {
+        self.beside(grant, power).is_some_and(|other| other.span() == grant.span())
+    }
+
     /// Where the holders of the grant hold `power`, one of `powers::COMPANIONS`, as well: in the same role, or in another
     /// one that one of its subjects is bound to as widely. Wildcards count.
     pub fn joined_by<'g>(

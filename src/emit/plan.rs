@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{EmitError, hcl, rbac};
 use crate::model::project::{Project, Target};
-use crate::model::spec::Spec;
+use crate::model::spec::{Spec, names};
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE, AuthMount};
 use crate::model::vault::field::{FieldSpec, Fields};
 use crate::model::vault::mount::{Confidence, Engine, MOUNT};
@@ -74,7 +74,7 @@ pub enum Step {
     Policy {
         /// Name as stored, in lower case.
         name: String,
-        /// The text, which ends in a newline.
+        /// The text, to the byte.
         text: String,
         /// The text as written or, for a policy that was written as text, the node.
         span: Span,
@@ -293,12 +293,11 @@ fn step_path(step: &Step) -> &str {
     }
 }
 
-/// The parts joined by `/`, if a URL can carry them: the tools take blanks and slashes off the ends and resolve `..`.
+/// The parts joined by `/`. What no URL can carry was refused with the spec; a project from elsewhere is refused here.
 fn api_path(parts: &[&Spanned<String>], last: &str) -> Result<String, EmitError> {
     for part in parts {
-        let bad = |segment: &str| segment.is_empty() || segment == "." || segment == "..";
         let text = part.as_str();
-        if text.split('/').any(bad) || text.trim() != text || text.chars().any(char::is_control) {
+        if !names::is_api_path(text) {
             return Err(EmitError::refused(part.span, format!("`{text}` cannot stand in an API path")));
         }
     }
@@ -330,18 +329,16 @@ fn without_host_mask(text: &str) -> &str {
     }
 }
 
-/// What the server is sent: the text as written, or the canonical one; it ends in a newline.
+/// What the server is sent: the text as written, to the byte, or the canonical one.
 ///
 /// The server decodes a text that is valid base64, line ends left out (`handlePoliciesSet` of both servers). Only a
 /// text without any path rule can be; a comment line keeps it from being taken so, and an empty text from being refused.
 fn text_to_send(policy: &Policy) -> String {
     let mut text = policy.text.clone().unwrap_or_else(|| hcl::policy_text(policy));
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
     if text.bytes().all(base64) {
-        text.push_str("# no rules\n");
+        let newline = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+        text = format!("{text}{newline}# no rules\n");
     }
     text
 }

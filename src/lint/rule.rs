@@ -10,7 +10,7 @@ use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::mounts::MountTable;
 use crate::semantics::rbac::grants::Grant;
-use crate::semantics::rbac::powers::Power;
+use crate::semantics::rbac::powers::{Power, Weight};
 use crate::semantics::rbac::reach::role_words;
 use crate::semantics::survey::Survey;
 use crate::syntax::Span;
@@ -202,7 +202,18 @@ impl<'a> Context<'a> {
         does: &str,
         help: impl Into<String>,
     ) -> Option<&mut Finding> {
-        let weight = grant.weight()?;
+        self.report_weighed(grant, grant.power.weight, does, help)
+    }
+
+    /// As [`Context::report_grant`], for a right that comes to `base` in the whole cluster.
+    pub fn report_weighed(
+        &mut self,
+        grant: &Grant<'_>,
+        base: Weight,
+        does: &str,
+        help: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let weight = grant.weight_from(base)?;
         let message = format!("{} may {does} {}", role_words(grant.role), grant.reach.words());
         let finding = self.report(grant.span(), message).severity(Severity::of(weight)).help(help);
         let mut told: Option<Span> = grant.parts.first().map(|part| part.rule.span);

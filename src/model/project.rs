@@ -125,6 +125,17 @@ struct Index {
 }
 
 impl Project {
+    /// How many syntax errors each text has, in the order of the texts.
+    pub fn errors_by_source(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        for error in &self.syntax_errors {
+            if let Some(count) = counts.get_mut(error.span.source.0 as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// Joins the lowered files, which come in the order of `sources`.
     pub fn assemble(sources: Sources, files: Vec<Lowered>, settings: Settings) -> Project {
         let mut project = Project { sources, settings, ..Project::default() };

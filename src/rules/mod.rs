@@ -13,6 +13,14 @@ pub mod auth_path_spelling;
 pub mod authenticated_subject;
 pub mod automounted_default_token;
 pub mod blank_in_container_list;
+pub mod admission_policy_write;
+pub mod aggregate_into_builtin;
+pub mod aggregation_open_selector;
+pub mod any_signer;
+pub mod api_version_prefix;
+pub mod apiservice_write;
+pub mod bind_on_bindings;
+pub mod bind_verb;
 pub mod broken_allow;
 pub mod byte_order_mark;
 pub mod changed_role_ref;
@@ -26,6 +34,15 @@ pub mod create_never_works;
 pub mod cross_namespace_grant;
 pub mod crossed_api_groups;
 pub mod crowded_namespace;
+pub mod cluster_wide_deletion;
+pub mod configmap_write;
+pub mod conflicting_policies;
+pub mod constrained_impersonation;
+pub mod crd_write;
+pub mod create_never_works;
+pub mod critical_configmap_write;
+pub mod csr_approval;
+pub mod csr_sign;
 pub mod dangling_role_ref;
 pub mod dangling_service_account;
 pub mod dashboard_subject;
@@ -45,6 +62,15 @@ pub mod ignored_namespace;
 pub mod ignored_store_namespace;
 pub mod incomplete_login;
 pub mod indirect_vault_access;
+pub mod device_steering;
+pub mod duplicate_path;
+pub mod ephemeral_containers;
+pub mod escalate_verb;
+pub mod escalation_blocked;
+pub mod event_deletion;
+pub mod excessive_ttl;
+pub mod impersonate_admin;
+pub mod impersonate_any;
 pub mod ineffective_rbac_rule;
 pub mod injector_name_clash;
 pub mod injector_volume_clash;
@@ -54,6 +80,7 @@ pub mod kv2_deny_missing_data;
 pub mod kv2_missing_data;
 pub mod kv2_template_fields;
 pub mod leading_slash;
+pub mod lease_takeover;
 pub mod legacy_policy_keyword;
 pub mod list_needs_slash;
 pub mod literal_wildcard;
@@ -73,11 +100,30 @@ pub mod partial_plus;
 pub mod path_whitespace;
 pub mod pod_security_policy_use;
 pub mod powerful_workload;
+pub mod named_secret_list;
+pub mod namespace_label_write;
+pub mod narrowed_capabilities;
+pub mod network_write;
+pub mod node_write;
+pub mod nodes_proxy;
+pub mod partial_plus;
+pub mod path_whitespace;
+pub mod persistent_volume_creation;
+pub mod pod_attach;
+pub mod pod_creation;
+pub mod pod_exec;
+pub mod pod_logs;
+pub mod pod_portforward;
+pub mod pod_status_write;
+pub mod pod_stealing;
+pub mod pod_update;
+pub mod rbac_write;
 pub mod reasonless_allow;
 pub mod redundant_rbac_rule;
 pub mod redundant_rule;
 pub mod refused_annotation;
 pub mod refused_policy;
+pub mod refused_rbac_object;
 pub mod removed_api_version;
 pub mod reserved_role_name;
 pub mod root_policy;
@@ -91,20 +137,31 @@ pub mod skipped_tls_verification;
 pub mod static_token_secret;
 pub mod subjectless_binding;
 pub mod subsumed_binding;
+pub mod secrets_writable;
+pub mod service_proxy;
+pub mod service_status_write;
+pub mod shadowed_rule;
+pub mod storage_write;
 pub mod sudo_missing;
 pub mod sudo_on_wildcard;
 pub mod sudo_useless;
 pub mod syntax_error;
+pub mod system_masters_subject;
+pub mod token_review;
 pub mod token_review_namespaced;
 pub mod too_many_roles;
 pub mod unbound_role;
 pub mod unbounded_ttl;
 pub mod unknown_auth_role;
+pub mod token_secret_mint;
+pub mod unbounded_ttl;
+pub mod unguarded_pod_creation;
 pub mod unknown_capability;
 pub mod unknown_policy;
 pub mod unknown_rbac_resource;
 pub mod unknown_rbac_verb;
 pub mod unknown_role_field;
+pub mod unmatchable_path;
 pub mod unmatchable_url;
 pub mod unnamed_verb;
 pub mod unneeded_token;
@@ -116,6 +173,7 @@ pub mod unused_service_account;
 pub mod urls_in_namespace;
 pub mod vault_auth_namespace;
 pub mod wildcard_api_group;
+pub mod webhook_write;
 pub mod wildcard_everything;
 pub mod wildcard_namespace;
 pub mod wildcard_resource;
@@ -141,6 +199,14 @@ pub static RULES: &[&Rule] = &[
     &authenticated_subject::RULE,
     &automounted_default_token::RULE,
     &blank_in_container_list::RULE,
+    &admission_policy_write::RULE,
+    &aggregate_into_builtin::RULE,
+    &aggregation_open_selector::RULE,
+    &any_signer::RULE,
+    &api_version_prefix::RULE,
+    &apiservice_write::RULE,
+    &bind_on_bindings::RULE,
+    &bind_verb::RULE,
     &broken_allow::RULE,
     &byte_order_mark::RULE,
     &changed_role_ref::RULE,
@@ -154,6 +220,15 @@ pub static RULES: &[&Rule] = &[
     &cross_namespace_grant::RULE,
     &crossed_api_groups::RULE,
     &crowded_namespace::RULE,
+    &cluster_wide_deletion::RULE,
+    &configmap_write::RULE,
+    &conflicting_policies::RULE,
+    &constrained_impersonation::RULE,
+    &crd_write::RULE,
+    &create_never_works::RULE,
+    &critical_configmap_write::RULE,
+    &csr_approval::RULE,
+    &csr_sign::RULE,
     &dangling_role_ref::RULE,
     &dangling_service_account::RULE,
     &dashboard_subject::RULE,
@@ -173,6 +248,15 @@ pub static RULES: &[&Rule] = &[
     &ignored_store_namespace::RULE,
     &incomplete_login::RULE,
     &indirect_vault_access::RULE,
+    &device_steering::RULE,
+    &duplicate_path::RULE,
+    &ephemeral_containers::RULE,
+    &escalate_verb::RULE,
+    &escalation_blocked::RULE,
+    &event_deletion::RULE,
+    &excessive_ttl::RULE,
+    &impersonate_admin::RULE,
+    &impersonate_any::RULE,
     &ineffective_rbac_rule::RULE,
     &injector_name_clash::RULE,
     &injector_volume_clash::RULE,
@@ -182,6 +266,7 @@ pub static RULES: &[&Rule] = &[
     &kv2_missing_data::RULE,
     &kv2_template_fields::RULE,
     &leading_slash::RULE,
+    &lease_takeover::RULE,
     &legacy_policy_keyword::RULE,
     &list_needs_slash::RULE,
     &literal_wildcard::RULE,
@@ -201,11 +286,30 @@ pub static RULES: &[&Rule] = &[
     &path_whitespace::RULE,
     &pod_security_policy_use::RULE,
     &powerful_workload::RULE,
+    &named_secret_list::RULE,
+    &namespace_label_write::RULE,
+    &narrowed_capabilities::RULE,
+    &network_write::RULE,
+    &node_write::RULE,
+    &nodes_proxy::RULE,
+    &partial_plus::RULE,
+    &path_whitespace::RULE,
+    &persistent_volume_creation::RULE,
+    &pod_attach::RULE,
+    &pod_creation::RULE,
+    &pod_exec::RULE,
+    &pod_logs::RULE,
+    &pod_portforward::RULE,
+    &pod_status_write::RULE,
+    &pod_stealing::RULE,
+    &pod_update::RULE,
+    &rbac_write::RULE,
     &reasonless_allow::RULE,
     &redundant_rbac_rule::RULE,
     &redundant_rule::RULE,
     &refused_annotation::RULE,
     &refused_policy::RULE,
+    &refused_rbac_object::RULE,
     &removed_api_version::RULE,
     &reserved_role_name::RULE,
     &root_policy::RULE,
@@ -219,20 +323,31 @@ pub static RULES: &[&Rule] = &[
     &static_token_secret::RULE,
     &subjectless_binding::RULE,
     &subsumed_binding::RULE,
+    &secrets_writable::RULE,
+    &service_proxy::RULE,
+    &service_status_write::RULE,
+    &shadowed_rule::RULE,
+    &storage_write::RULE,
     &sudo_missing::RULE,
     &sudo_on_wildcard::RULE,
     &sudo_useless::RULE,
     &syntax_error::RULE,
+    &system_masters_subject::RULE,
+    &token_review::RULE,
     &token_review_namespaced::RULE,
     &too_many_roles::RULE,
     &unbound_role::RULE,
     &unbounded_ttl::RULE,
     &unknown_auth_role::RULE,
+    &token_secret_mint::RULE,
+    &unbounded_ttl::RULE,
+    &unguarded_pod_creation::RULE,
     &unknown_capability::RULE,
     &unknown_policy::RULE,
     &unknown_rbac_resource::RULE,
     &unknown_rbac_verb::RULE,
     &unknown_role_field::RULE,
+    &unmatchable_path::RULE,
     &unmatchable_url::RULE,
     &unnamed_verb::RULE,
     &unneeded_token::RULE,
@@ -244,6 +359,7 @@ pub static RULES: &[&Rule] = &[
     &urls_in_namespace::RULE,
     &vault_auth_namespace::RULE,
     &wildcard_api_group::RULE,
+    &webhook_write::RULE,
     &wildcard_everything::RULE,
     &wildcard_namespace::RULE,
     &wildcard_resource::RULE,

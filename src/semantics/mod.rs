@@ -16,7 +16,6 @@ pub mod parameters;
 pub mod pattern;
 pub mod pattern_tree;
 pub mod precedence;
-pub mod protected;
 pub mod rbac;
 pub mod reach;
 pub mod shadow;

@@ -14,6 +14,7 @@ pub mod powers;
 pub mod reach;
 pub mod served;
 pub mod subjects;
+pub mod signers;
 #[cfg(test)]
 mod tests;
 

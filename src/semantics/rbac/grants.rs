@@ -106,7 +106,7 @@ impl<'a> Grants<'a> {
     }
 
     /// The power with the role of the grant, on objects of any name.
-    pub fn beside(&self, grant: &Grant<'a>, power: &Power) -> Option<&Grant<'a>> {
+    pub fn beside(&self, grant: &Grant<'_>, power: &Power) -> Option<&Grant<'a>> {
         self.of_role(grant.role).find(|other| other.power == power && !other.is_named)
     }
 
@@ -246,8 +246,12 @@ impl<'a> Grant<'a> {
         subjects.find_map(|subject| Some((subject, reach::breadth(subject)?)))
     }
 
+    /// True if it reaches anybody through `admin`, `edit` or `view` alone.
     fn only_extends_built_in(&self) -> bool {
-        matches!(*self.reach, Reach::Aggregated(_)) && builtin::extended_by(self.role).next().is_some()
+        let own_name = &self.role.meta.name.value;
+        let mut bindings = self.reach.bindings().iter();
+        builtin::extended_by(self.role).next().is_some()
+            && bindings.all(|binding| binding.role_ref.name.value != *own_name)
     }
 }
 
@@ -328,8 +332,8 @@ impl Companion<'_> {
     /// What to say of its place, to follow the place of the grant.
     pub fn words(&self, power: &Power) -> String {
         match self.binding {
-            None => format!("and it may {} by this", power.does),
-            Some(_) => format!("the same subject may {} by this", power.does),
+            None => format!("this lets it {}", power.does),
+            Some(_) => format!("this lets the same subject {}", power.does),
         }
     }
 }

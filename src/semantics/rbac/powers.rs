@@ -2,6 +2,8 @@
 //! and rules about single rights take their verbs and resources from it.
 
 mod table;
+#[cfg(test)]
+mod tests;
 
 use super::{Allowance, Request, allows};
 use crate::model::kube::rbac::RbacRule;

@@ -48,7 +48,7 @@ pub static ALL: &[&Power] = &[
 
 /// `escalate` on roles.
 pub static ESCALATE: Power = about_verb(
-    "write roles with more rights than its own",
+    "put any right into roles",
     Weight::Critical,
     &[cluster(ESCALATES, RBAC, "clusterroles"), namespaced(ESCALATES, RBAC, "roles")],
 );
@@ -174,6 +174,9 @@ pub static ADMISSION_POLICY_WRITE: Power = power(
         cluster(WRITES, KYVERNO, "clusterpolicies"),
         namespaced(WRITES, KYVERNO, "policies"),
         namespaced(WRITES, KYVERNO, "policyexceptions"),
+        cluster(WRITES, &["policies.kyverno.io"], "imagevalidatingpolicies"),
+        cluster(WRITES, &["policies.kyverno.io"], "mutatingpolicies"),
+        cluster(WRITES, &["policies.kyverno.io"], "validatingpolicies"),
     ],
 );
 
@@ -207,7 +210,7 @@ pub static SECRETS_WRITE: Power = power(
 
 /// Roles and bindings.
 pub static RBAC_WRITE: Power = power(
-    "hand on every right that it holds itself",
+    "write roles and bindings that grant rights already held",
     Weight::Medium,
     &[
         cluster(CREATES_OR_CHANGES, RBAC, "clusterrolebindings"),
@@ -304,7 +307,7 @@ pub static SERVICE_STATUS_WRITE: Power = power(
 /// Addresses of pods.
 pub static POD_STATUS_WRITE: Power = power(
     "take over the traffic of pods by their status",
-    Weight::Low,
+    Weight::Medium,
     &[namespaced(CHANGES, CORE, "pods/status")],
 );
 
@@ -315,7 +318,7 @@ pub static CONFIGMAP_WRITE: Power =
 /// Traces.
 pub static EVENT_DELETION: Power = power(
     "delete the events that tell what happened",
-    Weight::Low,
+    Weight::Medium,
     &[namespaced(DELETES, &["", "events.k8s.io"], "events")],
 );
 
@@ -383,7 +386,7 @@ const BATCH: &[&str] = &["batch", "extensions"];
 const RBAC: &[&str] = &["rbac.authorization.k8s.io"];
 const ADMISSION: &[&str] = &["admissionregistration.k8s.io"];
 const CERTIFICATES: &[&str] = &["certificates.k8s.io"];
-const KYVERNO: &[&str] = &["kyverno.io"];
+const KYVERNO: &[&str] = &["kyverno.io", "policies.kyverno.io"];
 const NETWORKING: &[&str] = &["networking.k8s.io", "extensions"];
 const GATEWAY: &[&str] = &["gateway.networking.k8s.io"];
 const STORAGE: &[&str] = &["storage.k8s.io"];

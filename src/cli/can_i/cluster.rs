@@ -7,10 +7,11 @@ use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::report::place::Places;
 use crate::semantics::acl::BUILT_IN;
-use crate::semantics::authorizer::{Grant, Query, Source, User};
+use crate::semantics::authorizer::{Grant, Source, User, is_subject};
+use crate::semantics::rbac::bootstrap;
 use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::reach::Access;
-use crate::semantics::reach::kubernetes::{self, Question};
+use crate::semantics::reach::kubernetes::{self, Doubt, Question};
 use crate::syntax::Spanned;
 
 /// What the API server says to one user.
@@ -36,28 +37,30 @@ pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Place
             let json = json!({"answer": "yes", "reason": reason});
             return Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json };
         }
-        kubernetes::Answer::Refused | kubernetes::Answer::Unknown(_) => {}
+        kubernetes::Answer::Unknown(open) => {
+            if let Some(said) = unknown(&open, places) {
+                return said;
+            }
+        }
+        kubernetes::Answer::Refused => {}
     }
-    // Whatever their roles may be, Kubernetes' own or others: nobody can tell what they give.
-    let dangling: Vec<&Binding> =
-        access.cluster().unresolved(user, namespace_of(&question.query())).collect();
-    let Some(binding) = dangling.first() else {
-        let reason = "no rule allows it".to_owned();
-        let json = json!({"answer": "no", "reason": reason});
-        return Said { answer: Answer::No, reason, place: String::new(), rows: Vec::new(), json };
-    };
-    let reason = format!("{} `{}` is not among the inputs", binding.role_ref.kind, binding.role_ref.name);
+    let reason = "no rule allows it".to_owned();
+    let json = json!({"answer": "no", "reason": reason});
+    Said { answer: Answer::No, reason, place: String::new(), rows: Vec::new(), json }
+}
+
+fn unknown(open: &[(&Binding, Doubt)], places: &Places<'_>) -> Option<Said> {
+    let (binding, doubt) = open.first()?;
+    let reason = format!("{} `{}` {}", binding.role_ref.kind, binding.role_ref.name, doubt.why());
     let at = place(places, binding.role_ref.span);
-    Said {
+    let note = |doubt: &Doubt| format!("its role {}", doubt.why());
+    Some(Said {
         answer: Answer::Unknown,
-        rows: dangling
-            .iter()
-            .map(|binding| binding_row(binding, places).note("its role is not among the inputs"))
-            .collect(),
+        rows: open.iter().map(|(binding, doubt)| binding_row(binding, places).note(note(doubt))).collect(),
         json: json!({"answer": "unknown", "reason": reason, "place": at}),
         reason,
         place: at,
-    }
+    })
 }
 
 fn granted(source: &Source<'_>, places: &Places<'_>) -> Said {
@@ -95,7 +98,7 @@ pub fn who(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec
             found.push(([words, how, at], answer));
         }
     };
-    let (sources, _) = access.kubernetes_who_can(question);
+    let (sources, open) = access.kubernetes_who_can(question);
     for source in &sources {
         if source.subject.name.value == "system:masters" {
             continue;
@@ -106,16 +109,10 @@ pub fn who(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec
         let at = if is_own { source.binding.role_ref.span } else { source.rule.span };
         add(source.binding, source.subject, how, place(places, at), Answer::Yes);
     }
-    let query = question.query();
-    let namespace = namespace_of(&query);
-    let open = access.project().bindings.iter().filter(|binding| {
-        (binding.cluster_wide || binding.meta.namespace_name().is_some_and(|own| own == namespace))
-            && access.cluster().rules_of(binding).is_none()
-    });
-    for binding in open {
+    for (binding, doubt) in open {
         let role = format!("{} {}", binding.role_ref.kind, binding.role_ref.name);
         for subject in &binding.subjects {
-            let how = format!("not known: {role} is not among the inputs");
+            let how = format!("not known: {role} {}", doubt.why());
             add(binding, subject, how, place(places, binding.role_ref.span), Answer::Unknown);
         }
     }
@@ -128,11 +125,17 @@ pub fn listed(access: &Access<'_>, user: &User, namespace: &str, places: &Places
         let binding = format!("{} → {}", source.binding.meta.name, source.role.meta.name);
         [rule_words(source.rule), binding, place(places, source.rule.span)]
     });
-    let dangling = access.cluster().unresolved(user, namespace).map(|binding| {
-        let role = format!("{} {} (not among the inputs)", binding.role_ref.kind, binding.role_ref.name);
-        [role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)]
+    let open = access.cluster().bindings_in(namespace).filter_map(|binding| {
+        let is_named = binding.subjects.iter().any(|subject| is_subject(subject, binding, user));
+        let note = match access.cluster().role_of(binding).filter(|_| is_named) {
+            Some(role) if bootstrap::is_extended(role) => "at least; extensions may add to it",
+            None if is_named => "not among the inputs",
+            _ => return None,
+        };
+        let role = format!("{} {} ({note})", binding.role_ref.kind, binding.role_ref.name);
+        Some([role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)])
     });
-    rules.chain(dangling).collect()
+    rules.chain(open).collect()
 }
 
 /// What is asked for, as people say it.
@@ -146,13 +149,6 @@ pub fn question_words(question: &Question) -> String {
             let anywhere = String::new();
             format!("{verb} {resource}{group}{name}{}", namespace.unwrap_or(anywhere))
         }
-    }
-}
-
-fn namespace_of<'q>(query: &Query<'q>) -> &'q str {
-    match query {
-        Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
-        Query::Url { .. } => "",
     }
 }
 

@@ -1,6 +1,7 @@
 //! `can-i`: one question of access.
 
 pub mod cluster;
+mod list;
 pub mod page;
 pub mod way;
 pub mod world;
@@ -269,68 +270,6 @@ impl Scene<'_> {
         }
         self.print(&out)?;
         Ok(exit(said.answer))
-    }
-
-    fn list(&self, who: &Subject) -> Result<Exit, Failure> {
-        let flags = &self.args.flags;
-        if flags.kubernetes || flags.namespace.is_some() || flags.all_namespaces {
-            let user = self.user(who)?;
-            let home = match who {
-                Subject::ServiceAccount { namespace, .. } => namespace.as_str(),
-                _ => "",
-            };
-            let namespace = match &flags.namespace {
-                Some(namespace) => namespace.as_str(),
-                None if flags.all_namespaces => "",
-                None => home,
-            };
-            let lines = cluster::listed(self.access, &user, namespace, self.places);
-            let json: Vec<Value> = lines
-                .iter()
-                .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
-                .collect();
-            let out = page::table(["RULE", "BINDING → ROLE", "WHERE"], &lines);
-            return self.listing(lines.is_empty(), json!({"who": who.to_string(), "rules": json}), &out);
-        }
-        let holders = self.holders(who)?;
-        let (mut out, mut json, mut nothing) = (String::new(), Vec::new(), true);
-        for holder in holders.iter().filter(|holder| holder.gets_token()) {
-            let token = holder.token();
-            let wanted = self.args.dialect.map(DialectName::dialect);
-            let acls =
-                token.acls().iter().filter(|(dialect, _)| wanted.is_none_or(|wanted| wanted == *dialect));
-            let Some((_, Ok(acl))) = acls.into_iter().next() else { continue };
-            let lines = way::listed(acl, self.places);
-            nothing &= lines.is_empty();
-            let path = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
-            if let (Some(path), Some((role, _))) = (&path, holder.role) {
-                let gap = if out.is_empty() { "" } else { "\n" };
-                out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));
-            }
-            for held in holder.held.iter().filter(|held| held.is_missing()) {
-                out += &format!("policy `{}` is not among the inputs\n", clean::line(&held.name));
-            }
-            out += &page::table(["PATH", "CAPABILITIES", "POLICY", "WHERE"], &lines);
-            let rules: Vec<Value> = lines
-                .iter()
-                .map(|[path, words, policy, at]| {
-                    let words: Vec<&str> = words.split(", ").filter(|word| !word.is_empty()).collect();
-                    let policies: Vec<&str> = policy.split(", ").collect();
-                    json!({"path": path, "capabilities": words, "policies": policies, "place": at})
-                })
-                .collect();
-            json.push(json!({"role": path, "rules": rules}));
-        }
-        self.listing(nothing, json!({"who": who.to_string(), "ways": json}), &out)
-    }
-
-    fn listing(&self, nothing: bool, json: Value, out: &str) -> Result<Exit, Failure> {
-        let answer = if nothing { Answer::No } else { Answer::Yes };
-        if self.args.format == Format::Json {
-            return self.finish(answer, json);
-        }
-        self.print(if nothing { "nothing\n" } else { out })?;
-        Ok(exit(answer))
     }
 
     /// Every way to a token; a failure if nobody knows WHO.

@@ -7,6 +7,7 @@ use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::Request;
 use crate::semantics::rbac::bootstrap::BUILT_IN;
 use crate::semantics::reach::Subject;
+use crate::semantics::reach::kubernetes;
 
 pub(super) fn answers(
     prover: &Prover<'_>,
@@ -66,24 +67,27 @@ fn namespaces<'q>(
 }
 
 fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, of_user: &str, place: Option<&str>) -> Reason {
-    match prover.access.cluster().decide(user, query) {
-        Some(Grant::Master) => Reason::new(Some(true), "members of `system:masters` may do everything"),
-        Some(Grant::Rule(source)) => {
+    match prover.access.ask(user, query) {
+        kubernetes::Answer::Allowed(Grant::Master) => {
+            Reason::new(Some(true), "members of `system:masters` may do everything")
+        }
+        kubernetes::Answer::Allowed(Grant::Rule(source)) => {
             let wherever = place.map_or(String::new(), |place| format!(" in the namespace `{place}`"));
             Reason { rules: vec![decider(&source)], ..Reason::new(Some(true), format!("allowed{wherever}")) }
         }
-        None => {
-            let dangling = prover.access.cluster().unresolved(user, place.unwrap_or_default()).next();
-            if let Some(binding) = dangling {
-                let text = format!(
-                    "the {} `{}` gives it the {} `{}`, whose rules no input holds",
-                    binding.kind_word(),
-                    binding.meta.name,
-                    binding.role_ref.kind,
-                    binding.role_ref.name
-                );
-                return Reason::new(None, text).at(Some(binding.role_ref.span));
-            }
+        kubernetes::Answer::Unknown(open) => {
+            let Some((binding, doubt)) = open.first() else { return Reason::new(None, "not known") };
+            let text = format!(
+                "the {} `{}` gives it the {} `{}`, which {}",
+                binding.kind_word(),
+                binding.meta.name,
+                binding.role_ref.kind,
+                binding.role_ref.name,
+                doubt.why()
+            );
+            Reason::new(None, text).at(Some(binding.role_ref.span))
+        }
+        kubernetes::Answer::Refused => {
             if of_user == "kube-system" {
                 let text = "Kubernetes binds service accounts of `kube-system` itself, and those bindings are not here";
                 return Reason::new(None, text);

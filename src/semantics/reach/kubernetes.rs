@@ -2,10 +2,9 @@
 
 use super::Access;
 use crate::model::kube::binding::Binding;
-use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::kube::resource;
 use crate::semantics::authorizer::{self, Grant, Query, Source, User};
-use crate::semantics::rbac::{Request, builtin};
+use crate::semantics::rbac::{Request, bootstrap};
 
 /// A question to the API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +51,30 @@ pub enum Answer<'a> {
     Allowed(Grant<'a>),
     /// No: no rule allows it.
     Refused,
-    /// No rule of the inputs allows it, but these bindings refer to roles of Kubernetes' own whose rules depend on the
-    /// version and on what is installed, such as `view`.
-    Unknown(Vec<&'a Binding>),
+    /// No rule that is known allows it, but these bindings refer to roles that may.
+    Unknown(Vec<(&'a Binding, Doubt)>),
+}
+
+/// Why it is not known what a role allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// No input holds it, and Kubernetes does not have it everywhere alike.
+    NotAmongInputs,
+    /// Kubernetes fills it, and extensions that bring the API group of the question may add to it.
+    Extensions,
+    /// Only some versions of Kubernetes allow it in this role.
+    Version,
+}
+
+impl Doubt {
+    /// The reason for people: what stands behind `ClusterRole view`.
+    pub fn why(self) -> &'static str {
+        match self {
+            Doubt::NotAmongInputs => "is not among the inputs",
+            Doubt::Extensions => "may take in more from what is installed with this API group",
+            Doubt::Version => "allows it in some versions of Kubernetes; name yours in `target`",
+        }
+    }
 }
 
 impl Question {
@@ -137,13 +157,6 @@ impl Question {
             Question::Url { verb, path } => Query::Url { verb, path },
         }
     }
-
-    fn namespace(&self) -> Option<&str> {
-        match self {
-            Question::Resource { namespace, .. } => namespace.as_deref(),
-            Question::Url { .. } => None,
-        }
-    }
 }
 
 /// `RESOURCE.GROUP` or `RESOURCE.VERSION.GROUP`.
@@ -162,32 +175,47 @@ fn with_group(text: &str) -> (&str, Option<&str>) {
 impl<'a> Access<'a> {
     /// What the API server says when a user asks to do this.
     pub fn kubernetes(&self, user: &User, question: &Question) -> Answer<'a> {
-        if let Some(grant) = self.cluster.decide(user, &question.query()) {
+        self.ask(user, &question.query())
+    }
+
+    /// The same for a question as the authorizer takes it.
+    pub fn ask(&self, user: &User, query: &Query<'_>) -> Answer<'a> {
+        if let Some(grant) = self.cluster.decide(user, query) {
             return Answer::Allowed(grant);
         }
-        let open = self.open_bindings(question).filter(|binding| {
+        let of_user = |(binding, _): &(&'a Binding, Doubt)| {
             binding.subjects.iter().any(|subject| authorizer::is_subject(subject, binding, user))
-        });
-        let open: Vec<&'a Binding> = open.collect();
+        };
+        let open: Vec<(&'a Binding, Doubt)> = self.open_bindings(query).filter(of_user).collect();
         if open.is_empty() { Answer::Refused } else { Answer::Unknown(open) }
     }
 
     /// Everybody who may do this: one source for each subject of a binding that allows it, and the bindings of which
     /// it is not known whether they do.
-    pub fn kubernetes_who_can(&self, question: &Question) -> (Vec<Source<'a>>, Vec<&'a Binding>) {
-        (self.cluster.allowing(&question.query()), self.open_bindings(question).collect())
+    pub fn kubernetes_who_can(&self, question: &Question) -> (Vec<Source<'a>>, Vec<(&'a Binding, Doubt)>) {
+        let query = question.query();
+        (self.cluster.allowing(&query), self.open_bindings(&query).collect())
     }
 
-    /// Bindings that count for the question and refer to roles of Kubernetes' own that are not among the inputs.
-    fn open_bindings<'s>(&'s self, question: &'s Question) -> impl Iterator<Item = &'a Binding> + 's {
-        self.project.bindings.iter().filter(|binding| {
-            let counts = binding.cluster_wide
-                || question.namespace().is_some_and(|it| binding.meta.namespace_name() == Some(it));
-            let kind = binding.role_ref.role_kind();
-            let is_own = kind.is_some_and(|kind| builtin::has_role(kind, binding.role_ref.name.as_str()));
-            let is_url = matches!(question, Question::Url { .. });
-            let may_allow = !(is_url && kind == Some(RbacRoleKind::Role));
-            counts && is_own && may_allow && self.cluster.rules_of(binding).is_none()
-        })
+    /// Bindings that count for the question and may allow it, although no rule that is known does.
+    fn open_bindings<'s>(
+        &'s self,
+        query: &'s Query<'_>,
+    ) -> impl Iterator<Item = (&'a Binding, Doubt)> + use<'s, 'a> {
+        let bindings = self.cluster.bindings_in(query.namespace());
+        bindings.filter_map(move |binding| Some((binding, self.doubt(binding, query)?)))
+    }
+
+    fn doubt(&self, binding: &Binding, query: &Query<'_>) -> Option<Doubt> {
+        let Some(role) = self.cluster.role_of(binding) else { return Some(Doubt::NotAmongInputs) };
+        let name = role.meta.name.as_str();
+        if !bootstrap::is_extended(role) || self.cluster.allows(name, query) {
+            return None;
+        }
+        let is_foreign = |group: &str| !resource::is_built_in(group) && !resource::is_former_group(group);
+        match query {
+            Query::Resource { request, .. } if is_foreign(request.group) => Some(Doubt::Extensions),
+            _ => self.newest.allows(name, query).then_some(Doubt::Version),
+        }
     }
 }

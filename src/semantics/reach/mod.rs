@@ -58,6 +58,8 @@ pub struct Access<'a> {
     /// The policy `default` of a server on which nobody wrote another, in the order of [`Dialect::ALL`].
     defaults: [Policy; 3],
     cluster: Cluster<'a>,
+    /// The roles of the newest Kubernetes, for what hangs on the version.
+    newest: Cluster<'static>,
     /// By Kubernetes namespace, where an input declares it.
     labels: HashMap<&'a str, NamespaceLabels>,
 }
@@ -72,6 +74,8 @@ impl<'a> Access<'a> {
 
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
+        let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
+        let built_in = bootstrap::roles(project.kubernetes_minor()).iter();
         Access {
             labels: NamespaceLabels::declared(project),
             project,
@@ -79,9 +83,12 @@ impl<'a> Access<'a> {
             defaults: Dialect::ALL.map(default_policy),
             cluster: Cluster::settled(
                 // Of two of one name the last counts, so a dump of a cluster has its own way.
-                bootstrap::roles().iter().chain(&project.rbac_roles),
+                built_in
+                    .filter(|role| !(has_own && bootstrap::is_user_facing(role)))
+                    .chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
+            newest: Cluster::settled(bootstrap::newest_roles(), []),
         }
     }
 

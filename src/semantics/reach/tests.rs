@@ -237,7 +237,12 @@ fn the_api_server_answers() {
         ("web", "get", "po/log", Some("apps"), "yes"),
         ("web", "get", "pods/log/web-1", Some("apps"), "yes"),
         ("web", "get", "pods", Some("apps"), "no"),
-        ("web", "get", "configmaps", Some("shop"), "view"),
+        ("web", "get", "configmaps", Some("shop"), "yes"),
+        ("web", "get", "secrets", Some("shop"), "no"),
+        ("web", "get", "configmaps", Some("apps"), "no"),
+        ("web", "get", "widgets.example.com", Some("shop"), "view"),
+        ("web", "get", "resourceclaims", Some("shop"), "view"),
+        ("web", "create", "resourceclaims", Some("shop"), "no"),
         ("web", "create", "selfsubjectaccessreviews", None, "yes"),
         ("web", "get", "/healthz", None, "yes"),
         ("web", "get", "/metrics", None, "no"),
@@ -250,7 +255,7 @@ fn the_api_server_answers() {
         let found = match access.kubernetes(&User::service_account("apps", name), &question) {
             Answer::Allowed(_) => "yes",
             Answer::Refused => "no",
-            Answer::Unknown(bindings) => bindings[0].role_ref.name.as_str(),
+            Answer::Unknown(bindings) => bindings[0].0.role_ref.name.as_str(),
         };
         assert_eq!(found, wanted, "{name} {verb} {on} in {namespace:?}");
     }

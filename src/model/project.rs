@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::kube::binding::Binding;
 use super::kube::consumer::Consumers;
 use super::kube::rbac::{RbacRole, RbacRoleKind};
-use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use super::kube::service_account::{KubernetesNamespace, ServiceAccount, TokenSecret};
 use super::kube::workload::Workload;
 use super::lower::Lowered;
 use super::spec::{Expectation, Grant, Spec};
@@ -15,7 +15,7 @@ use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
 use super::{Malformed, annotation, lower};
 use crate::syntax::directive::Directive;
-use crate::syntax::{Sources, Span, SyntaxError};
+use crate::syntax::{SourceId, Sources, Span, SyntaxError};
 
 /// What the caller knows beside the files.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +86,8 @@ pub struct Project {
     pub bindings: Vec<Binding>,
     /// Service accounts.
     pub service_accounts: Vec<ServiceAccount>,
+    /// Secrets that hold tokens of service accounts.
+    pub token_secrets: Vec<TokenSecret>,
     /// Kubernetes namespaces.
     pub kubernetes_namespaces: Vec<KubernetesNamespace>,
     /// Workloads.
@@ -164,6 +166,7 @@ impl Project {
         self.rbac_roles.extend(file.rbac_roles);
         self.bindings.extend(file.bindings);
         self.service_accounts.extend(file.service_accounts);
+        self.token_secrets.extend(file.token_secrets);
         self.kubernetes_namespaces.extend(file.kubernetes_namespaces);
         self.workloads.extend(file.workloads);
         self.consumers.extend(file.consumers);
@@ -258,6 +261,16 @@ impl Project {
         at.into_iter().flatten().filter_map(|at| self.kubernetes_namespaces.get(*at))
     }
 
+    /// The service accounts that one file declares.
+    pub fn service_accounts_in(&self, source: SourceId) -> &[ServiceAccount] {
+        within(&self.service_accounts, source, |it| it.meta.span.source)
+    }
+
+    /// The namespaces that one file declares.
+    pub fn kubernetes_namespaces_in(&self, source: SourceId) -> &[KubernetesNamespace] {
+        within(&self.kubernetes_namespaces, source, |it| it.meta.span.source)
+    }
+
     /// The service accounts of this namespace and name.
     pub fn service_accounts_named(
         &self,
@@ -267,4 +280,11 @@ impl Project {
         let at = self.index.service_accounts.get(&(namespace.to_owned(), name.to_owned()));
         at.into_iter().flatten().filter_map(|at| self.service_accounts.get(*at))
     }
+}
+
+/// What lies in one source; objects come in the order of sources.
+fn within<T>(all: &[T], source: SourceId, of: impl Fn(&T) -> SourceId) -> &[T] {
+    let start = all.partition_point(|it| of(it) < source);
+    let rest = all.get(start..).unwrap_or_default();
+    rest.get(..rest.partition_point(|it| of(it) == source)).unwrap_or_default()
 }

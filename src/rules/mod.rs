@@ -69,6 +69,7 @@ pub mod incomplete_login;
 pub mod indirect_vault_access;
 pub mod ineffective_rbac_rule;
 pub mod injector_name_clash;
+pub mod injector_volume_clash;
 pub mod kube_system_grant;
 pub mod kv1_with_data;
 pub mod kv2_deny_missing_data;
@@ -129,6 +130,7 @@ pub mod shadowed_rule;
 pub mod shared_service_account;
 pub mod short_projected_token;
 pub mod skipped_tls_verification;
+pub mod static_token_secret;
 pub mod storage_write;
 pub mod subjectless_binding;
 pub mod subsumed_binding;
@@ -244,6 +246,7 @@ pub static RULES: &[&Rule] = &[
     &indirect_vault_access::RULE,
     &ineffective_rbac_rule::RULE,
     &injector_name_clash::RULE,
+    &injector_volume_clash::RULE,
     &kube_system_grant::RULE,
     &kv1_with_data::RULE,
     &kv2_deny_missing_data::RULE,
@@ -304,6 +307,7 @@ pub static RULES: &[&Rule] = &[
     &shared_service_account::RULE,
     &short_projected_token::RULE,
     &skipped_tls_verification::RULE,
+    &static_token_secret::RULE,
     &storage_write::RULE,
     &subjectless_binding::RULE,
     &subsumed_binding::RULE,

@@ -14,7 +14,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
-use crate::semantics::pattern;
+use crate::semantics::{authority, pattern};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -43,11 +43,17 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let only_names = granted.iter().all(|capability| capability == Capability::List);
         let words: Vec<&str> = granted.iter().map(Capability::word).collect();
         let severity = if only_names { Severity::Warning } else { Severity::Error };
-        cx.report(
-            rule.path.span,
-            format!("`{label}` grants {} on every path of the server", words.join(", ")),
-        )
-        .severity(severity)
-        .help("name the mounts that are needed, such as `secret/data/app/*`");
+        let powers: Vec<&str> =
+            authority::spread(rule, policy, cx.project, cx.mounts).iter().map(|it| it.what).collect();
+        let finding = cx
+            .report(
+                rule.path.span,
+                format!("`{label}` grants {} on every path of the server", words.join(", ")),
+            )
+            .severity(severity)
+            .help("name the mounts that are needed, such as `secret/data/app/*`");
+        if !powers.is_empty() {
+            finding.label(rule.path.span, format!("its holder can {}", powers.join("; ")));
+        }
     }
 }

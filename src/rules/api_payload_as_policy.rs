@@ -12,33 +12,27 @@
 //! looked at.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::project::FileClass;
-use crate::syntax::Span;
+use crate::model::vault::policy::{Policy, PolicyOrigin, Refusal, RefusalKind};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "api-payload-as-policy",
     summary: "the body of a request in the place of a policy",
     category: Category::Correctness,
-    check: Check::Project(check),
+    check: Check::Policy(check),
     fixable: false,
     source: include_str!("api_payload_as_policy.rs"),
 };
 
-fn check(cx: &mut Context<'_>) {
-    let project = cx.project;
-    for (source, class) in project.sources.iter().zip(&project.classes) {
-        let named = [".hcl", ".policy"].iter().any(|end| source.name.ends_with(end));
-        if *class == FileClass::Read || !named {
-            continue;
-        }
-        let inside = source.text.trim_start().strip_prefix('{').map(str::trim_start);
-        let Some(rest) = inside.filter(|rest| rest.starts_with("\"policy\"") && rest.contains("path")) else {
-            continue;
-        };
-        let start = source.text.len() - rest.len();
-        let key = Span::new(source.id, start..start + "\"policy\"".len());
-        cx.report(key, "servers refuse this as a policy: it is the body of a request that writes one")
+fn check(policy: &Policy, cx: &mut Context<'_>) {
+    if let Some(key) = policy.refusals.iter().find(|refusal| is_payload(refusal, policy)) {
+        cx.report(key.span, "servers refuse this as a policy: it is the body of a request that writes one")
             .help("keep the text of the policy alone in the file");
     }
+}
+
+/// True if the refused key is the one that holds the text of a policy in a request.
+pub(super) fn is_payload(refusal: &Refusal, policy: &Policy) -> bool {
+    let top = refusal.kind == RefusalKind::TopLevelKey && refusal.word == "policy";
+    top && policy.origin == PolicyOrigin::JsonFile && policy.path_rules.is_empty()
 }

@@ -27,7 +27,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::AUTH_ROLE_WRITE, cx.project, cx.mounts) else {
+    let Some(uses) = authority::uses(policy, &authority::AUTH_ROLE_WRITE, cx.survey.handed_over(policy))
+    else {
         return;
     };
     let severity = if uses.are_broad() { Severity::Error } else { Severity::Warning };

@@ -24,8 +24,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for span in policy.ignored.iter().filter(|span| span.start < span.end) {
-        cx.report(*span, "servers drop this without a word, and what stands in it is not in force")
-            .help("look for a missing comma or a brace too many before it");
-    }
+    let mut dropped = policy.ignored.iter().filter(|span| span.start < span.end);
+    let Some(first) = dropped.next() else { return };
+    // One slip often leaves several pieces behind.
+    cx.report(*first, "servers drop this without a word, and what stands in it is not in force")
+        .labels(dropped.map(|span| (*span, "and this".to_owned())))
+        .help("look for a missing comma or a brace too many before it");
 }

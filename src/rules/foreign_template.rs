@@ -1,18 +1,18 @@
 //! # What it finds
-//! `${…}`, `<%= … %>`, `%{…}` or a Go template such as `{{ .Values.path }}` in the path of a rule.
+//! A Go template such as `{{ .Values.path }}` in the path of a rule, and in a spec also `${…}`, `<%= … %>` and `%{…}`.
 //!
 //! # Why it matters
-//! Servers know identity templates only. Sent as it stands, `${…}` is plain text that matches no request, and a rule
-//! with a foreign `{{…}}` is dropped for every token.
+//! Servers know identity templates only. A rule with a foreign `{{…}}` is dropped for every token, and `${…}` is plain text
+//! that matches no request.
 //!
 //! # How to fix it
-//! Render the file before it is sent, and name it so that this is seen: `app.hcl.tpl`.
+//! Render the text before it is sent.
 //!
 //! # Limits
-//! A note for forms that Terraform and shells render, as files are often called `.hcl` all the same.
+//! In policy files `${…}` and the like are left alone: such files are rendered by Terraform and others before they are sent.
 
-use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::policy::{Policy, PolicyOrigin};
 use crate::semantics::placeholder::{Referent, placeholders};
 
 /// See the head of this file.
@@ -28,6 +28,8 @@ pub static RULE: Rule = Rule {
 const MARKS: [&str; 4] = ["${", "<%", "%{", "$("];
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
+    // Files are often rendered before they are sent, whatever their names are; texts of specs are not.
+    let in_file = matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile);
     for rule in &policy.path_rules {
         let label = rule.path.as_str();
         if !label.contains(['$', '%', '{']) {
@@ -41,9 +43,8 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
                 format!("servers know no `{}`, so the rule is dropped", foreign.directive),
             )
             .help("render the file before it is sent");
-        } else if let Some(mark) = MARKS.iter().find(|mark| label.contains(**mark)) {
+        } else if !in_file && let Some(mark) = MARKS.iter().find(|mark| label.contains(**mark)) {
             cx.report(rule.path.span, format!("to servers, `{mark}` in `{label}` is plain text"))
-                .severity(Severity::Note)
                 .help("render the file before it is sent");
         }
     }

@@ -27,7 +27,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::KUBERNETES_ROLES, cx.project, cx.mounts) else {
+    let Some(uses) = authority::uses(policy, &authority::KUBERNETES_ROLES, cx.survey.handed_over(policy))
+    else {
         return;
     };
     let path = &uses.first.rule.path;

@@ -8,13 +8,12 @@
 //! Grant `delete` on `data/`, and `update` on `undelete/` if it is to be undone.
 //!
 //! # Limits
-//! A note, as somebody has to clean up. The mount must be known as version 2, or the policy show it.
+//! A note, as somebody has to clean up. The mount must be known as version 2, or policies beside it show it.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability::{Delete, Update};
 use crate::model::vault::policy::Policy;
 use crate::semantics::endpoints::{Api, Below};
-use crate::semantics::kv;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -34,17 +33,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if !(destroys && granted.contains(Update) || forgets && granted.contains(Delete)) {
             continue;
         }
-        let below = Below::of(label, cx.project, cx.mounts, &rule.path).filter(|below| below.api == Api::Kv2);
-        let shown = || {
-            policy.path_rules.iter().any(|other| {
-                let mount =
-                    label.split("/destroy/").next().unwrap_or("").split("/metadata/").next().unwrap_or("");
-                kv::mount_in_use(other.path.as_str()) == Some(mount.trim_start_matches('/'))
-            })
-        };
-        let by_word =
-            below.is_some_and(|it| it.rest.starts_with("destroy/") || it.rest.starts_with("metadata/"));
-        if !by_word && !shown() {
+        let Some(below) = Below::of(label, cx.project, cx.mounts, &rule.path) else { continue };
+        if below.api != Api::Kv2
+            || !(below.rest.starts_with("destroy/") || below.rest.starts_with("metadata/"))
+        {
             continue;
         }
         let (word, what) = if destroys && granted.contains(Update) {

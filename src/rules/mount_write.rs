@@ -27,7 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::MOUNT_WRITE, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::MOUNT_WRITE, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let severity = if uses.are_broad() { Severity::Warning } else { Severity::Note };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder mount, tune and remove secrets engines"))

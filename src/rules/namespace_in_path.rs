@@ -12,6 +12,7 @@
 //! Only where a spec says which namespace it is for.
 
 use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::model::vault::mount::Confidence;
 use crate::model::vault::policy::Policy;
 
 /// See the head of this file.
@@ -36,7 +37,9 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let label = rule.path.as_str();
         let slash = usize::from(label.starts_with('/'));
         let Some(rest) = label.get(slash..).and_then(|label| label.strip_prefix(&prefix)) else { continue };
-        if rest.is_empty() || cx.mounts.over(label, rule.path.span).is_some() {
+        if rest.is_empty()
+            || cx.mounts.over(label, rule.path.span).is_some_and(|it| it.confidence > Confidence::Inferred)
+        {
             continue;
         }
         let verbatim = project.sources.verbatim(&rule.path);

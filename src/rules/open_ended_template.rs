@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
     summary: "a `*` right behind a template",
     category: Category::Security,
     check: Check::Policy(check),
-    fixable: false,
+    fixable: true,
     source: include_str!("open_ended_template.rs"),
 };
 

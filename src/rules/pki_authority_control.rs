@@ -26,7 +26,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PKI_AUTHORITY, cx.project, cx.mounts) else {
+    let Some(uses) = authority::uses(policy, &authority::PKI_AUTHORITY, cx.survey.handed_over(policy)) else {
         return;
     };
     let path = &uses.first.rule.path;

@@ -26,7 +26,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PKI_ROLES, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::PKI_ROLES, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder choose the names that certificates may hold"))
         .labels(uses.labels())

@@ -26,7 +26,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PKI_VERBATIM, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::PKI_VERBATIM, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` has any certificate signed, whatever name it holds"))
         .labels(uses.labels())

@@ -26,7 +26,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PLUGIN_CATALOG, cx.project, cx.mounts) else {
+    let Some(uses) = authority::uses(policy, &authority::PLUGIN_CATALOG, cx.survey.handed_over(policy))
+    else {
         return;
     };
     let severity = Severity::Error;

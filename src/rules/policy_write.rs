@@ -28,7 +28,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::POLICY_WRITE, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::POLICY_WRITE, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let severity = if uses.are_broad() { Severity::Error } else { Severity::Warning };
     let path = &uses.first.rule.path;
     cx.report(

@@ -27,7 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::RAW_STORAGE, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::RAW_STORAGE, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let severity = Severity::Error;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` opens the storage past all policies"))

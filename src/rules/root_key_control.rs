@@ -27,7 +27,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::ROOT_KEYS, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::ROOT_KEYS, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let severity = Severity::Error;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder replace the root key or make root tokens"))

@@ -12,7 +12,7 @@
 //! Silent if another rule of the policy for the same path has capabilities: the two are merged.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -31,9 +31,11 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if written || rule.path.span.start <= rule.span.start && rule.path.value == "path" {
             continue;
         }
-        let twin = |other: &&crate::model::vault::policy::PathRule| {
-            other.path.value == rule.path.value && !other.capabilities.is_empty()
-        };
+        // A value of the wrong shape is another matter.
+        if policy.refusals.iter().any(|refusal| rule.span.contains(refusal.span)) || is_broken(rule, cx) {
+            continue;
+        }
+        let twin = |other: &&PathRule| other.path.value == rule.path.value && !other.capabilities.is_empty();
         if policy.path_rules.iter().any(|other| twin(&other)) {
             continue;
         }
@@ -41,4 +43,8 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         cx.report(span, format!("`{}` grants nothing, and hides broader rules for the path", rule.path))
             .help("list capabilities, or write `deny`");
     }
+}
+
+fn is_broken(rule: &PathRule, cx: &Context<'_>) -> bool {
+    cx.project.syntax_errors.iter().any(|error| error.span.source == rule.span.source)
 }

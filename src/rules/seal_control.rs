@@ -26,7 +26,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SEAL, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::SEAL, cx.survey.handed_over(policy)) else { return };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder stop the server for everybody"))
         .labels(uses.labels())

@@ -28,7 +28,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SECRET_IDS, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::SECRET_IDS, cx.survey.handed_over(policy)) else {
+        return;
+    };
     // A wrapped answer is the way to hand a SecretID on.
     if uses.iter().all(|it| !it.is_broad() && it.rule.min_wrapping_ttl.is_some()) {
         return;

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SERVER_CONFIG, cx.project, cx.mounts) else {
+    let Some(uses) = authority::uses(policy, &authority::SERVER_CONFIG, cx.survey.handed_over(policy)) else {
         return;
     };
     let severity = Severity::Note;

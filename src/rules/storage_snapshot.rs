@@ -28,14 +28,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SNAPSHOTS, cx.project, cx.mounts) else { return };
-    let severity = if uses.iter().all(|it| !it.granted.contains(Capability::Update)) {
-        Severity::Note
-    } else {
-        Severity::Warning
+    let Some(uses) = authority::uses(policy, &authority::SNAPSHOTS, cx.survey.handed_over(policy)) else {
+        return;
     };
+    let reads = uses.iter().all(|it| !it.granted.contains(Capability::Update));
+    let (severity, what) =
+        if reads { (Severity::Note, "copy") } else { (Severity::Warning, "copy or restore") };
     let path = &uses.first.rule.path;
-    cx.report(path.span, format!("`{path}` lets its holder copy or restore the whole storage"))
+    cx.report(path.span, format!("`{path}` lets its holder {what} the whole storage"))
         .severity(severity)
         .labels(uses.labels())
         .help("give `read` on `sys/storage/raft/snapshot` to the backup job, and nothing more");

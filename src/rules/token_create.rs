@@ -9,7 +9,7 @@
 //! Name the token role: `auth/token/create/ROLE`. Leave `sudo` out.
 //!
 //! # Limits
-//! A note where the parent is the bound; an error with `sudo`. A pattern that reaches three or more such powers at once
+//! A note where the parent is the bound; an error with `sudo`; nothing for a single token role. A pattern that reaches three or more such powers at once
 //! is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
@@ -28,8 +28,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::TOKEN_CREATE, cx.project, cx.mounts) else { return };
+    let Some(uses) = authority::uses(policy, &authority::TOKEN_CREATE, cx.survey.handed_over(policy)) else {
+        return;
+    };
     let sudo = uses.iter().any(|it| it.granted.contains(Capability::Sudo));
+    // A single token role is what the help asks for.
+    let named =
+        |it: &authority::Use<'_>| it.place == "auth/token/create/+" && !it.rule.pattern().has_wildcard();
+    if !sudo && uses.iter().all(named) {
+        return;
+    }
     let severity = if sudo {
         Severity::Error
     } else if uses.are_broad() {

@@ -10,7 +10,8 @@
 //!
 //! # Limits
 //! Known are the endpoints of OpenBao and, by their first segment, those of Vault. Where nothing but its name speaks
-//! for the engine, only likely slips are reported. Key-value mounts are looked at by `kv2-missing-data`.
+//! for the engine, only likely slips are reported. Key-value mounts are
+//! looked at by `kv2-missing-data`, `issue/` of the Kubernetes engine by `unknown-role-field`.
 
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::vault::policy::Policy;
@@ -41,6 +42,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             || kv::is_template(first)
             || words(below.api).any(|word| word == first)
         {
+            continue;
+        }
+        // Its own rule knows the right word.
+        if below.api == Api::Kubernetes && first == "issue" {
             continue;
         }
         let meant = nearest(first, words(below.api));

@@ -54,10 +54,16 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
                 look(rule, slash + "auth/".len(), rest, &methods, cx)
             }
             Some(_) => {}
-            None if cx.mounts.over(label, rule.path.span).is_none() => look(rule, slash, body, &mounts, cx),
+            None if !is_configured(label, rule, cx) => look(rule, slash, body, &mounts, cx),
             None => {}
         }
     }
+}
+
+/// True if more than the form of paths says that there is a mount.
+fn is_configured(label: &str, rule: &PathRule, cx: &Context<'_>) -> bool {
+    let known = cx.mounts.over(label, rule.path.span);
+    known.is_some_and(|known| known.confidence > Confidence::Inferred || !known.by_use)
 }
 
 /// `rest` is the label from the mount on, which stands at the byte `at` of it.

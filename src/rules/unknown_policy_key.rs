@@ -10,6 +10,7 @@
 //! # Limits
 //! Keys that only some servers know are reported where the target is another one; see `dialect-only-word`.
 
+use super::api_payload_as_policy::is_payload;
 use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::vault::policy::{Policy, RefusalKind};
 use crate::syntax::Spanned;
@@ -39,7 +40,7 @@ const KEYS: [&str; 9] = [
 ];
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for refusal in &policy.refusals {
+    for refusal in policy.refusals.iter().filter(|refusal| !is_payload(refusal, policy)) {
         let (what, known): (&str, &[&str]) = match refusal.kind {
             RefusalKind::TopLevelKey => ("a policy", &["path"]),
             RefusalKind::RuleKey => ("a path rule", &KEYS),

@@ -14,12 +14,12 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::policy::Policy;
-use crate::semantics::{authority, pattern};
+use crate::semantics::authority;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "wildcard-administration",
-    summary: "one pattern that opens many parts of the administration",
+    summary: "one pattern that hands over several powers of administration",
     category: Category::Security,
     check: Check::Policy(check),
     fixable: false,
@@ -27,27 +27,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for rule in &policy.path_rules {
+    for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
         let label = rule.path.as_str();
-        if !label.contains(['*', '+']) || label.starts_with(['*', '+']) {
+        let any_mount = label.trim_start_matches('/').starts_with(['*', '+']);
+        if reached.len() < authority::WIDE || any_mount || !rule.pattern().has_wildcard() {
             continue;
         }
-        let path = rule.pattern();
-        if !path.has_wildcard() || pattern::is_everything(&path) {
-            continue;
-        }
-        let spread = authority::spread(rule, policy, cx.project, cx.mounts);
-        if spread.len() < authority::WIDE {
-            continue;
-        }
-        let like_root = spread.iter().any(|it| authority::is_like_root(it));
-        let powers: Vec<&str> = spread.iter().map(|it| it.what).collect();
-        cx.report(
-            rule.path.span,
-            format!("`{label}` opens {} parts of the administration at once", powers.len()),
-        )
-        .severity(if like_root { Severity::Error } else { Severity::Warning })
-        .label(rule.path.span, format!("its holder can {}", powers.join("; ")))
-        .help("name the endpoints that are needed, each in a rule of its own");
+        let like_root = reached.iter().any(|it| authority::is_like_root(it.authority));
+        let powers = authority::in_words(reached, usize::MAX);
+        cx.report(rule.path.span, format!("`{label}` hands over {} powers at once: {powers}", reached.len()))
+            .severity(if like_root { Severity::Error } else { Severity::Warning })
+            .help("name the endpoints that are needed, each in a rule of its own");
     }
 }

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for rule in &policy.path_rules {
+    for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
         let label = rule.path.as_str();
         let label = label.strip_prefix('/').unwrap_or(label);
         if !label.starts_with("+/") && label != "+" {
@@ -37,20 +37,18 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if granted.denies() || granted.is_empty() || pattern::is_everything(&rule.pattern()) {
             continue;
         }
-        let spread = authority::spread(rule, policy, cx.project, cx.mounts);
         let only_names = granted.iter().all(|capability| capability == Capability::List);
         let words: Vec<&str> = granted.iter().map(Capability::word).collect();
-        let finding =
-            cx.report(rule.path.span, format!("`{label}` grants {} below every mount", words.join(", ")));
+        let mut message = format!("`{label}` grants {} below every mount", words.join(", "));
+        if !reached.is_empty() {
+            message += &format!(": its holder can {}", authority::in_words(reached, 5));
+        }
+        let finding = cx.report(rule.path.span, message);
         finding.help("name the mount, one rule for each");
-        if spread.iter().any(|it| authority::is_like_root(it)) {
+        if reached.iter().any(|it| authority::is_like_root(it.authority)) {
             finding.severity(Severity::Error);
         } else if only_names {
             finding.severity(Severity::Note);
-        }
-        if !spread.is_empty() {
-            let powers: Vec<&str> = spread.iter().map(|it| it.what).collect();
-            finding.label(rule.path.span, format!("its holder can {}", powers.join("; ")));
         }
     }
 }

@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for rule in &policy.path_rules {
+    for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
         let label = rule.path.as_str();
         // Every such label is made of these alone.
         if !label.ends_with('*')
@@ -43,17 +43,12 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let only_names = granted.iter().all(|capability| capability == Capability::List);
         let words: Vec<&str> = granted.iter().map(Capability::word).collect();
         let severity = if only_names { Severity::Warning } else { Severity::Error };
-        let powers: Vec<&str> =
-            authority::spread(rule, policy, cx.project, cx.mounts).iter().map(|it| it.what).collect();
-        let finding = cx
-            .report(
-                rule.path.span,
-                format!("`{label}` grants {} on every path of the server", words.join(", ")),
-            )
+        let mut message = format!("`{label}` grants {} on every path of the server", words.join(", "));
+        if !reached.is_empty() {
+            message += &format!(": its holder can {}", authority::in_words(reached, 5));
+        }
+        cx.report(rule.path.span, message)
             .severity(severity)
             .help("name the mounts that are needed, such as `secret/data/app/*`");
-        if !powers.is_empty() {
-            finding.label(rule.path.span, format!("its holder can {}", powers.join("; ")));
-        }
     }
 }

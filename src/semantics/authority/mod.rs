@@ -8,6 +8,7 @@ mod places;
 pub use places::*;
 
 use super::endpoints::{Api, Below};
+use super::kv;
 use super::pattern::{covers, overlaps};
 use super::precedence::Precedence;
 use crate::model::project::Project;
@@ -31,6 +32,15 @@ pub struct Authority {
     pub except: Option<&'static str>,
 }
 
+/// An authority that a rule reaches.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached {
+    /// Which one.
+    pub authority: &'static Authority,
+    /// The endpoint that the rule reaches, below the mount of the engine.
+    pub place: &'static str,
+}
+
 /// A rule that reaches an authority.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
@@ -40,6 +50,8 @@ pub struct Use<'a> {
     pub place: &'static str,
     /// What it is granted there.
     pub granted: CapabilitySet,
+    /// Another authority that it reaches as well.
+    pub also: Option<&'static Authority>,
 }
 
 /// All rules of one policy that reach an authority; at least one.
@@ -57,7 +69,7 @@ pub const WIDE: usize = 3;
 impl Use<'_> {
     /// True if the paths it matches are not all named in the policy, nor by who asks.
     pub fn is_broad(&self) -> bool {
-        self.rule.pattern().has_wildcard() && !self.rule.path.value.contains("{{")
+        self.rule.pattern().has_wildcard() && !kv::is_template(self.rule.path.as_str())
     }
 
     /// True if only some parameters, or some values of them, get through.
@@ -77,38 +89,49 @@ impl<'a> Uses<'a> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Labels for all but the first.
+    /// What there is to say of the places of all of them.
     pub fn labels(&self) -> impl Iterator<Item = (Span, String)> {
-        self.others.iter().map(|other| (other.rule.path.span, "so does this rule".to_owned()))
+        let first = self
+            .first
+            .also
+            .map(|also| (self.first.rule.path.span, format!("its holder can also {}", also.what)));
+        let others = self.others.iter().map(|other| {
+            let more =
+                other.also.map(|also| format!(", and lets its holder {}", also.what)).unwrap_or_default();
+            (other.rule.path.span, format!("so does this rule{more}"))
+        });
+        first.into_iter().chain(others)
     }
 }
 
-/// The rules of `policy` that reach `authority`. A pattern that reaches [`WIDE`] authorities or more is left to those who
-/// ask for [`spread`].
+/// What every path rule of a policy hands over, in the order of the rules.
+pub fn handed_over(policy: &Policy, project: &Project, mounts: &MountTable<'_>) -> Vec<Vec<Reached>> {
+    policy.path_rules.iter().map(|rule| reached(rule, policy, project, mounts)).collect()
+}
+
+/// The rules of `policy` that reach `authority`, where `handed_over` is what [`handed_over`] says of the policy. A pattern
+/// that reaches [`WIDE`] authorities or more, or any mount, is a matter of its own; one that reaches two is a use of the
+/// graver one.
 pub fn uses<'a>(
     policy: &'a Policy,
-    authority: &Authority,
-    project: &Project,
-    mounts: &MountTable<'_>,
+    authority: &'static Authority,
+    handed_over: &[Vec<Reached>],
 ) -> Option<Uses<'a>> {
-    let mut found = policy.path_rules.iter().filter_map(|rule| {
-        let reached = reach(rule, policy, authority, project, mounts)?;
-        let wide = rule.pattern().has_wildcard() && spread(rule, policy, project, mounts).len() >= WIDE;
-        (!wide).then_some(reached)
+    let mut found = policy.path_rules.iter().zip(handed_over).filter_map(|(rule, reached)| {
+        let own = reached.iter().find(|it| std::ptr::eq(it.authority, authority))?;
+        let found = Use { rule, place: own.place, granted: rule.granted(), also: None };
+        if is_of_any_mount(rule.path.as_str()) {
+            return None;
+        }
+        if !rule.pattern().has_wildcard() {
+            return Some(found);
+        }
+        let gravest = reached.first().is_some_and(|first| std::ptr::eq(first.authority, authority));
+        let also = reached.get(1).map(|it| it.authority);
+        (reached.len() < WIDE && gravest).then_some(Use { also, ..found })
     });
     let first = found.next()?;
     Some(Uses { first, others: found.collect() })
-}
-
-/// Everything that one rule hands over.
-pub fn spread(
-    rule: &PathRule,
-    policy: &Policy,
-    project: &Project,
-    mounts: &MountTable<'_>,
-) -> Vec<&'static Authority> {
-    let reaches = |it: &&&Authority| reach(rule, policy, it, project, mounts).is_some();
-    ALL.iter().filter(reaches).copied().collect()
 }
 
 /// True if who holds the authority can give themselves everything.
@@ -116,49 +139,72 @@ pub fn is_like_root(authority: &Authority) -> bool {
     ALL.iter().take(LIKE_ROOT).any(|it| std::ptr::eq(*it, authority))
 }
 
-fn reach<'a>(
-    rule: &'a PathRule,
-    policy: &Policy,
-    authority: &Authority,
-    project: &Project,
-    mounts: &MountTable<'_>,
-) -> Option<Use<'a>> {
+/// What the holder can do, in words; of more than `most` authorities the rest is counted.
+pub fn in_words(reached: &[Reached], most: usize) -> String {
+    let words: Vec<&str> = reached.iter().take(most).map(|it| it.authority.what).collect();
+    match reached.len().saturating_sub(most) {
+        0 => words.join("; "),
+        more => format!("{}; and {more} things more", words.join("; ")),
+    }
+}
+
+fn is_of_any_mount(label: &str) -> bool {
+    label.strip_prefix('/').unwrap_or(label).starts_with(['*', '+'])
+}
+
+fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTable<'_>) -> Vec<Reached> {
     let label = rule.path.as_str();
     let label = label.strip_prefix('/').unwrap_or(label);
-    let fixed = label.split(['*', '+']).next().unwrap_or("");
-    if authority.api.is_none() && !authority.places.iter().any(|(place, _)| may_meet(fixed, place)) {
-        return None;
-    }
-    let any_mount = label.starts_with(['*', '+']);
-    if authority.api.is_some()
-        && !any_mount
-        && matches!(fixed.split('/').next(), Some("sys" | "auth" | "identity"))
-    {
-        return None;
-    }
+    let first = label.split(['/', '*', '+']).next().unwrap_or("");
+    let any_mount = is_of_any_mount(label);
+    // Of most rules the first segment tells that they lead to none of the full paths.
+    let full = any_mount
+        || label.starts_with("sys")
+        || label.starts_with("auth")
+        || label.starts_with("identity")
+        || label.strip_suffix('*').is_some_and(|start| start == first);
     let granted = rule.granted();
     if granted.denies() || granted.is_empty() {
-        return None;
+        return Vec::new();
     }
-    let (pattern, mount) = match authority.api {
-        None => (PathPattern::parse(label), String::new()),
-        Some(_) if any_mount => (PathPattern::parse(label), "+/".to_owned()),
-        Some(api) => {
-            let below = Below::of(label, project, mounts, &rule.path).filter(|below| below.api == api)?;
-            let mount = format!("{}/", below.mount);
-            (below.pattern, mount)
-        }
+    let below = if any_mount || matches!(first, "sys" | "auth" | "identity") {
+        None
+    } else {
+        Below::of(label, project, mounts, &rule.path)
     };
-    if authority.except.is_some_and(|except| covers(&PathPattern::parse(except), &pattern)) {
-        return None;
+    if !full && below.is_none() {
+        return Vec::new();
     }
-    let (place, _) = authority.places.iter().copied().find(|(place, needs)| {
-        let path = if any_mount { format!("{mount}{place}") } else { (*place).to_owned() };
-        suffices(granted, needs)
-            && overlaps(&PathPattern::parse(&path), &pattern)
-            && !is_taken_away(rule, policy, &format!("{mount}{place}"))
-    })?;
-    Some(Use { rule, place, granted })
+    let pattern = PathPattern::parse(label);
+    let find = |authority: &'static Authority| {
+        let (pattern, mount) = match (authority.api, &below) {
+            (None, _) if full => (&pattern, ""),
+            (Some(_), _) if any_mount => (&pattern, "+/"),
+            (Some(api), Some(below)) if below.api == api => (&below.pattern, below.mount),
+            _ => return None,
+        };
+        if authority.except.is_some_and(|except| covers(&PathPattern::parse(except), pattern)) {
+            return None;
+        }
+        let fixed = pattern.fixed_prefix();
+        let meets = |place: &str| {
+            if mount == "+/" {
+                overlaps(&PathPattern::parse(&format!("+/{place}")), pattern)
+            } else {
+                may_meet(fixed, place) && overlaps(&PathPattern::parse(place), pattern)
+            }
+        };
+        let whole = |place: &str| match mount {
+            "" => place.to_owned(),
+            "+/" => format!("+/{place}"),
+            mount => format!("{mount}/{place}"),
+        };
+        let (place, _) = authority.places.iter().copied().find(|(place, needs)| {
+            suffices(granted, needs) && meets(place) && !is_taken_away(rule, policy, &whole(place))
+        })?;
+        Some(Reached { authority, place })
+    };
+    ALL.iter().filter_map(|authority| find(authority)).collect()
 }
 
 /// Two patterns whose fixed beginnings part can have no path in common.

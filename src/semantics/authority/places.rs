@@ -132,8 +132,12 @@ pub static SECRET_IDS: Authority = full(
 );
 
 /// Secrets engines.
-pub static MOUNT_WRITE: Authority =
-    full("mount, tune and remove secrets engines", &[("sys/mounts/*", "ud"), ("sys/remount", "us")]);
+pub static MOUNT_WRITE: Authority = Authority {
+    what: "mount, tune and remove secrets engines",
+    api: None,
+    places: &[("sys/mounts/*", "ud"), ("sys/remount", "us")],
+    except: Some("sys/mounts/auth/*"),
+};
 
 /// Vault namespaces.
 pub static NAMESPACE_WRITE: Authority = full("make and remove namespaces", &[("sys/namespaces/*", "cupd")]);

@@ -98,7 +98,6 @@ pub(super) static PKI: &[Endpoint] = &[
     Endpoint("tidy", "u"),
     Endpoint("tidy-cancel", "u"),
     Endpoint("tidy-status", "r"),
-    Endpoint("acme/*", "?"),
     Endpoint("cmp/*", "?"),
     Endpoint("est/*", "?"),
     Endpoint("scep/*", "?"),

@@ -56,8 +56,9 @@ fn joined(rule: &PathRule, first: Span, again: &Spanned<String>, cx: &Context<'_
         text += &format!("{}\"{word}\"", if inside { ", " } else { "" });
         inside = true;
     }
-    let last =
-        in_list(one).last().map_or(Span { start: one.end - 1, end: one.end - 1, ..one }, |word| word.span);
+    let last = in_list(one)
+        .next_back()
+        .map_or(Span { start: one.end - 1, end: one.end - 1, ..one }, |word| word.span);
     let end = Span { start: last.end, ..last };
     let before =
         cx.project.sources.slice(Span { start: rule.span.start, end: again.span.start, ..again.span });

@@ -32,6 +32,9 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
         let label = rule.path.as_str();
+        if kv::has_usual_word(label) {
+            continue;
+        }
         let Some(below) = Below::of(label, cx.project, cx.mounts, &rule.path) else { continue };
         if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) {
             continue;

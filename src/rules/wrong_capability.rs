@@ -19,6 +19,7 @@ use crate::model::vault::capability::Capability::{
 };
 use crate::model::vault::policy::Policy;
 use crate::semantics::endpoints::{Api, Below};
+use crate::semantics::kv;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -33,6 +34,9 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
         let granted = rule.granted();
+        if kv::has_usual_word(rule.path.as_str()) {
+            continue;
+        }
         let beyond = [Deny, Subscribe, Recover, Scan].into_iter().any(|it| granted.contains(it));
         if beyond || granted.iter().all(|it| it == Sudo) {
             continue;
@@ -46,8 +50,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let Some(asked) = below.asked_for() else { continue };
         let usable = granted.iter().any(|it| asked.contains(it));
         let half = granted.contains(Create) && asked.contains(Update);
-        let of_data = below.api == Api::Kv2 && below.rest.starts_with("data/");
-        if usable || half || of_data || below.endpoints().all(|endpoint| endpoint.is_open()) {
+        if usable || half || below.endpoints().all(|endpoint| endpoint.is_open()) {
             continue;
         }
         if policy.path_rules.iter().filter(|other| other.path.value == rule.path.value).count() > 1 {

@@ -167,7 +167,7 @@ fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTa
     if granted.denies() || granted.is_empty() {
         return Vec::new();
     }
-    let below = if any_mount || matches!(first, "sys" | "auth" | "identity") {
+    let below = if any_mount || matches!(first, "sys" | "auth" | "identity") || kv::has_usual_word(label) {
         None
     } else {
         Below::of(label, project, mounts, &rule.path)

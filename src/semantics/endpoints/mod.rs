@@ -135,7 +135,13 @@ impl<'a> Below<'a> {
 
     /// The endpoints that it reaches.
     pub fn endpoints(&self) -> impl Iterator<Item = Endpoint> {
-        table(self.api).iter().copied().filter(|endpoint| endpoint.is_reached_by(&self.pattern))
+        let first = self.pattern.fixed_prefix().bytes().next();
+        let may_start = move |endpoint: &Endpoint| match (first, endpoint.0.bytes().next()) {
+            (Some(own), Some(other)) => own == other || matches!(other, b'*' | b'+'),
+            _ => true,
+        };
+        let near = table(self.api).iter().copied().filter(may_start);
+        near.filter(|endpoint| endpoint.is_reached_by(&self.pattern))
     }
 
     /// Every capability that some endpoint it reaches asks for; nothing if it reaches none, or one of which that is not

@@ -97,6 +97,7 @@ pub(super) static SYSTEM: &[Endpoint] = &[
     Endpoint("policies/password/+/generate", "r"),
     Endpoint("policy", "rl"),
     Endpoint("policy/*", "rudl"),
+    Endpoint("pprof", "r"),
     Endpoint("pprof/*", "r"),
     Endpoint("quotas/config", "ru"),
     Endpoint("quotas/rate-limit", "l"),

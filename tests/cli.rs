@@ -378,7 +378,7 @@ fn a_rule_that_panics_leaves_the_others() {
     );
     assert!(findings.iter().all(|finding| finding.rule != &BROKEN_RULE), "what it had said is dropped");
     assert!(findings.iter().any(|finding| finding.rule.name.starts_with("wildcard-")));
-    let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, &session.config.levels);
+    let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, &session.config.levels, None);
     let exit = check::exit(&loaded, &triaged, &crashes, FailOn::Never);
     assert_eq!(ExitCode::from(exit), ExitCode::from(3));
 }

@@ -13,7 +13,7 @@ use super::vault::auth_role::{AuthMount, AuthRole};
 use super::vault::mount::Mount;
 use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
-use super::{Malformed, lower};
+use super::{Malformed, annotation, lower};
 use crate::syntax::directive::Directive;
 use crate::syntax::{Sources, Span, SyntaxError};
 
@@ -141,6 +141,8 @@ impl Project {
             project.take(file);
         }
         lower::join(&mut project);
+        let annotations = annotation::directives(&project);
+        project.directives.extend(annotations);
         project.build_index();
         project
     }

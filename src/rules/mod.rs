@@ -22,6 +22,12 @@ pub mod auth_role_write;
 pub mod authenticated_subject;
 pub mod automounted_default_token;
 pub mod awkward_policy_name;
+pub mod api_version_prefix;
+pub mod apiservice_write;
+pub mod audience_mismatch;
+pub mod auth_path_spelling;
+pub mod authenticated_subject;
+pub mod automounted_default_token;
 pub mod bind_on_bindings;
 pub mod bind_verb;
 pub mod blank_in_container_list;
@@ -59,6 +65,7 @@ pub mod device_steering;
 pub mod dialect_only_word;
 pub mod dropped_text;
 pub mod duplicate_capability;
+pub mod device_steering;
 pub mod duplicate_path;
 pub mod duplicate_subject;
 pub mod empty_aggregation;
@@ -79,6 +86,14 @@ pub mod identity_write;
 pub mod ignored_annotations;
 pub mod ignored_namespace;
 pub mod ignored_store_namespace;
+pub mod excessive_ttl;
+pub mod expired_allow;
+pub mod exposed_cloud_identity;
+pub mod glob_in_allowed_namespaces;
+pub mod ignored_annotations;
+pub mod ignored_namespace;
+pub mod ignored_store_namespace;
+pub mod ignored_text;
 pub mod impersonate_admin;
 pub mod impersonate_any;
 pub mod incomplete_login;
@@ -128,6 +143,8 @@ pub mod open_endpoint;
 pub mod orphan_annotation;
 pub mod overwritten_rules;
 pub mod parameters_without_effect;
+pub mod orphan_annotation;
+pub mod overwritten_rules;
 pub mod partial_plus;
 pub mod path_whitespace;
 pub mod persistent_volume_creation;
@@ -147,6 +164,7 @@ pub mod pod_update;
 pub mod policy_write;
 pub mod powerful_workload;
 pub mod raw_storage_access;
+pub mod powerful_workload;
 pub mod rbac_write;
 pub mod reasonless_allow;
 pub mod redundant_rbac_rule;
@@ -180,6 +198,11 @@ pub mod storage_write;
 pub mod subjectless_binding;
 pub mod subsumed_binding;
 pub mod sudo_alone;
+pub mod short_projected_token;
+pub mod skipped_tls_verification;
+pub mod storage_write;
+pub mod subjectless_binding;
+pub mod subsumed_binding;
 pub mod sudo_missing;
 pub mod sudo_on_wildcard;
 pub mod sudo_useless;
@@ -263,6 +286,12 @@ pub static RULES: &[&Rule] = &[
     &authenticated_subject::RULE,
     &automounted_default_token::RULE,
     &awkward_policy_name::RULE,
+    &api_version_prefix::RULE,
+    &apiservice_write::RULE,
+    &audience_mismatch::RULE,
+    &auth_path_spelling::RULE,
+    &authenticated_subject::RULE,
+    &automounted_default_token::RULE,
     &bind_on_bindings::RULE,
     &bind_verb::RULE,
     &blank_in_container_list::RULE,
@@ -300,6 +329,7 @@ pub static RULES: &[&Rule] = &[
     &dialect_only_word::RULE,
     &dropped_text::RULE,
     &duplicate_capability::RULE,
+    &device_steering::RULE,
     &duplicate_path::RULE,
     &duplicate_subject::RULE,
     &empty_aggregation::RULE,
@@ -320,6 +350,14 @@ pub static RULES: &[&Rule] = &[
     &ignored_annotations::RULE,
     &ignored_namespace::RULE,
     &ignored_store_namespace::RULE,
+    &excessive_ttl::RULE,
+    &expired_allow::RULE,
+    &exposed_cloud_identity::RULE,
+    &glob_in_allowed_namespaces::RULE,
+    &ignored_annotations::RULE,
+    &ignored_namespace::RULE,
+    &ignored_store_namespace::RULE,
+    &ignored_text::RULE,
     &impersonate_admin::RULE,
     &impersonate_any::RULE,
     &incomplete_login::RULE,
@@ -369,6 +407,8 @@ pub static RULES: &[&Rule] = &[
     &orphan_annotation::RULE,
     &overwritten_rules::RULE,
     &parameters_without_effect::RULE,
+    &orphan_annotation::RULE,
+    &overwritten_rules::RULE,
     &partial_plus::RULE,
     &path_whitespace::RULE,
     &persistent_volume_creation::RULE,
@@ -388,6 +428,7 @@ pub static RULES: &[&Rule] = &[
     &policy_write::RULE,
     &powerful_workload::RULE,
     &raw_storage_access::RULE,
+    &powerful_workload::RULE,
     &rbac_write::RULE,
     &reasonless_allow::RULE,
     &redundant_rbac_rule::RULE,
@@ -421,6 +462,11 @@ pub static RULES: &[&Rule] = &[
     &subjectless_binding::RULE,
     &subsumed_binding::RULE,
     &sudo_alone::RULE,
+    &short_projected_token::RULE,
+    &skipped_tls_verification::RULE,
+    &storage_write::RULE,
+    &subjectless_binding::RULE,
+    &subsumed_binding::RULE,
     &sudo_missing::RULE,
     &sudo_on_wildcard::RULE,
     &sudo_useless::RULE,
@@ -489,6 +535,7 @@ pub static ENGINE: EngineRules = EngineRules {
     broken_allow: &broken_allow::RULE,
     reasonless_allow: &reasonless_allow::RULE,
     unused_allow: &unused_allow::RULE,
+    expired_allow: &expired_allow::RULE,
 };
 
 /// The rule of this name.

@@ -13,7 +13,12 @@ pub fn looks_like_policy(text: &str) -> bool {
         return text.contains("\"path\"") && json_is_policy(text);
     }
     let suspect = hcl1::mentions_path_rule(start);
-    suspect == Some(0) || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
+    // A rule that a lone carriage return made a part of a comment: to the server, no line ends there.
+    let behind = |rest: &str| !rest.starts_with('\n') && rest.contains("path \"");
+    let swallowed = start.starts_with(['#', '/']) && start.split('\r').skip(1).any(behind);
+    suspect == Some(0)
+        || swallowed
+        || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
 }
 
 /// True if the text, which its name says is HCL, was meant to be a policy although no rule of it can be made out: the

@@ -22,12 +22,6 @@ pub mod auth_role_write;
 pub mod authenticated_subject;
 pub mod automounted_default_token;
 pub mod awkward_policy_name;
-pub mod api_version_prefix;
-pub mod apiservice_write;
-pub mod audience_mismatch;
-pub mod auth_path_spelling;
-pub mod authenticated_subject;
-pub mod automounted_default_token;
 pub mod bind_on_bindings;
 pub mod bind_verb;
 pub mod blank_in_container_list;
@@ -63,9 +57,7 @@ pub mod default_service_account_bound;
 pub mod deny_with_others;
 pub mod device_steering;
 pub mod dialect_only_word;
-pub mod dropped_text;
 pub mod duplicate_capability;
-pub mod device_steering;
 pub mod duplicate_path;
 pub mod duplicate_subject;
 pub mod empty_aggregation;
@@ -76,6 +68,7 @@ pub mod escalation_path;
 pub mod event_deletion;
 pub mod every_credential_role;
 pub mod excessive_ttl;
+pub mod expired_allow;
 pub mod expired_rule;
 pub mod exposed_cloud_identity;
 pub mod foreign_template;
@@ -83,13 +76,6 @@ pub mod glob_in_allowed_namespaces;
 pub mod glob_inside_name;
 pub mod hard_coded_accessor;
 pub mod identity_write;
-pub mod ignored_annotations;
-pub mod ignored_namespace;
-pub mod ignored_store_namespace;
-pub mod excessive_ttl;
-pub mod expired_allow;
-pub mod exposed_cloud_identity;
-pub mod glob_in_allowed_namespaces;
 pub mod ignored_annotations;
 pub mod ignored_namespace;
 pub mod ignored_store_namespace;
@@ -143,8 +129,6 @@ pub mod open_endpoint;
 pub mod orphan_annotation;
 pub mod overwritten_rules;
 pub mod parameters_without_effect;
-pub mod orphan_annotation;
-pub mod overwritten_rules;
 pub mod partial_plus;
 pub mod path_whitespace;
 pub mod persistent_volume_creation;
@@ -164,7 +148,6 @@ pub mod pod_update;
 pub mod policy_write;
 pub mod powerful_workload;
 pub mod raw_storage_access;
-pub mod powerful_workload;
 pub mod rbac_write;
 pub mod reasonless_allow;
 pub mod redundant_rbac_rule;
@@ -198,11 +181,6 @@ pub mod storage_write;
 pub mod subjectless_binding;
 pub mod subsumed_binding;
 pub mod sudo_alone;
-pub mod short_projected_token;
-pub mod skipped_tls_verification;
-pub mod storage_write;
-pub mod subjectless_binding;
-pub mod subsumed_binding;
 pub mod sudo_missing;
 pub mod sudo_on_wildcard;
 pub mod sudo_useless;
@@ -286,12 +264,6 @@ pub static RULES: &[&Rule] = &[
     &authenticated_subject::RULE,
     &automounted_default_token::RULE,
     &awkward_policy_name::RULE,
-    &api_version_prefix::RULE,
-    &apiservice_write::RULE,
-    &audience_mismatch::RULE,
-    &auth_path_spelling::RULE,
-    &authenticated_subject::RULE,
-    &automounted_default_token::RULE,
     &bind_on_bindings::RULE,
     &bind_verb::RULE,
     &blank_in_container_list::RULE,
@@ -327,9 +299,7 @@ pub static RULES: &[&Rule] = &[
     &deny_with_others::RULE,
     &device_steering::RULE,
     &dialect_only_word::RULE,
-    &dropped_text::RULE,
     &duplicate_capability::RULE,
-    &device_steering::RULE,
     &duplicate_path::RULE,
     &duplicate_subject::RULE,
     &empty_aggregation::RULE,
@@ -340,6 +310,7 @@ pub static RULES: &[&Rule] = &[
     &event_deletion::RULE,
     &every_credential_role::RULE,
     &excessive_ttl::RULE,
+    &expired_allow::RULE,
     &expired_rule::RULE,
     &exposed_cloud_identity::RULE,
     &foreign_template::RULE,
@@ -347,13 +318,6 @@ pub static RULES: &[&Rule] = &[
     &glob_inside_name::RULE,
     &hard_coded_accessor::RULE,
     &identity_write::RULE,
-    &ignored_annotations::RULE,
-    &ignored_namespace::RULE,
-    &ignored_store_namespace::RULE,
-    &excessive_ttl::RULE,
-    &expired_allow::RULE,
-    &exposed_cloud_identity::RULE,
-    &glob_in_allowed_namespaces::RULE,
     &ignored_annotations::RULE,
     &ignored_namespace::RULE,
     &ignored_store_namespace::RULE,
@@ -407,8 +371,6 @@ pub static RULES: &[&Rule] = &[
     &orphan_annotation::RULE,
     &overwritten_rules::RULE,
     &parameters_without_effect::RULE,
-    &orphan_annotation::RULE,
-    &overwritten_rules::RULE,
     &partial_plus::RULE,
     &path_whitespace::RULE,
     &persistent_volume_creation::RULE,
@@ -428,7 +390,6 @@ pub static RULES: &[&Rule] = &[
     &policy_write::RULE,
     &powerful_workload::RULE,
     &raw_storage_access::RULE,
-    &powerful_workload::RULE,
     &rbac_write::RULE,
     &reasonless_allow::RULE,
     &redundant_rbac_rule::RULE,
@@ -462,11 +423,6 @@ pub static RULES: &[&Rule] = &[
     &subjectless_binding::RULE,
     &subsumed_binding::RULE,
     &sudo_alone::RULE,
-    &short_projected_token::RULE,
-    &skipped_tls_verification::RULE,
-    &storage_write::RULE,
-    &subjectless_binding::RULE,
-    &subsumed_binding::RULE,
     &sudo_missing::RULE,
     &sudo_on_wildcard::RULE,
     &sudo_useless::RULE,

@@ -1,10 +1,12 @@
 //! Questions: pure functions with evidence; no findings.
 
 pub mod acl;
+pub mod authority;
 pub mod authorizer;
 pub mod bound;
 pub mod covers;
 pub mod dialect;
+pub mod endpoints;
 pub mod escalation;
 pub mod eval;
 pub mod expectation;
@@ -15,6 +17,7 @@ pub mod mounts;
 pub mod parameters;
 pub mod pattern;
 pub mod pattern_tree;
+pub mod placeholder;
 pub mod precedence;
 pub mod rbac;
 pub mod reach;

@@ -69,7 +69,7 @@ pub fn runs_on_inside_word(item: &str) -> bool {
 }
 
 /// The globs that end where words end; the others are a matter of their own.
-pub fn on_boundaries<'a>(globs: Vec<&'a Spanned<String>>) -> impl Iterator<Item = &'a Spanned<String>> {
+pub fn on_boundaries(globs: Vec<&Spanned<String>>) -> impl Iterator<Item = &Spanned<String>> {
     globs.into_iter().filter(|glob| !runs_on_inside_word(&glob.value))
 }
 

@@ -12,6 +12,7 @@
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::auth_role::AuthRole;
+use crate::semantics::bound;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -25,7 +26,9 @@ pub static RULE: Rule = Rule {
 
 fn check(role: &AuthRole, cx: &mut Context<'_>) {
     for entry in role.names().iter().filter(|entry| entry.value == "default") {
+        let is_wild = role.namespaces().iter().any(|namespace| bound::admits_all(&namespace.value));
         let place = match role.namespaces() {
+            _ if is_wild => "of the cluster".to_owned(),
             [] => "of its namespaces".to_owned(),
             [one] => format!("of namespace `{one}`"),
             [one, other] => format!("of namespaces `{one}` and `{other}`"),

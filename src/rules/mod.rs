@@ -35,8 +35,10 @@ pub mod engine_account_lacks_rights;
 pub mod escalation_blocked;
 pub mod excessive_ttl;
 pub mod explicit_max_below_ttl;
+pub mod foreign_credential_audience;
 pub mod glob_alphabet;
 pub mod greedy_glob;
+pub mod identical_auth_roles;
 pub mod idle_role_field;
 pub mod ineffective_rbac_rule;
 pub mod inverted_ttl;
@@ -78,9 +80,11 @@ pub mod role_name_case;
 pub mod role_without_policies;
 pub mod root_policy;
 pub mod secrets_readable;
+pub mod secrets_role_opens_auth_role;
 pub mod selector_beside_list;
 pub mod selector_without_reviewer;
 pub mod self_service_selector;
+pub mod server_specific_field;
 pub mod several_keys_in_one;
 pub mod shadowed_rule;
 pub mod short_credential_ttl;
@@ -155,8 +159,10 @@ pub static RULES: &[&Rule] = &[
     &escalation_blocked::RULE,
     &excessive_ttl::RULE,
     &explicit_max_below_ttl::RULE,
+    &foreign_credential_audience::RULE,
     &glob_alphabet::RULE,
     &greedy_glob::RULE,
+    &identical_auth_roles::RULE,
     &idle_role_field::RULE,
     &ineffective_rbac_rule::RULE,
     &inverted_ttl::RULE,
@@ -198,9 +204,11 @@ pub static RULES: &[&Rule] = &[
     &role_without_policies::RULE,
     &root_policy::RULE,
     &secrets_readable::RULE,
+    &secrets_role_opens_auth_role::RULE,
     &selector_beside_list::RULE,
     &selector_without_reviewer::RULE,
     &self_service_selector::RULE,
+    &server_specific_field::RULE,
     &several_keys_in_one::RULE,
     &shadowed_rule::RULE,
     &short_credential_ttl::RULE,

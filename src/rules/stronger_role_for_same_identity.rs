@@ -44,7 +44,8 @@ fn check(cx: &mut Context<'_>) {
                 let others = by_identity.get(&identity)?.iter().take(MOST);
                 let other = others.copied().find(|other| {
                     let theirs = policies(other);
-                    !own.is_empty() && own.len() < theirs.len() && own.is_subset(&theirs)
+                    let is_other = !other.name.value.eq_ignore_ascii_case(&role.name.value);
+                    is_other && !own.is_empty() && own.len() < theirs.len() && own.is_subset(&theirs)
                 })?;
                 Some((identity, other))
             });

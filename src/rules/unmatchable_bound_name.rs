@@ -37,7 +37,7 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
 
 fn report(role: &AuthRole, entry: &crate::syntax::Spanned<String>, is_namespace: bool, cx: &mut Context<'_>) {
     let text = entry.as_str();
-    if ["{{", "${", "$(", "<%", "[", "]", "\""].iter().any(|mark| text.contains(mark)) {
+    if ["{{", "$", "<%", "[", "]", "\""].iter().any(|mark| text.contains(mark)) {
         return;
     }
     let what = if is_namespace { "namespace" } else { "service account" };
@@ -60,7 +60,7 @@ fn report(role: &AuthRole, entry: &crate::syntax::Spanned<String>, is_namespace:
         finding.help(
             "write the name of the service account alone; its namespace goes into `bound_service_account_namespaces`",
         );
-    } else if text.contains(['?', '^', '$', '(', '|', '+']) {
+    } else if text.contains(['?', '^', '(', '|', '+']) {
         finding.help("`*` is the only wildcard, and stands for any run of characters");
     } else {
         finding.help(format!(

@@ -34,7 +34,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(host) = config.text("kubernetes_host").filter(|host| !host.value.trim().is_empty()) else {
             continue;
         };
-        if host.value.contains("{{") || host.value.contains("<%") {
+        if ["{{", "${", "<%"].iter().any(|mark| host.value.contains(mark)) {
             continue;
         }
         // The secrets engine puts a missing scheme before the host itself.

@@ -41,7 +41,7 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let cluster = Cluster::settled(&project.rbac_roles, &project.bindings);
-    let Some(engine) = EngineAccount::minting(project, &cluster) else { return };
+    let Some(engine) = EngineAccount::minting(cx.survey, project, &cluster) else { return };
     for role in &project.secrets_roles {
         let missing = missing(role, &engine, &cluster);
         let Some(first) = missing.first() else { continue };

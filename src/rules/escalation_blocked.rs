@@ -42,7 +42,7 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let cluster = Cluster::settled(&project.rbac_roles, &project.bindings);
-    let Some(engine) = EngineAccount::of(project, &cluster) else { return };
+    let Some(engine) = EngineAccount::of(cx.survey, project, &cluster) else { return };
     for role in &project.secrets_roles {
         look(role, &engine, &cluster, cx);
     }
@@ -131,6 +131,7 @@ fn binding_to(kind: RbacRoleKind, name: &str, namespace: &str, span: Span) -> Bi
     Binding {
         cluster_wide: false,
         kind_span: span,
+        api_version: spanned("rbac.authorization.k8s.io/v1"),
         meta: meta(GENERATED, Some(namespace), span),
         role_ref: RoleRef { kind: spanned(kind.word()), name: spanned(name), api_group: None, span },
         subjects: Vec::new(),

@@ -17,7 +17,7 @@ use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::generated_rules;
-use crate::semantics::rbac::powers::{self, Power};
+use crate::semantics::rbac::powers::{self, Power, Weight};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -35,21 +35,26 @@ fn check(role: &SecretsRole, cx: &mut Context<'_>) {
     };
     let Some(read) = generated_rules::read(text.value, text.span) else { return };
     let kind = generated_rules::role_kind(role);
-    let mut held: Vec<&Power> =
-        read.rules.iter().flat_map(|rule| powers::of_rule(rule, kind == RbacRoleKind::Role)).collect();
-    let mut seen = Vec::new();
-    held.retain(|power| {
-        let is_new = !seen.contains(&power.does);
-        seen.push(power.does);
-        is_new
-    });
-    let (Some(first), takes_over) = (held.first(), held.iter().any(|power| power.takes_over)) else { return };
-    let others: Vec<&str> = held.iter().skip(1).map(|power| power.does).collect();
-    let also = if others.is_empty() { String::new() } else { format!("; it can also {}", others.join(", ")) };
+    let in_namespaces = kind == RbacRoleKind::Role;
+    let given = read.rules.iter().flat_map(|rule| powers::of_rule(rule, in_namespaces));
+    let mut held: Vec<&Power> = Vec::new();
+    for power in given.filter(|power| power.weight >= Weight::High) {
+        if !held.contains(&power) {
+            held.push(power);
+        }
+    }
+    let Some(first) = held.first() else { return };
+    let others = held.get(1..).unwrap_or_default();
+    let also =
+        if others.is_empty() { String::new() } else { format!("; it can also {}", powers::words(others)) };
+    let takes_over = held.iter().any(|power| power.weight == Weight::Critical);
     let finding = cx
         .report(
             text.span,
-            format!("whoever gets credentials of secrets role `{}` can {}", role.name, first.does),
+            format!(
+                "whoever gets credentials of secrets role `{}` can {} where they are valid",
+                role.name, first.does
+            ),
         )
         .help(format!("name the objects in `resourceNames`, or leave the verb out{also}"));
     if takes_over && kind == RbacRoleKind::ClusterRole {

@@ -10,7 +10,8 @@
 //! Bind a role with the rights that are needed.
 //!
 //! # Limits
-//! RBAC roles and bindings that are not among the inputs are not known.
+//! What leads to the rights of others, and not straight to those of an administrator, is a note: an account that deploys
+//! has to run pods. RBAC roles and bindings that are not among the inputs are not known.
 
 use std::cell::LazyCell;
 
@@ -19,7 +20,7 @@ use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::authorizer::User;
 use crate::semantics::generated_rules;
-use crate::semantics::rbac::powers::{self, Power};
+use crate::semantics::rbac::powers::{self, Power, Weight};
 use crate::semantics::reach::Access;
 use crate::syntax::{Span, Spanned};
 
@@ -49,15 +50,19 @@ fn check(cx: &mut Context<'_>) {
                 Some((namespace, power, place))
             });
         if let Some((namespace, power, place)) = found {
-            cx.report(
-                account.span,
-                format!(
-                    "secrets role `{}` hands out tokens of `{namespace}/{}`, which can {}",
-                    role.name, account.value, power.does
-                ),
-            )
-            .label(place, "bound here")
-            .help("hand out an account with the rights that are needed");
+            let finding = cx
+                .report(
+                    account.span,
+                    format!(
+                        "secrets role `{}` hands out tokens of `{namespace}/{}`, which can {} there",
+                        role.name, account.value, power.does
+                    ),
+                )
+                .label(place, "bound here")
+                .help("hand out an account with the rights that are needed");
+            if power.weight < Weight::Critical {
+                finding.severity(Severity::Note);
+            }
         }
     }
 }
@@ -69,7 +74,7 @@ const MOST: usize = 50;
 fn heaviest(access: &Access<'_>, user: &User, namespace: &str) -> Option<(&'static Power, Span)> {
     access.cluster().sources(user, namespace).find_map(|source| {
         let held = powers::of_rule(source.rule, !source.binding.cluster_wide);
-        let power = held.into_iter().find(|power| power.takes_over)?;
+        let power = held.into_iter().find(|power| power.weight >= Weight::High)?;
         Some((power, source.binding.role_ref.span))
     })
 }
@@ -94,14 +99,24 @@ fn binds(role: &SecretsRole, name: Spanned<&str>, cx: &mut Context<'_>) {
     }
     let known: Vec<&RbacRole> = cx.project.rbac_roles_called(kind, name.value).collect();
     let [bound] = known.as_slice() else { return };
-    let power =
-        bound.rules.iter().flat_map(|rule| powers::of_rule(rule, !is_cluster)).find(|power| power.takes_over);
+    let power = bound
+        .rules
+        .iter()
+        .flat_map(|rule| powers::of_rule(rule, !is_cluster))
+        .find(|power| power.weight >= Weight::High);
     if let Some(power) = power {
-        cx.report(
-            name.span,
-            format!("whoever gets credentials of secrets role `{}` can {}", role.name, power.does),
-        )
-        .label(bound.meta.name.span, "the role that is bound")
-        .help("bind a role with the rights that are needed");
+        let finding = cx
+            .report(
+                name.span,
+                format!(
+                    "whoever gets credentials of secrets role `{}` can {} where they are valid",
+                    role.name, power.does
+                ),
+            )
+            .label(bound.meta.name.span, "the role that is bound")
+            .help("bind a role with the rights that are needed");
+        if power.weight < Weight::Critical {
+            finding.severity(Severity::Note);
+        }
     }
 }

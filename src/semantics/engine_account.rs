@@ -1,8 +1,9 @@
 //! The service account that the Kubernetes secrets engine acts as, as far as RBAC tells.
 
 use super::authorizer::{Cluster, Query, User};
-use super::rbac::reach::{referents, subject_words};
+use super::rbac::reach::subject_words;
 use super::rbac::{Request, covers_resource};
+use super::survey::Survey;
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::project::Project;
 
@@ -20,16 +21,21 @@ pub struct EngineAccount<'a> {
 impl<'a> EngineAccount<'a> {
     /// The only account that may do what the engine does to make service accounts of its own, if everything that it
     /// holds is known.
-    pub fn of(project: &'a Project, cluster: &Cluster<'a>) -> Option<EngineAccount<'a>> {
-        EngineAccount::only(project, cluster, |user, binding| acts_as_engine(cluster, user, binding))
+    pub fn of(survey: &Survey<'_>, project: &'a Project, cluster: &Cluster<'a>) -> Option<EngineAccount<'a>> {
+        EngineAccount::only(survey, project, cluster, |user, binding| acts_as_engine(cluster, user, binding))
     }
 
     /// The only account that may create tokens of service accounts, if everything that it holds is known.
-    pub fn minting(project: &'a Project, cluster: &Cluster<'a>) -> Option<EngineAccount<'a>> {
-        EngineAccount::only(project, cluster, |_, _| true)
+    pub fn minting(
+        survey: &Survey<'_>,
+        project: &'a Project,
+        cluster: &Cluster<'a>,
+    ) -> Option<EngineAccount<'a>> {
+        EngineAccount::only(survey, project, cluster, |_, _| true)
     }
 
     fn only(
+        survey: &Survey<'_>,
         project: &'a Project,
         cluster: &Cluster<'a>,
         is_wanted: impl Fn(&User, &Binding) -> bool,
@@ -66,7 +72,7 @@ impl<'a> EngineAccount<'a> {
                 binding.subjects.iter().any(|subject| subject_words(binding, subject) == words)
             };
             let mut held = project.bindings.iter().filter(holds);
-            held.all(|binding| !referents(project, binding).is_empty())
+            held.all(|binding| !survey.referents(binding).is_empty())
         })
     }
 }

@@ -23,3 +23,4 @@ pub mod shadow;
 pub mod template;
 pub mod trace;
 pub mod validation;
+pub mod witness;

@@ -11,11 +11,17 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
+use rolewright::cli::session::Session;
+use rolewright::cli::{check, load};
+use rolewright::config::FailOn;
+use rolewright::lint::{self, Category, Check, Rule};
+use rolewright::model::lower;
+use rolewright::rules::{ENGINE, RULES};
 use tempfile::TempDir;
 
 const GOOD_POLICY: &str = "path \"secret/data/web\" {\n  capabilities = [\"read\"]\n}\n";
@@ -103,7 +109,7 @@ fn exit_codes_of_check() {
             &["wildcard-", "bad.hcl:2:19"],
             &[],
         ),
-        (&[], &["check"], 2, &["Checked 0 files"], &["no input found"]),
+        (&[], &["check"], 2, &[], &["no input found"]),
         (&[("notes.txt", b"hello")], &["check"], 2, &[], &["no input found"]),
         (
             &[("notes.yaml", b"hello: world\n")],
@@ -230,13 +236,9 @@ fn a_policy_with_five_errors_shows_all_five() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_permissions() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let dir = project(&[
-        ("wide.yaml", WIDE_ROLE.as_bytes()),
-        ("locked.hcl", GOOD_POLICY.as_bytes()),
-        ("sub/a.txt", b""),
-    ]);
+fn links() {
+    use std::os::unix::fs::symlink;
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes()), ("sub/a.txt", b"")]);
     symlink("wide.yaml", dir.path().join("again.yaml")).unwrap();
     symlink("nowhere.yaml", dir.path().join("broken.yaml")).unwrap();
     symlink(".", dir.path().join("sub/circle")).unwrap();
@@ -246,14 +248,156 @@ fn links_and_permissions() {
     assert!(!outcome.stdout.contains("again.yaml"), "a link to a file that is read anyway says nothing new");
 
     fs::remove_file(dir.path().join("broken.yaml")).unwrap();
-    let locked = dir.path().join("locked.hcl");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::read(&locked).is_err() {
-        let outcome = run(dir.path(), &["check"]);
-        assert_eq!(outcome.code, 2);
-        assert!(outcome.stdout.contains("locked.hcl: permission denied"), "{}", outcome.stdout);
-        assert!(outcome.stdout.contains("wildcard-"), "{}", outcome.stdout);
+    symlink("circle.yaml", dir.path().join("circle.yaml")).unwrap();
+    let outcome = run(dir.path(), &["check"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stdout.contains("circle.yaml: broken link: "), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("wildcard-"), "{}", outcome.stdout);
+}
+
+/// Also for a user to whom everything is open.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_fails_while_it_is_read_is_named() {
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes())]);
+    let outcome = run(dir.path(), &["check", "/proc/self/mem", "wide.yaml"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("/proc/self/mem: Input/output error"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("wildcard-"), "{}", outcome.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_nobody_may_read_is_named() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes()), ("locked.hcl", GOOD_POLICY.as_bytes())]);
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(&dir.path().join("locked.hcl"), 0o000);
+    mode(dir.path(), 0o755);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+    command.arg("check").current_dir(dir.path());
+    if fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
+        // Root reads everything, so somebody else has to try.
+        command.uid(65534).gid(65534);
     }
+    let output = command.output().expect("a program that everybody may run");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stdout}");
+    assert!(stdout.contains("locked.hcl: permission denied"), "{stdout}");
+    assert!(stdout.contains("wildcard-"), "{stdout}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_success_and_no_crash() {
+    let dir = project(&[
+        ("wide.yaml", WIDE_ROLE.as_bytes()),
+        ("a.access.yaml", b"apiVersion: rolewright/v1\nkind: Access\nname: web\n"),
+    ]);
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["check", "--help"],
+        &["completions", "bash"],
+        &["schema"],
+        &["schema", "report"],
+        &["rules"],
+        &["explain", "wildcard-verb"],
+        &["check"],
+        &["check", "--exit-zero", "--format", "json"],
+        &["compile", "a.access.yaml", "--stdout"],
+    ] {
+        let disk = File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+            .args(args)
+            .current_dir(dir.path())
+            .stdout(disk)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
+        assert!(stderr.contains("cannot write to stdout"), "{args:?}: {stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_reached_twice_is_reported_once() {
+    use std::os::unix::fs::symlink;
+    let dir = project(&[
+        ("k8s/wide.yaml", WIDE_ROLE.as_bytes()),
+        (
+            "k8s/alias.yaml",
+            b"apiVersion: v1\nkind: List\nitems:\n  - &role\n    apiVersion: rbac.authorization.k8s.io/v1\n    kind: Role\n    metadata: {name: a, namespace: app}\n    rules:\n      - {apiGroups: [\"\"], resources: [pods], verbs: [\"*\"]}\n  - *role\n",
+        ),
+    ]);
+    symlink("wide.yaml", dir.path().join("k8s/again.yaml")).unwrap();
+    symlink("k8s", dir.path().join("linked")).unwrap();
+    let once = run(dir.path(), &["check", "k8s/wide.yaml", "k8s/alias.yaml", "--format", "concise"]);
+    assert_eq!(once.code, 1);
+    let verbs =
+        once.stdout.lines().filter(|line| line.contains("alias.yaml") && line.contains("[wildcard-verb]"));
+    assert_eq!(verbs.count(), 1, "{}", once.stdout);
+    for args in [
+        &["check", "k8s/wide.yaml", "k8s/alias.yaml", "k8s/wide.yaml", "--format", "concise"][..],
+        &["check", "k8s", "./k8s/wide.yaml", "k8s/../k8s/alias.yaml", "--format", "concise"],
+        &["check", "k8s", "--format", "concise"],
+        &["check", "--format", "concise"],
+        &["check", "k8s", "k8s/again.yaml", "--format", "concise"],
+        &["check", "k8s", "linked/wide.yaml", "--format", "concise"],
+        &["check", "k8s", "linked", "--format", "concise"],
+    ] {
+        assert_eq!(run(dir.path(), args).stdout, once.stdout, "{args:?}");
+    }
+}
+
+static BROKEN_RULE: Rule = Rule {
+    name: "broken-rule",
+    summary: "a rule that fails",
+    category: Category::Correctness,
+    check: Check::RbacRole(|role, cx| {
+        cx.report(role.meta.span, "half done");
+        panic!("no rule should");
+    }),
+    fixable: false,
+    source: "",
+};
+
+#[test]
+fn a_rule_that_panics_leaves_the_others() {
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes()), ("web.hcl", GOOD_POLICY.as_bytes())]);
+    let session = Session::of_directory(dir.path()).unwrap();
+    let loaded = load::project(&[dir.path().to_owned()], None, &session);
+    let rules: Vec<&'static Rule> = RULES.iter().copied().chain([&BROKEN_RULE]).collect();
+    let (findings, crashes) = lint::run_contained(&rules, &loaded.project, &session.config.options);
+    assert_eq!(
+        (crashes.len(), crashes[0].rule, crashes[0].message.as_str()),
+        (1, "broken-rule", "no rule should")
+    );
+    assert!(findings.iter().all(|finding| finding.rule != &BROKEN_RULE), "what it had said is dropped");
+    assert!(findings.iter().any(|finding| finding.rule.name.starts_with("wildcard-")));
+    let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, &session.config.levels);
+    let exit = check::exit(&loaded, &triaged, &crashes, FailOn::Never);
+    assert_eq!(ExitCode::from(exit), ExitCode::from(3));
+}
+
+#[test]
+fn a_reader_that_panics_at_one_file_leaves_the_others() {
+    let dir = project(&[("wide.yaml", WIDE_ROLE.as_bytes()), ("bad.yaml", WIDE_ROLE.as_bytes())]);
+    let session = Session::of_directory(dir.path()).unwrap();
+    let reader: load::Reader = |source, settings| {
+        assert!(source.name != "bad.yaml", "no reader should");
+        lower::file(source, settings)
+    };
+    let loaded = load::project_by(reader, &[dir.path().to_owned()], None, &session);
+    assert_eq!(loaded.crashes.len(), 1);
+    assert_eq!(loaded.crashes[0].message, "bad.yaml: no reader should");
+    let (triaged, crashes) = check::lint(&loaded, &session);
+    assert!(triaged.shown.iter().any(|finding| finding.rule.name.starts_with("wildcard-")));
+    let exit = check::exit(&loaded, &triaged, &crashes, FailOn::Never);
+    assert_eq!(ExitCode::from(exit), ExitCode::from(3));
 }
 
 #[test]
@@ -287,6 +431,17 @@ fn bad_flags_and_configurations() {
             &[],
         ),
     ]);
+    // One cause, one error: what could not be taken in is not said to hold no policy.
+    let spec = b"apiVersion: rolewright/v1\nkind: Access\nname: web\nvault: {policies: {a: {file: a.hcl}, b: {file: /etc/passwd}, c: {file: .}}}\n";
+    let dir = project(&[("web.access.yaml", spec)]);
+    let outcome = run(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(outcome.code, 2);
+    assert_eq!(
+        outcome.stdout,
+        ".: error: is no regular file\n/etc/passwd: error: named by a spec, but lies outside the project\n\
+         a.hcl: error: no such file or directory\nChecked 1 file (1 spec): nothing to report.\n\
+         3 files could not be read.\n"
+    );
 }
 
 #[test]

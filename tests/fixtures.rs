@@ -30,8 +30,8 @@ use common::{blessing, directories, home, in_step, name, texts};
 use libtest_mimic::{Arguments, Failed, Trial};
 use rolewright::cli::load::{self, Loaded};
 use rolewright::cli::session::Session;
+use rolewright::lint::fix::Checked;
 use rolewright::lint::{self, Check, Finding, Level, Levels, Rule, Safety, Triaged};
-use rolewright::model::lower;
 use rolewright::model::project::Project;
 use rolewright::report::place::Places;
 use rolewright::report::{Report, Style, human};
@@ -111,14 +111,13 @@ fn bad_case(rule: &'static Rule, case: &Path, world: &World) -> Result<(), Strin
 }
 
 fn fix_case(bad: &Path, fixed: &Path, world: &World) -> Result<(), String> {
-    let converged = lint::fix::converge(world.loaded.project.sources.clone(), Safety::Unsafe, |sources| {
-        world.again(sources)
-    })
-    .map_err(|error| error.to_string())?;
-    let (left, errors) = world.again(&converged.sources);
-    if errors > 0 {
-        return Err("the fixed text does not parse".to_owned());
+    let sources = &world.loaded.project.sources;
+    let converged = lint::fix::converge(sources, Safety::Unsafe, |sources| world.again(sources));
+    let converged = converged.map_err(|error| error.to_string())?;
+    if !converged.left_alone.is_empty() {
+        return Err("a fixed text would not parse".to_owned());
     }
+    let left = &converged.findings;
     if let Some(finding) = left.iter().find(|finding| finding.fix.is_some()) {
         return Err(format!("after all fixes something is left to fix: {}", finding.message));
     }
@@ -186,13 +185,11 @@ impl World {
         triaged.shown.iter().filter(wanted).cloned().collect()
     }
 
-    /// Findings and number of syntax errors of another state of the texts.
-    fn again(&self, sources: &Sources) -> (Vec<Finding>, usize) {
-        let settings = &self.session.config.settings;
-        let lowered = sources.iter().map(|source| lower::file(source, settings)).collect();
-        let project = Project::assemble(sources.clone(), lowered, settings.clone());
+    /// What another state of the texts comes to.
+    fn again(&self, sources: &Sources) -> Checked {
+        let project = load::again(sources, &self.session);
         let triaged = triage(&project, &self.session, &self.levels);
-        (self.of_interest(&triaged), project.syntax_errors.len())
+        Checked { findings: self.of_interest(&triaged), errors: project.errors_by_source() }
     }
 
     fn parses(&self, rule: &Rule) -> Result<(), String> {

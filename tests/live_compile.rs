@@ -126,7 +126,7 @@ fn a_change_by_hand_is_named() {
     let changes = [
         (role, json!({"audience": "other"}), "audience is `other` on the server, wanted `vault`"),
         (role, json!({"token_ttl": "2h"}), "token_ttl is `7200` on the server, wanted `3600`"),
-        (role, json!({"token_period": 60}), "token_period is `60` on the server, wanted ``"),
+        (role, json!({"token_period": 60}), "token_period is `60` on the server, wanted unset"),
         (
             role,
             json!({"token_policies": ["kv-app", "root"]}),
@@ -309,7 +309,7 @@ fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
             }),
         );
         let report = deployment.expect("--check", 1);
-        assert!(report.contains("token_reviewer_jwt_set is `` on the server, wanted `true`"), "{report}");
+        assert!(report.contains("token_reviewer_jwt_set is unset on the server, wanted `true`"), "{report}");
         deployment.expect("--apply", 0);
 
         // Without the Secret nothing is written.
@@ -317,5 +317,93 @@ fn a_reviewer_token_comes_from_the_cluster_and_is_never_shown() {
         let output = deployment.run("--apply");
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains("apply rbac/ first"));
+    }
+}
+
+#[test]
+fn policy_texts_arrive_with_and_without_their_last_line_end() {
+    let Some(server) = live::server() else { return };
+    let rule = "path \"secret/data/a\" {\n  capabilities = [\"read\"]\n}";
+    for shell in shells() {
+        let server = server.isolated(&format!("ends-{shell}"));
+        let texts = [rule.to_owned(), format!("{rule}\n"), format!("{rule}\n\n"), format!("{rule} # end")];
+        let project = built::assemble(|lowered| {
+            let named = texts.iter().enumerate();
+            lowered.policies.extend(named.map(|(at, text)| built::policy(&format!("p{at}"), text)));
+        });
+        let deployment = Deployment::of(&project, &server, shell);
+        deployment.expect("--apply", 0);
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(server.get(&format!("sys/policies/acl/p{at}")).unwrap()["policy"], **text);
+            let file = std::fs::read_to_string(deployment.path(&format!("policies/p{at}.hcl"))).unwrap();
+            assert_eq!(file, *text);
+        }
+        assert!(deployment.expect("--apply", 0).contains("nothing to change"));
+        for (at, held, said) in [
+            (0, format!("{rule}\n"), "the last line has a line end on the server, wanted none"),
+            (1, rule.to_owned(), "the last line has no line end on the server, wanted one"),
+            (2, rule.to_owned(), "line 4 is absent on the server, wanted ``"),
+        ] {
+            server.put(&format!("sys/policies/acl/p{at}"), json!({ "policy": held }));
+            let report = deployment.expect("--check", 1);
+            assert!(report.contains(said), "{report}");
+            deployment.expect("--apply", 0);
+            assert_holds(&project, &server);
+        }
+    }
+}
+
+#[test]
+fn words_that_cannot_be_written_end_a_script_with_2() {
+    let Some(server) = live::server() else { return };
+    for shell in shells() {
+        let server = server.isolated(&format!("full-{shell}"));
+        let deployment = Deployment::of(&built::project(), &server, shell);
+        let full = |script: &str, arguments: &[&str]| {
+            let disk = std::fs::File::options().write(true).open("/dev/full").unwrap();
+            let output = deployment.command(script, arguments).stdout(disk).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{shell} {script} {arguments:?}\n{said}");
+            assert!(said.contains("cannot write to standard output"), "{shell} {script}: {said}");
+        };
+        full("bootstrap.sh", &["--dry-run"]);
+        full("bootstrap.sh", &["--check"]);
+        full("bootstrap.sh", &["--apply"]);
+        full("verify.sh", &[]);
+        deployment.expect("--apply", 0);
+        full("bootstrap.sh", &["--check"]);
+        full("bootstrap.sh", &["--apply"]);
+        full("verify.sh", &[]);
+        full("rollback.sh", &[]);
+        full("rollback.sh", &["--apply"]);
+    }
+}
+
+/// What a shell may hold for other work with the command line tool must not change what the scripts do.
+#[test]
+fn settings_of_the_command_line_tool_do_not_matter() {
+    let Some(server) = live::server() else { return };
+    for (number, settings) in [
+        [("VAULT_WRAP_TTL", "60s"), ("VAULT_FORMAT", "yaml"), ("VAULT_NAMESPACE", "elsewhere/")],
+        [("BAO_WRAP_TTL", "60s"), ("BAO_FORMAT", "table"), ("BAO_NAMESPACE", "elsewhere/")],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let shell = shells()[number % shells().len()];
+        let server = server.isolated(&format!("settings-{number}"));
+        let mut project = built::project();
+        project.specs[0].vault_namespace = Some(built::at(server.namespace.clone()));
+        let root = Server { namespace: String::new(), ..server.clone() };
+        let mut deployment = Deployment::of(&project, &root, shell);
+        deployment.environment.extend(settings.iter().map(|(name, value)| (*name, value.into())));
+        deployment.expect("--check", 1);
+        deployment.expect("--apply", 0);
+        assert_holds(&project, &server);
+        assert!(deployment.expect("--check", 0).contains(" in step, 0 different, 0 missing"));
+        let (table, _) = deployment.script("verify.sh", &[], 0);
+        assert!(table.contains(" hold, 0 fail, 0 unknown, "), "{table}");
+        deployment.script("rollback.sh", &["--apply", "--remove-mounts"], 0);
+        assert_eq!(server.get("sys/policies/acl/kv-app"), None);
     }
 }

@@ -143,7 +143,7 @@ fn change_role(project: &Project, server: &Server) -> Option<String> {
     plan(project).unwrap().steps.into_iter().find_map(|step| match step {
         Step::Object { label, path, .. } if path.contains("/role/") => {
             server.put(&path, json!({"token_num_uses": 9}));
-            let why = "token_num_uses is `9` on the server, wanted ``";
+            let why = "token_num_uses is `9` on the server, wanted unset";
             Some(format!("FAILS        {label}\n               {why}\n"))
         }
         _ => None,

@@ -1,19 +1,27 @@
 //! `check`: the lint.
 
+mod baseline;
+mod fix;
+
 use std::mem;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
+use self::baseline::Known;
+use self::fix::Outcome;
 use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
+use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
-use crate::model::project::FileClass;
-use crate::report::{Report, Style, concise, human, json};
+use crate::model::project::{FileClass, Project};
+use crate::report::{Format, Report, Style};
 use crate::rules::{ENGINE, RULES};
+use crate::syntax::near::nearest;
 
 /// Flags of `check`.
 #[derive(Debug, Clone, clap::Args)]
@@ -27,6 +35,11 @@ pub struct Args {
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
+    /// Also write a report to a file; may be given several times
+    ///
+    /// FORMAT is one of those of `--format`. Stdout still has the report that `--format` asks for.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub report: Vec<ReportFile>,
     /// From which severity on findings make the run fail [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
     pub fail_on: Option<String>,
@@ -39,20 +52,63 @@ pub struct Args {
     /// Also show what comments allow
     #[arg(long)]
     pub show_allowed: bool,
+    /// Carry out fixes that change no access, then report what is left
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+    /// Carry out fixes and report nothing
+    #[arg(long, group = "fixing")]
+    pub fix_only: bool,
+    /// Show what fixes would change and change nothing; exit with 1 if that is anything
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
+    /// With one of these three: also fixes that change access or have to be looked at
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+    /// Leave out findings that this file lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
+    pub write_baseline: Option<PathBuf>,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
 }
 
-/// How to report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// With the source text around each finding.
-    Human,
-    /// One line per finding.
-    Concise,
-    /// For programs.
-    Json,
+/// A report that goes to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// How to report.
+    pub format: Format,
+    /// Where to.
+    pub path: PathBuf,
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let wanted = || "write `FORMAT=FILE`, such as `sarif=rolewright.sarif`".to_owned();
+    let (name, path) = text.split_once('=').ok_or_else(wanted)?;
+    if path.is_empty() {
+        return Err(wanted());
+    }
+    let Some(format) = Format::named(name) else {
+        let names = Format::ALL.map(|format| format.words().0);
+        return Err(match nearest(name, names) {
+            Some(near) => format!("no format has the name `{name}`; did you mean `{near}`?"),
+            None => format!("no format has the name `{name}`; there are {}", names.join(", ")),
+        });
+    };
+    Ok(ReportFile { format, path: PathBuf::from(path) })
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = self.words();
+        Some(PossibleValue::new(name).help(about))
+    }
 }
 
 /// Runs the command.
@@ -62,13 +118,32 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Failure::new("`--stdin-filename` is given, but stdin is not among the paths".to_owned());
         return Err(failure.with_help("add `-` to the paths"));
     }
+    let earlier = |at: usize| args.report.iter().take(at);
+    let mut reports = args.report.iter().enumerate();
+    if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
+        return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
+    }
     let session = Session::start(global)?;
-    let loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
+    let mut loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
     if args.show_files {
         print(&files(&loaded))?;
         return Ok(if loaded.unread.is_empty() { Exit::Clean } else { Exit::Unable });
     }
-    let (triaged, crashes) = lint(&loaded, &session);
+    let known = Known::of(args, &session)?;
+    let mut outcome = Outcome::default();
+    if args.fix || args.fix_only || args.diff {
+        outcome = fix::files(args, &mut loaded, known.as_ref(), &session)?;
+        if !args.fix {
+            complain(&outcome.crashes);
+            return Ok(fix::exit(&outcome, &loaded, args.diff));
+        }
+    }
+    let (mut triaged, failed) = gate(&loaded.project, known.as_ref(), &session);
+    let crashes: Vec<Crash> =
+        loaded.crashes.iter().cloned().chain(outcome.crashes.clone()).chain(failed).collect();
+    if let Some(known) = &known {
+        known.write(&mut triaged, &loaded.project, &session)?;
+    }
     let report = Report {
         project: &loaded.project,
         triaged: &triaged,
@@ -79,19 +154,9 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         compiled: loaded.compiled,
     };
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
-    print(&match args.format {
-        Format::Human => human::render(&report, style),
-        Format::Concise => concise::render(&report, style),
-        Format::Json => json::render(&report),
-    })?;
-    for crash in &crashes {
-        say(format_args!(
-            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
-            crash.rule,
-            crash.message,
-            env!("CARGO_PKG_VERSION")
-        ));
-    }
+    print(&args.format.render(&report, style))?;
+    let unwritten = write_reports(&args.report, &report, style);
+    complain(&crashes);
     let nothing = loaded.is_empty() && loaded.excluded == 0;
     if nothing {
         say("error: no input found: no policy, manifest or spec among the files");
@@ -102,22 +167,55 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     // The process is about to end; taking thousands of objects apart before would be for nothing.
     mem::forget(loaded);
     Ok(match exit {
-        Exit::Clean | Exit::Findings if nothing => Exit::Unable,
+        Exit::Clean | Exit::Findings if nothing || unwritten || outcome.unable => Exit::Unable,
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
     })
 }
 
-/// All findings of a loaded project, through the gate; and the parts of this program that failed.
-pub fn lint(loaded: &Loaded, session: &Session) -> (Triaged, Vec<Crash>) {
-    let levels = &session.config.levels;
-    let active = levels.active(RULES);
-    let (findings, failed) = lint::run_contained(&active, &loaded.project, &session.config.options);
-    let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, levels);
-    (triaged, loaded.crashes.iter().cloned().chain(failed).collect())
+/// Writes each report to its file; true if one of them could not be written.
+fn write_reports(files: &[ReportFile], report: &Report<'_>, style: Style) -> bool {
+    let mut unwritten = false;
+    for file in files {
+        let text = file.format.render(report, Style { color: false, ..style });
+        if let Err(error) = write::whole(&file.path, text.as_bytes()) {
+            say(format_args!("error: cannot write the report `{}`: {error}", file.path.display()));
+            unwritten = true;
+        }
+    }
+    unwritten
 }
 
-fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
+/// All findings of a project, through the gate and past the baseline; and the rules that failed.
+fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged, Vec<Crash>) {
+    let (mut triaged, failed) = lint(project, session);
+    if let Some(known) = known {
+        known.sift(&mut triaged, project, session);
+    }
+    (triaged, failed)
+}
+
+/// All findings of a project, through the gate; and the rules that failed.
+pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
+    let levels = &session.config.levels;
+    let active = levels.active(RULES);
+    let (findings, failed) = lint::run_contained(&active, project, &session.config.options);
+    (lint::triage(findings, project, RULES, &ENGINE, levels), failed)
+}
+
+fn complain(crashes: &[Crash]) {
+    for crash in crashes {
+        say(format_args!(
+            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
+            crash.rule,
+            crash.message,
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
+}
+
+/// How a run ends that came to these results.
+pub fn exit(loaded: &Loaded, triaged: &Triaged, crashes: &[Crash], fail_on: FailOn) -> Exit {
     if !crashes.is_empty() {
         Exit::Internal
     } else if !loaded.unread.is_empty() || !loaded.project.syntax_errors.is_empty() {

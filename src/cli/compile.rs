@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::emit::{self, Artefact, EmitError};
-use crate::lint::{Finding, Severity};
+use crate::lint::{Crash, Finding, Severity};
 use crate::model::project::{Project, Target};
 use crate::report::{clean, human};
 use crate::syntax::SyntaxError;
@@ -99,7 +99,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// Why nothing can be made of the project; said on stderr.
 fn refused(loaded: &Loaded, session: &Session) -> Option<Exit> {
-    let (triaged, crashes) = check::lint(loaded, session);
+    let (triaged, failed) = check::lint(&loaded.project, session);
+    let crashes: Vec<Crash> = loaded.crashes.iter().cloned().chain(failed).collect();
     let errors: Vec<Finding> =
         triaged.shown.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
     let unreadable = !loaded.unread.is_empty() || !loaded.project.syntax_errors.is_empty();

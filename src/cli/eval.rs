@@ -54,6 +54,7 @@ Vault policies:
   wrap_ttl    TTL of response wrapping in seconds
   namespace   Vault namespace of the request, with a slash at the end
   root_path   whether the path takes `sudo` as well; a table of paths tells where it is not said
+  pki_mounts  where engines of type pki are mounted [default: [\"pki\"]]; each guards two of its paths
   entity      {\"id\", \"name\", \"metadata\", \"aliases\": [{\"id\", \"name\", \"mount_accessor\", \"metadata\", \"custom_metadata\"}]}
   groups      [{\"id\", \"name\", \"metadata\", \"namespace_id\"}]
   dialect     vault_classic (up to 1.20), vault_current (2.x) or openbao

@@ -77,11 +77,14 @@ impl fmt::Display for Failure {
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to stdout: {error}")))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
         _ => Ok(()),
     }
+}
+
+/// Stdout takes nothing.
+pub fn unwritable(error: &io::Error) -> Failure {
+    Failure::new(format!("cannot write to stdout: {error}"))
 }
 
 /// Writes a line to stderr.

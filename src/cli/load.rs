@@ -13,7 +13,7 @@ use super::session::Session;
 use super::walk::{self, Role};
 use crate::lint::{Crash, panic_message};
 use crate::model::lower::{self, Lowered};
-use crate::model::project::{FileClass, Project};
+use crate::model::project::{FileClass, Project, Settings};
 use crate::report::Unread;
 use crate::syntax::{Source, SourceId, Sources, Span, limits};
 
@@ -22,6 +22,8 @@ use crate::syntax::{Source, SourceId, Sources, Span, limits};
 pub struct Loaded {
     /// What could be read.
     pub project: Project,
+    /// Where each text lies, in the order of the texts; empty for stdin.
+    pub paths: Vec<PathBuf>,
     /// What could not.
     pub unread: Vec<Unread>,
     /// Files whose reading made this program fail.
@@ -43,8 +45,16 @@ impl Loaded {
     }
 }
 
+/// What makes sense of one file.
+pub type Reader = fn(&Source, &Settings) -> Lowered;
+
 /// Reads the project that lies under `paths`; `-` is stdin, shown under the name `stdin_name`.
 pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -> Loaded {
+    project_by(lower::file, paths, stdin_name, session)
+}
+
+/// As [`project`], with another reader of files. One that panics at a file leaves the others as they are.
+pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -> Loaded {
     let (stdin, paths): (Vec<&PathBuf>, Vec<&PathBuf>) =
         paths.iter().partition(|path| path.as_os_str() == "-");
     let paths: Vec<PathBuf> = paths.into_iter().cloned().collect();
@@ -63,7 +73,8 @@ pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -
         let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
         let taken = side_by_side(files.len(), session.jobs, |at| {
             let (name, (path, role)) = files.get(at)?;
-            Some(take(SourceId(u32::try_from(at).ok()?), name, path, *role, texts.get(*name), session))
+            let id = SourceId(u32::try_from(at).ok()?);
+            Some(take(reader, id, name, path, *role, texts.get(*name), session))
         });
         let taken: Vec<Taken> = taken.into_iter().flatten().collect();
         let references = references(&taken, &walked.files, session);
@@ -85,6 +96,13 @@ pub fn project(paths: &[PathBuf], stdin_name: Option<&str>, session: &Session) -
     }
 }
 
+/// The project of texts that are at hand, such as those that fixes have changed.
+pub fn again(sources: &Sources, session: &Session) -> Project {
+    let settings = &session.config.settings;
+    let lowered = sources.iter().map(|source| lower::file(source, settings)).collect();
+    Project::assemble(sources.clone(), lowered, settings.clone())
+}
+
 /// One file, read and lowered.
 struct Taken {
     source: Source,
@@ -95,6 +113,7 @@ struct Taken {
 }
 
 fn take(
+    reader: Reader,
     id: SourceId,
     name: &str,
     path: &Path,
@@ -117,7 +136,7 @@ fn take(
         Ok((text, bom)) => {
             taken.source.text = text;
             taken.source.bom = bom;
-            let attempt = AssertUnwindSafe(|| lower::file(&taken.source, &session.config.settings));
+            let attempt = AssertUnwindSafe(|| reader(&taken.source, &session.config.settings));
             match catch_unwind(attempt) {
                 Ok(lowered) => taken.lowered = lowered,
                 Err(payload) => {
@@ -261,6 +280,7 @@ fn lies_below(path: &Path, directory: &Path) -> bool {
 fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], session: &Session) -> Loaded {
     let mut loaded = Loaded {
         project: Project::default(),
+        paths: Vec::new(),
         unread: walked.unread,
         crashes: Vec::new(),
         excluded: walked.excluded,
@@ -277,6 +297,8 @@ fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], s
         }
         loaded.crashes.extend(file.crash);
         loaded.evidence += usize::from(file.role == Role::Evidence && file.lowered.class == FileClass::Other);
+        let path = walked.files.get(&file.source.name).map(|(path, _)| path.clone());
+        loaded.paths.push(path.unwrap_or_default());
         sources.push(file.source);
         lowered.push(file.lowered);
     }

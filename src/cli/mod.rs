@@ -17,6 +17,7 @@ pub mod test;
 pub mod trace;
 pub mod walk;
 pub mod who_can;
+mod write;
 
 use std::io::{ErrorKind, Write as _};
 use std::panic::catch_unwind;
@@ -35,7 +36,10 @@ pub fn main() -> ExitCode {
             let exit = match error.print() {
                 _ if error.use_stderr() => Exit::Unable,
                 // A reader that has gone away is no failure.
-                Err(fault) if fault.kind() != ErrorKind::BrokenPipe => Exit::Unable,
+                Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
+                    exit::unwritable(&fault).print();
+                    Exit::Unable
+                }
                 _ => Exit::Clean,
             };
             return exit.into();

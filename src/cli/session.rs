@@ -88,6 +88,9 @@ impl Session {
     /// The path as reports show it: relative to the root where it lies below, `/` between parts.
     pub fn name(&self, path: &Path) -> String {
         let shown = path.strip_prefix(&self.root).unwrap_or(path);
+        if shown.as_os_str().is_empty() {
+            return ".".to_owned();
+        }
         let name = shown.to_string_lossy();
         if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
     }

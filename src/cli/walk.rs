@@ -41,18 +41,21 @@ pub struct Walked {
 pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
     let mut walked = Walked::default();
     let mut directories = BTreeSet::new();
+    let mut links = Vec::new();
     for path in paths {
         let absolute = session.absolute(path);
         match fs::metadata(&absolute) {
             Ok(metadata) if metadata.is_dir() => {
                 directories.insert(absolute);
             }
+            Ok(metadata) if metadata.is_file() && is_behind_link(&absolute) => {
+                links.push((absolute, Role::Named));
+            }
             Ok(_) => walked.add(absolute, Role::Named, session),
             Err(error) => walked.unread.push(missing(&absolute, &error, session)),
         }
     }
-    let mut links = Vec::new();
-    for found in walk(&directories, session) {
+    for found in walk(&by_one_name(directories), session) {
         match found {
             Found::File(path, role) => walked.add(path, role, session),
             Found::Link(path, role) => links.push((path, role)),
@@ -64,6 +67,34 @@ pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
     walked.unread.sort();
     walked.unread.dedup();
     walked
+}
+
+/// True if the way to the file leads over a link.
+fn is_behind_link(path: &Path) -> bool {
+    fs::canonicalize(path).is_ok_and(|target| target != path)
+}
+
+/// The directories, each that lies in another one, links followed, as a part of that one: what is in both is read once.
+fn by_one_name(directories: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    if directories.len() < 2 {
+        return directories;
+    }
+    let real = |path: &PathBuf| (path.clone(), fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+    let mut directories: Vec<(PathBuf, PathBuf)> = directories.iter().map(real).collect();
+    // The outermost first and, of several names of one, the one without links.
+    directories.sort_by(|(a, real_a), (b, real_b)| (real_a, a != real_a, a).cmp(&(real_b, b != real_b, b)));
+    let mut kept: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for (path, real) in directories {
+        let outer = kept.iter().find_map(|(outer, real_outer)| {
+            let rest = real.strip_prefix(real_outer).ok()?;
+            Some(if rest.as_os_str().is_empty() { outer.clone() } else { outer.join(rest) })
+        });
+        let path = outer.unwrap_or(path);
+        if !kept.iter().any(|(known, _)| *known == path) {
+            kept.push((path, real));
+        }
+    }
+    kept.into_iter().map(|(path, _)| path).collect()
 }
 
 impl Walked {

@@ -5,6 +5,8 @@
 
 pub mod schema;
 
+use std::path::PathBuf;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -32,6 +34,8 @@ pub struct Config {
     pub options: Options,
     /// `fail-on`.
     pub fail_on: Option<FailOn>,
+    /// `baseline`: known findings, relative to the directory of the file.
+    pub baseline: Option<PathBuf>,
 }
 
 /// From which severity on findings make the run fail.
@@ -90,7 +94,7 @@ pub fn parse(source: &Source, rules: &[&'static Rule]) -> Result<Config, Vec<Syn
 const FIXED_LEVEL: &str = "syntax-error";
 
 /// The keys at the top.
-const KEYS: [&str; 6] = ["rules", "exclude", "mount", "limits", "target", "fail-on"];
+const KEYS: [&str; 7] = ["rules", "exclude", "mount", "limits", "target", "fail-on", "baseline"];
 
 /// Values of `type` in `[[mount]]` that are more than a name.
 const ENGINES: [&str; 7] = ["kv", "kv-v1", "kv-v2", "kubernetes", "database", "pki", "transit"];
@@ -113,6 +117,7 @@ impl Reader<'_> {
                 "limits" => self.limits(value, &mut config.options),
                 "target" => config.settings.target = self.target(value),
                 "fail-on" => config.fail_on = self.fail_on(value),
+                "baseline" => config.baseline = self.text(value, "`baseline`").map(PathBuf::from),
                 _ => self.unknown_key(key, &KEYS),
             }
         }

@@ -33,6 +33,10 @@ pub fn schema(rules: &[&'static Rule]) -> Value {
                 "type": "array",
                 "items": {"type": "string"}
             },
+            "baseline": {
+                "description": "File, relative to this one, that lists findings which are known and left out; `check --write-baseline` makes it.",
+                "type": "string"
+            },
             "target": {
                 "description": "The servers that answers are given for; Vault or OpenBao, not both.",
                 "type": "object",

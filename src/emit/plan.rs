@@ -1,18 +1,21 @@
 //! Project to plan: what a server and a cluster are to hold, as data, in the order in which it is to be made.
 
+mod body;
+
 use std::net::IpAddr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{EmitError, hcl, rbac};
 use crate::model::project::{Project, Target};
-use crate::model::spec::Spec;
+use crate::model::spec::{Spec, names};
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE, AuthMount};
-use crate::model::vault::field::{Availability, FieldSpec, FieldValue, Fields};
-use crate::model::vault::mount::{Confidence, Engine, KvVersion, MOUNT};
+use crate::model::vault::field::{FieldSpec, Fields};
+use crate::model::vault::mount::{Confidence, Engine, MOUNT};
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::{SECRETS_CONFIG, SECRETS_ROLE};
 use crate::syntax::{Span, Spanned};
+use body::{body, fixed_settings};
 
 /// What is to be made.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ pub enum Step {
     Policy {
         /// Name as stored, in lower case.
         name: String,
-        /// The text, which ends in a newline.
+        /// The text, to the byte.
         text: String,
         /// The text as written or, for a policy that was written as text, the node.
         span: Span,
@@ -290,12 +293,11 @@ fn step_path(step: &Step) -> &str {
     }
 }
 
-/// The parts joined by `/`, if a URL can carry them: the tools take blanks and slashes off the ends and resolve `..`.
+/// The parts joined by `/`. What no URL can carry was refused with the spec; a project from elsewhere is refused here.
 fn api_path(parts: &[&Spanned<String>], last: &str) -> Result<String, EmitError> {
     for part in parts {
-        let bad = |segment: &str| segment.is_empty() || segment == "." || segment == "..";
         let text = part.as_str();
-        if text.split('/').any(bad) || text.trim() != text || text.chars().any(char::is_control) {
+        if !names::is_api_path(text) {
             return Err(EmitError::refused(part.span, format!("`{text}` cannot stand in an API path")));
         }
     }
@@ -304,112 +306,16 @@ fn api_path(parts: &[&Spanned<String>], last: &str) -> Result<String, EmitError>
     Ok(path.join("/"))
 }
 
-/// Fields of a mount that only `enable` takes; the others are tuned.
-const FIXED: [&str; 5] = ["options", "local", "seal_wrap", "external_entropy_access", "plugin_version"];
-
-/// Fields of a mount that are reset where the spec says nothing; the others are left alone then.
-const ALWAYS_TUNED: [&str; 3] = ["description", "default_lease_ttl", "max_lease_ttl"];
-
-fn fixed_settings(engine: &Engine, settings: &Fields) -> Map<String, Value> {
-    let mut options = Map::new();
-    if let Some(FieldValue::Map(pairs)) = settings.get("options").map(|field| &field.value) {
-        options.extend(pairs.iter().map(|(key, value)| (key.value.clone(), value.value.clone().into())));
-    }
-    // Always said: a mount of the other version must not pass for this one.
-    match engine {
-        Engine::Kv(Some(KvVersion::V2)) => options.insert("version".into(), "2".into()),
-        Engine::Kv(Some(KvVersion::V1)) => options.insert("version".into(), "1".into()),
-        _ => None,
-    };
-    let mut fixed = Map::new();
-    fixed.insert("type".into(), engine.type_name().into());
-    if !options.is_empty() {
-        fixed.insert("options".into(), options.into());
-    }
-    fixed
-}
-
 fn mount_step(
     kind: MountKind,
     path: &Spanned<String>,
-    mut fixed: Map<String, Value>,
+    fixed: Map<String, Value>,
     settings: &Fields,
     table: &'static [FieldSpec],
 ) -> Result<Step, EmitError> {
     let path = api_path(&[path], "")?;
-    let mut tuning = Map::new();
-    for spec in table {
-        let field = settings.known.iter().find(|field| field.spec.name == spec.name);
-        let always = ALWAYS_TUNED.contains(&spec.name);
-        let value = match field {
-            Some(field) => json_value(&field.value, field.span)?,
-            None if always => empty_value(spec),
-            None => continue,
-        };
-        // `hidden` is what the server shows as nothing.
-        let value =
-            if spec.name == "listing_visibility" && value == json!("hidden") { json!("") } else { value };
-        match spec.name {
-            "options" => {}
-            name if FIXED.contains(&name) => drop(fixed.insert(name.into(), value)),
-            name => drop(tuning.insert(name.into(), value)),
-        }
-    }
+    let (fixed, tuning) = body::mount_settings(fixed, settings, table)?;
     Ok(Step::Mount { kind, path, fixed, tuning })
-}
-
-/// Every field that the servers of the target have, each with a value: a write of a role keeps what it does not name,
-/// a write of a configuration forgets it.
-fn body(
-    fields: &Fields,
-    table: &'static [FieldSpec],
-    target: Target,
-) -> Result<Map<String, Value>, EmitError> {
-    let mut body = Map::new();
-    for spec in table.iter().filter(|spec| spec.replaced_by.is_none() && !spec.secret) {
-        let sure = match spec.availability {
-            Availability::Everywhere => true,
-            Availability::VaultOnly => matches!(target, Target::VaultClassic | Target::VaultCurrent),
-            Availability::OpenBaoOnly => target == Target::OpenBao,
-        };
-        let value = match fields.get(spec.name) {
-            Some(field) => match json_value(&field.value, field.span)? {
-                Value::String(text) if text.is_empty() => empty_value(spec),
-                value => value,
-            },
-            None if sure => empty_value(spec),
-            None => continue,
-        };
-        body.insert(spec.name.to_owned(), value);
-    }
-    Ok(body)
-}
-
-fn empty_value(spec: &FieldSpec) -> Value {
-    use crate::model::vault::field::FieldKind;
-    match spec.kind {
-        FieldKind::Text | FieldKind::Choice(_) | FieldKind::Selector | FieldKind::RoleRules => {
-            spec.default.into()
-        }
-        FieldKind::List => json!([]),
-        FieldKind::Map => json!({}),
-        FieldKind::Bool => (spec.default == "true").into(),
-        FieldKind::Duration | FieldKind::Integer => spec.default.parse::<i64>().unwrap_or(0).into(),
-    }
-}
-
-fn json_value(value: &FieldValue, span: Span) -> Result<Value, EmitError> {
-    Ok(match value {
-        FieldValue::Text(text) => text.as_str().into(),
-        FieldValue::List(items) => items.iter().map(Spanned::as_str).collect(),
-        FieldValue::Duration(seconds) => seconds.0.into(),
-        FieldValue::Bool(value) => (*value).into(),
-        FieldValue::Integer(number) => (*number).into(),
-        FieldValue::Map(pairs) => {
-            pairs.iter().map(|(key, value)| (key.value.clone(), Value::from(value.as_str()))).collect()
-        }
-        FieldValue::Invalid(why) => return Err(EmitError::refused(span, why.clone())),
-    })
 }
 
 /// An address range as the server gives it back: a single address loses its mask.
@@ -423,18 +329,16 @@ fn without_host_mask(text: &str) -> &str {
     }
 }
 
-/// What the server is sent: the text as written, or the canonical one; it ends in a newline.
+/// What the server is sent: the text as written, to the byte, or the canonical one.
 ///
 /// The server decodes a text that is valid base64, line ends left out (`handlePoliciesSet` of both servers). Only a
 /// text without any path rule can be; a comment line keeps it from being taken so, and an empty text from being refused.
 fn text_to_send(policy: &Policy) -> String {
     let mut text = policy.text.clone().unwrap_or_else(|| hcl::policy_text(policy));
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
     if text.bytes().all(base64) {
-        text.push_str("# no rules\n");
+        let newline = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+        text = format!("{text}{newline}# no rules\n");
     }
     text
 }

@@ -8,7 +8,7 @@ use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::kube::service_account::ServiceAccount;
 use crate::model::project::Project;
-use crate::model::spec::Spec;
+use crate::model::spec::{Spec, names};
 use crate::model::vault::auth_role::Reviewer;
 use crate::syntax::Spanned;
 
@@ -120,13 +120,7 @@ fn object(
 /// A namespace names a file too, so it has to be one that Kubernetes takes.
 fn check_namespace(namespace: &Spanned<String>) -> Result<(), EmitError> {
     let text = namespace.as_str();
-    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty()
-        || text.len() > 63
-        || !text.chars().all(inside)
-        || text.starts_with('-')
-        || text.ends_with('-')
-    {
+    if !names::NAMESPACE.admits(text) {
         return Err(EmitError::refused(namespace.span, format!("`{text}` is no Kubernetes namespace")));
     }
     Ok(())
@@ -134,9 +128,7 @@ fn check_namespace(namespace: &Spanned<String>) -> Result<(), EmitError> {
 
 fn set_label(spec: &Spec) -> Result<&str, EmitError> {
     let text = spec.name.as_str();
-    let inside = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let ends = |c: char| c.is_ascii_alphanumeric();
-    if !text.starts_with(ends) || !text.ends_with(ends) || text.len() > 63 || !text.chars().all(inside) {
+    if !names::SPEC_NAME.admits(text) {
         let why = format!("`{text}` cannot be a label value, which the name of a spec becomes");
         return Err(EmitError::refused(spec.name.span, why));
     }

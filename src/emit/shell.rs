@@ -229,12 +229,12 @@ fn step(step: &Step, word: &str) -> Result<String, Nul> {
             if *cluster_ca { "cluster-ca" } else { "own-ca" },
             body(fields)?,
         ),
-        Step::Policy { name, text, .. } => format!(
-            "{word}_policy {} {} {}",
-            label(&format!("policy {name}"))?,
-            quote::word(name)?,
-            quote::heredoc(text)?,
-        ),
+        Step::Policy { name, text, .. } => {
+            // A heredoc ends in a newline whether or not the text does.
+            let (end, newline) = if text.ends_with('\n') { ("", "") } else { (" unended", "\n") };
+            let (what, name) = (label(&format!("policy {name}"))?, quote::word(name)?);
+            format!("{word}_policy {what} {name}{end} {}", quote::heredoc(&format!("{text}{newline}"))?)
+        }
     })
 }
 

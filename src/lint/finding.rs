@@ -1,6 +1,7 @@
 //! What a rule reports.
 
 use super::rule::Rule;
+use crate::semantics::rbac::powers::Weight;
 use crate::syntax::Span;
 
 /// How loud a finding is.
@@ -15,6 +16,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// How loud a right is that somebody is given.
+    pub fn of(weight: Weight) -> Severity {
+        match weight {
+            Weight::Critical => Severity::Error,
+            Weight::High => Severity::Warning,
+            Weight::Medium | Weight::Low => Severity::Note,
+        }
+    }
+
     /// `note`, `warning` or `error`.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
 //! The engine: records, one loop, one gate. Contains no rule.
 
+pub mod anchor;
+pub mod baseline;
 pub mod finding;
 pub mod fix;
 pub mod levels;

@@ -9,6 +9,10 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::mounts::MountTable;
+use crate::semantics::rbac::grants::Grant;
+use crate::semantics::rbac::powers::{Power, Weight};
+use crate::semantics::rbac::reach::role_words;
+use crate::semantics::survey::Survey;
 use crate::syntax::Span;
 
 /// A row of the rule table.
@@ -120,6 +124,8 @@ pub enum Check {
     SecretsRole(fn(&SecretsRole, &mut Context<'_>)),
     /// Each RBAC role.
     RbacRole(fn(&RbacRole, &mut Context<'_>)),
+    /// Each right of this kind that an RBAC role spells out.
+    Grant(&'static Power, fn(&Grant<'_>, &mut Context<'_>)),
     /// Each binding.
     Binding(fn(&Binding, &mut Context<'_>)),
     /// All of it at once.
@@ -135,7 +141,7 @@ impl Check {
             Check::Policy(_) => "policy",
             Check::AuthRole(_) => "auth role",
             Check::SecretsRole(_) => "secrets role",
-            Check::RbacRole(_) => "RBAC role",
+            Check::RbacRole(_) | Check::Grant(..) => "RBAC role",
             Check::Binding(_) => "binding",
             Check::Project(_) => "project",
             Check::Engine => "engine",
@@ -151,22 +157,28 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// What is mounted where, as far as the inputs tell.
     pub mounts: &'a MountTable<'a>,
+    /// What several rules ask: compiled policies, sets of them, the reach of roles.
+    pub survey: &'a Survey<'a>,
     rule: &'static Rule,
     severity: Severity,
-    findings: &'a mut Vec<Finding>,
+    findings: Vec<Finding>,
 }
 
 impl<'a> Context<'a> {
-    /// For the engine: reports go to `findings` in the name of `rule` at `severity`.
+    /// For the engine: reports are made in the name of `rule` at `severity`.
     pub fn new(
         project: &'a Project,
         options: &'a Options,
-        mounts: &'a MountTable<'a>,
+        survey: &'a Survey<'a>,
         rule: &'static Rule,
         severity: Severity,
-        findings: &'a mut Vec<Finding>,
     ) -> Context<'a> {
-        Context { project, options, mounts, rule, severity, findings }
+        Context { project, options, mounts: survey.mounts(), survey, rule, severity, findings: Vec::new() }
+    }
+
+    /// For the engine: what was reported.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
     }
 
     /// Reports a finding; labels, help and fix can be chained.
@@ -180,5 +192,43 @@ impl<'a> Context<'a> {
             help: None,
             fix: None,
         })
+    }
+
+    /// Reports that an RBAC role gives a right - what its holder may do, to be followed by a place -, as loud as the
+    /// grant weighs where it is bound, with the bindings as labels. Nothing is reported of what weighs nothing there.
+    pub fn report_grant(
+        &mut self,
+        grant: &Grant<'_>,
+        does: &str,
+        help: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        self.report_weighed(grant, grant.power.weight, does, help)
+    }
+
+    /// As [`Context::report_grant`], for a right that comes to `base` in the whole cluster.
+    pub fn report_weighed(
+        &mut self,
+        grant: &Grant<'_>,
+        base: Weight,
+        does: &str,
+        help: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let weight = grant.weight_from(base)?;
+        let message = format!("{} may {does} {}", role_words(grant.role), grant.reach.words());
+        let finding = self.report(grant.span(), message).severity(Severity::of(weight)).help(help);
+        let mut told: Option<Span> = grant.parts.first().map(|part| part.rule.span);
+        for part in &grant.parts {
+            if told != Some(part.rule.span) {
+                finding.label(part.resource.span, "so does this");
+                told = Some(part.rule.span);
+            }
+        }
+        for (span, text) in grant.reach.evidence() {
+            finding.label(span, text);
+        }
+        if let Some((subject, breadth)) = grant.broad_subject() {
+            finding.label(subject.span, breadth);
+        }
+        Some(finding)
     }
 }

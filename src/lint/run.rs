@@ -6,7 +6,7 @@ use super::finding::{Finding, Severity};
 use super::options::Options;
 use super::rule::{Check, Context, Rule};
 use crate::model::project::Project;
-use crate::semantics::mounts::MountTable;
+use crate::semantics::survey::Survey;
 
 /// A rule that panicked: a bug of this program, never of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub struct Crash {
 /// A rule runs at the level of its category; a pedantic one reports notes. Which rules take part and how loud they
 /// are in the end is for the caller and [`triage`](super::triage()) to say.
 pub fn run(rules: &[&'static Rule], project: &Project, options: &Options) -> Vec<Finding> {
-    let mounts = MountTable::new(project);
+    let survey = Survey::new(project);
     let mut findings = Vec::new();
     for rule in rules {
-        run_rule(rule, project, options, &mounts, &mut findings);
+        findings.extend(run_rule(rule, project, options, &survey));
     }
     sort(&mut findings);
     findings
@@ -37,15 +37,15 @@ pub fn run_contained(
     project: &Project,
     options: &Options,
 ) -> (Vec<Finding>, Vec<Crash>) {
-    let mounts = MountTable::new(project);
+    let survey = Survey::new(project);
     let mut findings = Vec::new();
     let mut crashes = Vec::new();
     for rule in rules {
-        let before = findings.len();
-        let attempt = AssertUnwindSafe(|| run_rule(rule, project, options, &mounts, &mut findings));
-        if let Err(payload) = catch_unwind(attempt) {
-            findings.truncate(before);
-            crashes.push(Crash { rule: rule.name, message: panic_message(payload.as_ref()) });
+        match catch_unwind(AssertUnwindSafe(|| run_rule(rule, project, options, &survey))) {
+            Ok(found) => findings.extend(found),
+            Err(payload) => {
+                crashes.push(Crash { rule: rule.name, message: panic_message(payload.as_ref()) });
+            }
         }
     }
     sort(&mut findings);
@@ -68,22 +68,23 @@ pub(super) fn sort(findings: &mut [Finding]) {
     });
 }
 
-fn run_rule(
+fn run_rule<'a>(
     rule: &'static Rule,
-    project: &Project,
-    options: &Options,
-    mounts: &MountTable<'_>,
-    findings: &mut Vec<Finding>,
-) {
+    project: &'a Project,
+    options: &'a Options,
+    survey: &'a Survey<'a>,
+) -> Vec<Finding> {
     let severity = rule.category.default_level().severity().unwrap_or(Severity::Note);
-    let mut cx = Context::new(project, options, mounts, rule, severity, findings);
+    let mut cx = Context::new(project, options, survey, rule, severity);
     match rule.check {
         Check::Policy(check) => project.policies.iter().for_each(|policy| check(policy, &mut cx)),
         Check::AuthRole(check) => project.auth_roles.iter().for_each(|role| check(role, &mut cx)),
         Check::SecretsRole(check) => project.secrets_roles.iter().for_each(|role| check(role, &mut cx)),
         Check::RbacRole(check) => project.rbac_roles.iter().for_each(|role| check(role, &mut cx)),
+        Check::Grant(power, check) => survey.grants().of(power).for_each(|grant| check(grant, &mut cx)),
         Check::Binding(check) => project.bindings.iter().for_each(|binding| check(binding, &mut cx)),
         Check::Project(check) => check(&mut cx),
         Check::Engine => {}
     }
+    cx.into_findings()
 }

@@ -1,4 +1,4 @@
-use super::fix::{FixError, apply, converge};
+use super::fix::{Checked, FixError, apply, converge};
 use super::*;
 use crate::model::lower;
 use crate::model::project::{Project, Settings};
@@ -168,36 +168,60 @@ fn a_fix_is_carried_out_whole_or_not_at_all() {
 }
 
 /// Findings that replace the first character, as long as `goes_on` says so.
-fn replacing(goes_on: fn(&str) -> Option<&'static str>) -> impl FnMut(&Sources) -> (Vec<Finding>, usize) {
+fn replacing(goes_on: fn(&str) -> Option<&'static str>) -> impl FnMut(&Sources) -> Checked {
     move |sources| {
-        let text = sources.iter().next().map_or("", |source| source.text.as_str());
-        let findings = goes_on(text).map(|new| Finding {
-            rule: &NAMED,
-            severity: Severity::Note,
-            span: Span::new(SourceId(0), 0..1),
-            message: String::new(),
-            labels: Vec::new(),
-            help: None,
-            fix: Some(fix(vec![edit(0..1, new)])),
-        });
-        (findings.into_iter().collect(), text.matches('!').count())
+        let mut checked = Checked::default();
+        for source in sources.iter() {
+            checked.errors.push(source.text.matches('!').count());
+            checked.findings.extend(goes_on(&source.text).map(|new| Finding {
+                rule: &NAMED,
+                severity: Severity::Note,
+                span: Span::new(source.id, 0..1),
+                message: String::new(),
+                labels: Vec::new(),
+                help: None,
+                fix: Some(fix(vec![Edit::replace(Span::new(source.id, 0..1), new)])),
+            }));
+        }
+        checked
     }
 }
 
+fn texts(sources: &Sources) -> Vec<&str> {
+    sources.iter().map(|source| source.text.as_str()).collect()
+}
+
 #[test]
-fn fixes_converge_or_are_refused() {
+fn fixes_converge_or_are_given_up() {
     let step = |text: &str| match text {
         "a" => Some("b"),
         "b" => Some("c"),
         _ => None,
     };
-    let fixed = converge(sources(&[("x", "a")]), Safety::Safe, replacing(step)).unwrap();
-    assert_eq!((fixed.applied, fixed.sources.iter().next().unwrap().text.as_str()), (2, "c"));
+    let fixed = converge(&sources(&[("x", "a")]), Safety::Safe, replacing(step)).unwrap();
+    assert_eq!((fixed.applied, texts(&fixed.sources)), (2, vec!["c"]));
 
     let circle = |text: &str| Some(if text == "a" { "b" } else { "a" });
-    let circles = converge(sources(&[("x", "a")]), Safety::Safe, replacing(circle));
-    assert_eq!(circles.unwrap_err(), FixError::Diverges);
+    let circles = converge(&sources(&[("x", "a")]), Safety::Safe, replacing(circle));
+    assert_eq!(circles.unwrap_err(), FixError::Diverges(vec![NAMED.name]));
+}
 
-    let breaks = converge(sources(&[("x", "a")]), Safety::Safe, replacing(|_| Some("!")));
-    assert_eq!(breaks.unwrap_err(), FixError::Breaks);
+#[test]
+fn a_text_that_fixes_would_break_is_left_alone_and_the_others_are_fixed() {
+    let step = |text: &str| match text {
+        "a" => Some("b"),
+        "b" => Some("!"),
+        "x" => Some("y"),
+        _ => None,
+    };
+    let fixed = converge(&sources(&[("1", "a"), ("2", "x")]), Safety::Safe, replacing(step)).unwrap();
+    assert_eq!(texts(&fixed.sources), ["a", "y"]);
+    assert_eq!((fixed.applied, fixed.left_alone), (1, vec![SourceId(0)]));
+}
+
+#[test]
+fn inserted_lines_end_as_those_around_them() {
+    let insert = fix(vec![edit(3..3, "x\n")]);
+    let (fixed, _) = apply(&sources(&[("a", "a\r\nb\r\n")]), &[&insert]);
+    assert_eq!(texts(&fixed), ["a\r\nx\r\nb\r\n"]);
 }

@@ -31,6 +31,10 @@ pub struct Triaged {
     pub shown: Vec<Finding>,
     /// Suppressed by a comment.
     pub allowed: Vec<Allowed>,
+    /// Known from a baseline.
+    pub known: Vec<Finding>,
+    /// How many findings of the baseline do not occur any more.
+    pub stale: usize,
 }
 
 /// A suppressed finding.

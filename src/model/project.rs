@@ -119,9 +119,21 @@ struct Index {
     rbac_roles: HashMap<(RbacRoleKind, String), Vec<usize>>,
     bindings: HashMap<(RbacRoleKind, String), Vec<usize>>,
     service_accounts: HashMap<(String, String), Vec<usize>>,
+    kubernetes_namespaces: HashMap<String, Vec<usize>>,
 }
 
 impl Project {
+    /// How many syntax errors each text has, in the order of the texts.
+    pub fn errors_by_source(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        for error in &self.syntax_errors {
+            if let Some(count) = counts.get_mut(error.span.source.0 as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// Joins the lowered files, which come in the order of `sources`.
     pub fn assemble(sources: Sources, files: Vec<Lowered>, settings: Settings) -> Project {
         let mut project = Project { sources, settings, ..Project::default() };
@@ -177,6 +189,9 @@ impl Project {
             let key = (namespace, account.meta.name.value.clone());
             index.service_accounts.entry(key).or_default().push(at);
         }
+        for (at, namespace) in self.kubernetes_namespaces.iter().enumerate() {
+            index.kubernetes_namespaces.entry(namespace.meta.name.value.clone()).or_default().push(at);
+        }
     }
 
     /// The spec that the place stands in.
@@ -225,6 +240,12 @@ impl Project {
     pub fn bindings_to(&self, kind: RbacRoleKind, name: &str) -> impl Iterator<Item = &Binding> {
         let at = self.index.bindings.get(&(kind, name.to_owned()));
         at.into_iter().flatten().filter_map(|at| self.bindings.get(*at))
+    }
+
+    /// The Namespace objects of this name.
+    pub fn kubernetes_namespaces_named(&self, name: &str) -> impl Iterator<Item = &KubernetesNamespace> {
+        let at = self.index.kubernetes_namespaces.get(name);
+        at.into_iter().flatten().filter_map(|at| self.kubernetes_namespaces.get(*at))
     }
 
     /// The service accounts of this namespace and name.

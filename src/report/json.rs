@@ -10,15 +10,45 @@ use crate::syntax::Span;
 /// The whole report, ending in a newline.
 pub fn render(report: &Report<'_>) -> String {
     let places = Places::new(&report.project.sources);
-    let root = Root {
+    // Strings, numbers and lists cannot fail to be written.
+    let mut text = serde_json::to_string_pretty(&root(report, &places)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The same, one object on each line: its `type` says what it is. The last one is the summary.
+pub fn render_lines(report: &Report<'_>) -> String {
+    let places = Places::new(&report.project.sources);
+    let root = root(report, &places);
+    let mut out = String::new();
+    out.extend(root.findings.iter().map(|item| row("finding", item)));
+    out.extend(root.allowed.iter().map(|item| row("allowed", item)));
+    out.extend(root.unread.iter().map(|item| row("unread", item)));
+    out.extend(root.templates.iter().map(|item| row("template", item)));
+    out.extend(root.internal_errors.iter().map(|item| row("internal_error", item)));
+    out + &row("summary", &root.summary)
+}
+
+fn row(kind: &'static str, content: &impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Row<'a, T: Serialize> {
+        r#type: &'a str,
+        #[serde(flatten)]
+        content: &'a T,
+    }
+    serde_json::to_string(&Row { r#type: kind, content }).unwrap_or_default() + "\n"
+}
+
+fn root<'a>(report: &'a Report<'a>, places: &Places<'a>) -> Root<'a> {
+    Root {
         version: 1,
         summary: Summary::of(report),
-        findings: report.triaged.shown.iter().map(|finding| item(finding, &places)).collect(),
+        findings: report.triaged.shown.iter().map(|finding| item(finding, places)).collect(),
         allowed: report
             .triaged
             .allowed
             .iter()
-            .map(|allowed| AllowedItem { finding: item(&allowed.finding, &places), reason: &allowed.reason })
+            .map(|allowed| AllowedItem { finding: item(&allowed.finding, places), reason: &allowed.reason })
             .collect(),
         unread: report
             .unread
@@ -27,7 +57,7 @@ pub fn render(report: &Report<'_>) -> String {
                 path: &unread.path,
                 message: &unread.message,
                 help: unread.help.as_deref(),
-                asked_by: unread.asked_by.map(|span| place(span, &places)),
+                asked_by: unread.asked_by.map(|span| place(span, places)),
             })
             .collect(),
         templates: report.templates().map(|(path, kind)| TemplateItem { path, kind }).collect(),
@@ -36,11 +66,7 @@ pub fn render(report: &Report<'_>) -> String {
             .iter()
             .map(|crash| InternalError { part: crash.rule, message: &crash.message })
             .collect(),
-    };
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    }
 }
 
 #[derive(Serialize)]

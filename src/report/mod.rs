@@ -1,15 +1,27 @@
 //! Findings and answers to text.
 
+pub mod checkstyle;
 pub mod clean;
 pub mod concise;
+pub mod entries;
+pub mod format;
+pub mod github;
+pub mod gitlab;
+pub mod grouped;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod page;
 pub mod place;
 pub mod proofs;
+pub mod rdjson;
+pub mod sarif;
 pub mod summary;
 pub mod trace;
+pub mod xml;
 
+pub use format::Format;
 pub use summary::Summary;
 
 use crate::lint::{Crash, Triaged};

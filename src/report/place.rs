@@ -45,6 +45,15 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Line and column of an offset, both from 1, the column in bytes of the file as it lies on the disk.
+    pub fn bytes(&self, id: SourceId, offset: u32) -> (u32, u32) {
+        let (Some(source), Some(lines)) = (self.source(id), self.lines(id)) else { return (1, 1) };
+        let line = lines.line_of(offset);
+        let mark = if source.bom && line == 0 { 3 } else { 0 };
+        let column = offset.saturating_sub(lines.start_of(line)) + mark + 1;
+        (u32::try_from(line + 1).unwrap_or(u32::MAX), column)
+    }
+
     /// The text with this id.
     pub fn source(&self, id: SourceId) -> Option<&'a Source> {
         self.sources.get(id)

@@ -52,6 +52,10 @@ pub struct Summary {
     pub fixable: usize,
     /// Findings that comments suppress.
     pub allowed: usize,
+    /// Findings that stand in the baseline.
+    pub known: usize,
+    /// Entries of the baseline that do not occur any more.
+    pub stale: usize,
 }
 
 impl Summary {
@@ -92,6 +96,8 @@ impl Summary {
             notes: at(Severity::Note),
             fixable: shown.iter().filter(|finding| finding.fix.is_some()).count(),
             allowed: report.triaged.allowed.len(),
+            known: report.triaged.known.len(),
+            stale: report.triaged.stale,
         }
     }
 
@@ -121,23 +127,33 @@ impl Summary {
             (self.service_accounts, "service account", "service accounts"),
         ];
         let objects = list(&objects);
-        let mut text = format!("Checked {}", count(self.files, "file", "files"));
-        if !objects.is_empty() {
-            text += &format!(" ({objects})");
-        }
-        text += ": ";
         let found = list(&[
             (self.errors, "error", "errors"),
             (self.warnings, "warning", "warnings"),
             (self.notes, "note", "notes"),
         ]);
-        text += if found.is_empty() { "nothing to report" } else { &found };
-        if self.fixable > 0 {
-            text += &format!(", {} fixable", self.fixable);
+        let mut text = String::new();
+        // Where nothing was looked at, "nothing to report" would be no news.
+        if self.files > 0 || !found.is_empty() {
+            text += &format!("Checked {}", count(self.files, "file", "files"));
+            if !objects.is_empty() {
+                text += &format!(" ({objects})");
+            }
+            text += ": ";
+            text += if found.is_empty() { "nothing to report" } else { &found };
+            if self.fixable > 0 {
+                text += &format!(", {} fixable", self.fixable);
+            }
+            text += ".\n";
         }
-        text += ".\n";
         let beside = [
             (self.allowed, "finding allowed by comments", "findings allowed by comments"),
+            (self.known, "finding known from the baseline", "findings known from the baseline"),
+            (
+                self.stale,
+                "finding of the baseline is gone, `--write-baseline` strikes it",
+                "findings of the baseline are gone, `--write-baseline` strikes them",
+            ),
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),

@@ -12,14 +12,14 @@
 //! Bind a ClusterRole with the rights that are used; within a namespace, `admin` or `edit` where no narrower one fits.
 //!
 //! # Limits
-//! A role of another name with the same rights is reported as `wildcard-resource`. The binding that every cluster has from
-//! the start, of the group `system:masters`, is not reported.
+//! A role of another name with the same rights is reported as `wildcard-resource`. A binding of the group `system:masters`
+//! alone, which every cluster has from the start, grants nothing; another one is reported as `system-masters-subject`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::subject_words;
+use crate::semantics::rbac::reach::{self, subject_words};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ pub static RULE: Rule = Rule {
 fn check(binding: &Binding, cx: &mut Context<'_>) {
     let to_admin = binding.role_ref.role_kind() == Some(RbacRoleKind::ClusterRole)
         && binding.role_ref.name.value == "cluster-admin";
-    if !to_admin || is_default(binding) {
+    if !to_admin || builtin::is_own_binding(binding) || is_of_masters(binding) {
         return;
     }
     let severity = match (binding.subjects.is_empty(), binding.cluster_wide) {
@@ -51,14 +51,12 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     }
 }
 
-/// The binding of the bootstrap policy, also where its label was left out.
-fn is_default(binding: &Binding) -> bool {
-    let masters_only = match binding.subjects.as_slice() {
+/// It grants nothing to them: the bootstrap policy's own, or reported as `system-masters-subject`.
+fn is_of_masters(binding: &Binding) -> bool {
+    match binding.subjects.as_slice() {
         [only] => only.kind.value == "Group" && only.name.value == "system:masters",
         _ => false,
-    };
-    builtin::is_own_binding(binding)
-        || (binding.cluster_wide && binding.meta.name.value == "cluster-admin" && masters_only)
+    }
 }
 
 fn message(binding: &Binding) -> String {
@@ -92,16 +90,7 @@ fn help(binding: &Binding) -> &'static str {
 /// Who stands behind a subject that is more than one.
 fn breadth(subject: &Subject) -> Option<&'static str> {
     match (subject.kind.as_str(), subject.name.as_str()) {
-        ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
-            Some("anybody who reaches the API server")
-        }
-        ("Group", "system:authenticated") => Some("anybody who can log in, every service account included"),
         ("Group", "system:masters") => Some("its members may do anything anyway, and that cannot be revoked"),
-        ("Group", "system:serviceaccounts") => Some("every service account of the cluster"),
-        ("Group", name) if name.starts_with("system:serviceaccounts:") => {
-            Some("every service account of a namespace")
-        }
-        ("ServiceAccount", "default") => Some("every pod of the namespace that names no service account"),
-        _ => None,
+        _ => reach::breadth(subject),
     }
 }

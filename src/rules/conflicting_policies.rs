@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::capability::Capability;
 use crate::semantics::acl::RuleRef;
-use crate::semantics::joined::{self, Joined};
+use crate::semantics::survey::Set;
 use crate::syntax::Span;
 
 /// See the head of this file.
@@ -32,16 +32,16 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let mut reported = HashSet::new();
-    for set in joined::sets(cx.project) {
-        let mut rules = set.policies.iter().flat_map(|policy| &policy.path_rules);
+    for set in cx.survey.sets() {
+        let mut rules = set.joined.policies.iter().flat_map(|policy| &policy.path_rules);
         if rules.any(|rule| rule.granted().denies()) {
-            look(&set, &mut reported, cx);
+            look(set, &mut reported, cx);
         }
     }
 }
 
-fn look(set: &Joined<'_>, reported: &mut HashSet<(Span, Span)>, cx: &mut Context<'_>) {
-    let Some(acl) = joined::acl(&set.policies, cx.project.settings.target) else { return };
+fn look<'a>(set: &'a Set<'a>, reported: &mut HashSet<(Span, Span)>, cx: &mut Context<'a>) {
+    let Some(acl) = cx.survey.acl_of(set) else { return };
     for rule in acl.rules().iter().filter(|rule| rule.capabilities.denies()) {
         let Some(deny) = rule.granting(Capability::Deny).next() else { continue };
         let grants = |member: &&RuleRef<'_>| {
@@ -50,7 +50,7 @@ fn look(set: &Joined<'_>, reported: &mut HashSet<(Span, Span)>, cx: &mut Context
         };
         for grant in rule.members.iter().filter(grants) {
             let (path, denied) = (&grant.rule.path, deny.rule.path.span);
-            let Some(role) = set.roles.first().filter(|_| reported.insert((path.span, denied))) else {
+            let Some(role) = set.joined.roles.first().filter(|_| reported.insert((path.span, denied))) else {
                 continue;
             };
             let message = format!(

@@ -20,7 +20,6 @@ use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::reach::referents;
 use crate::syntax::Span;
 
 /// See the head of this file.
@@ -41,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
         // A ClusterRoleBinding of a Role is malformed and reported as such.
         let possible = kind == RbacRoleKind::ClusterRole || !binding.cluster_wide;
         let name = &binding.role_ref.name;
-        if !possible || is_placeholder(name.as_str()) || !referents(project, binding).is_empty() {
+        if !possible || is_placeholder(name.as_str()) || !cx.survey.referents(binding).is_empty() {
             continue;
         }
         let beside = beside.get_or_insert_with(|| by_directory(project));

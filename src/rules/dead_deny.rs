@@ -20,7 +20,7 @@ use super::shadowed_rule::has_plus;
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
-use crate::semantics::acl::MergedRule;
+use crate::semantics::acl::{Acl, MergedRule};
 use crate::semantics::joined;
 use crate::semantics::shadow::Shadows;
 use crate::syntax::Span;
@@ -40,11 +40,13 @@ fn check(cx: &mut Context<'_>) {
     let mut reported = HashSet::new();
     let worth_it = |policy: &&Policy| joined::is_stored(policy) && has_plus(policy) && denies(policy);
     for policy in project.policies.iter().filter(worth_it) {
-        look(&[policy], None, &mut reported, cx);
+        let Some(acl) = cx.survey.acl(policy) else { continue };
+        look(acl, None, &mut reported, cx);
     }
-    for set in joined::sets(project) {
-        if set.policies.iter().any(|policy| has_plus(policy) && denies(policy)) {
-            look(&set.policies, set.roles.first().copied(), &mut reported, cx);
+    for set in cx.survey.sets() {
+        if set.joined.policies.iter().any(|policy| has_plus(policy) && denies(policy)) {
+            let Some(acl) = cx.survey.acl_of(set) else { continue };
+            look(&acl, set.joined.roles.first().copied(), &mut reported, cx);
         }
     }
 }
@@ -53,9 +55,8 @@ fn denies(policy: &Policy) -> bool {
     policy.path_rules.iter().any(|rule| rule.granted().denies())
 }
 
-fn look(policies: &[&Policy], role: Option<&AuthRole>, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
-    let Some(acl) = joined::acl(policies, cx.project.settings.target) else { return };
-    let shadows = Shadows::new(&acl);
+fn look(acl: &Acl<'_>, role: Option<&AuthRole>, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
+    let shadows = Shadows::new(acl);
     for deny in acl.rules().iter().filter(|rule| rule.capabilities.denies()) {
         // Behind another deny, it is the same one twice.
         let shadowing = shadows.shadowing(deny);

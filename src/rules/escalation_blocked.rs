@@ -21,8 +21,9 @@ use crate::model::project::Project;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::authorizer::{Cluster, Query, User};
 use crate::semantics::escalation::{self, Change, Escalation, GivenAtom};
-use crate::semantics::rbac::reach::{referents, subject_words};
+use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::rbac::{Request, covers_resource};
+use crate::semantics::survey::Survey;
 use crate::syntax::{Span, Spanned};
 
 /// See the head of this file.
@@ -41,7 +42,7 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let cluster = Cluster::settled(&project.rbac_roles, &project.bindings);
-    let Some(engine) = Engine::of(project, &cluster) else { return };
+    let Some(engine) = Engine::of(cx.survey, project, &cluster) else { return };
     for role in &project.secrets_roles {
         look(role, &engine, &cluster, cx);
     }
@@ -56,7 +57,7 @@ struct Engine<'a> {
 
 impl<'a> Engine<'a> {
     /// The only account that may do what the engine does, if everything that it holds is known.
-    fn of(project: &'a Project, cluster: &Cluster<'a>) -> Option<Engine<'a>> {
+    fn of(survey: &Survey<'_>, project: &'a Project, cluster: &Cluster<'a>) -> Option<Engine<'a>> {
         let mut found: Option<Engine<'a>> = None;
         let mints = |binding: &&Binding| {
             let mut rules = cluster.rules_of(binding).into_iter().flatten();
@@ -86,7 +87,7 @@ impl<'a> Engine<'a> {
                 binding.subjects.iter().any(|subject| subject_words(binding, subject) == words)
             };
             let mut held = project.bindings.iter().filter(holds);
-            held.all(|binding| !referents(project, binding).is_empty())
+            held.all(|binding| !survey.referents(binding).is_empty())
         })
     }
 }
@@ -218,6 +219,7 @@ fn binding_to(kind: RbacRoleKind, name: &str, namespace: &str, span: Span) -> Bi
     Binding {
         cluster_wide: false,
         kind_span: span,
+        api_version: spanned("rbac.authorization.k8s.io/v1"),
         meta: meta(GENERATED, Some(namespace), span),
         role_ref: RoleRef { kind: spanned(kind.word()), name: spanned(name), api_group: None, span },
         subjects: Vec::new(),

@@ -40,13 +40,13 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         return;
     }
     let dialects = Dialect::of(cx.project.settings.target);
-    let Some(acl) = joined::acl(&[policy], cx.project.settings.target) else { return };
+    let Some(acl) = cx.survey.acl(policy) else { return };
     let labels: BTreeSet<&str> =
         policy.path_rules.iter().map(|rule| rule.path.as_str().trim_start_matches('/')).collect();
     for rule in acl.rules() {
         match rule.pattern.class {
-            PatternClass::Exact => hidden(rule, &acl, &labels, cx),
-            PatternClass::Prefix if dialects == [Dialect::VaultClassic] => left_open(rule, &acl, cx),
+            PatternClass::Exact => hidden(rule, acl, &labels, cx),
+            PatternClass::Prefix if dialects == [Dialect::VaultClassic] => left_open(rule, acl, cx),
             _ => {}
         }
     }

@@ -21,7 +21,7 @@ use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::PatternClass;
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::{Acl, MergedRule, Operation, Request, Verdict, default_policy};
 use crate::semantics::pattern::matches;
 use crate::semantics::shadow::Shadows;
@@ -43,13 +43,18 @@ fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     let mut reported = HashSet::new();
     for policy in project.policies.iter().filter(|policy| joined::is_stored(policy) && is_mixed(&[policy])) {
-        look(&[policy], None, &mut reported, cx);
+        let Some(acl) = cx.survey.acl(policy) else { continue };
+        look(acl, None, &mut reported, cx);
     }
-    for set in joined::sets(project).iter().filter(|set| is_mixed(&set.policies)) {
-        look(&set.policies, set.roles.first().copied(), &mut reported, cx);
+    for set in cx.survey.sets().iter().filter(|set| is_mixed(&set.joined.policies)) {
+        let Some(acl) = cx.survey.acl_of(set) else { continue };
+        look(&acl, set.joined.roles.first().copied(), &mut reported, cx);
     }
-    for role in &project.auth_roles {
-        beside_default(role, &mut reported, cx);
+    if project.policies_named("default").next().is_none() {
+        let opens: Vec<bool> = project.policies.iter().map(opens_leases).collect();
+        for role in &project.auth_roles {
+            beside_default(role, &opens, &mut reported, cx);
+        }
     }
 }
 
@@ -61,9 +66,8 @@ fn is_mixed(policies: &[&Policy]) -> bool {
     rules.any(|rule| rule.granted() != first) && policies.iter().any(wild)
 }
 
-fn look(policies: &[&Policy], role: Option<&AuthRole>, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
-    let Some(acl) = joined::acl(policies, cx.project.settings.target) else { return };
-    let shadows = Shadows::new(&acl);
+fn look(acl: &Acl<'_>, role: Option<&AuthRole>, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
+    let shadows = Shadows::new(acl);
     for narrow in acl.rules() {
         let held = narrow.capabilities;
         if held.denies() || held.is_empty() {
@@ -142,16 +146,24 @@ fn report(
 /// The listing that the exact rule of `default` for looking up a lease takes away.
 const LEASES: &str = "sys/leases/lookup/";
 
-fn beside_default(role: &AuthRole, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
+/// True if a rule with a wildcard speaks of the list of leases.
+fn opens_leases(policy: &Policy) -> bool {
+    let wild = |rule: &&PathRule| rule.path.value.contains(['*', '+']);
+    policy.path_rules.iter().filter(wild).any(|rule| matches(&rule.pattern(), LEASES))
+}
+
+/// `opens` says of each policy whether it [`opens_leases`].
+fn beside_default(role: &AuthRole, opens: &[bool], reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
     let project = cx.project;
     let without = role.fields.bool("token_no_default_policy").is_some_and(|no| no.value);
-    if without || project.policies_named("default").next().is_some() {
+    if without {
         return;
     }
     let held: Vec<&Policy> =
         role.policies().iter().filter_map(|name| joined::the_one(project, name.as_str())).collect();
-    let mut rules = held.iter().flat_map(|policy| &policy.path_rules);
-    if !rules.any(|rule| rule.path.value.contains(['*', '+']) && matches(&rule.pattern(), LEASES)) {
+    let opens =
+        |policy: &&Policy| project.policies.element_offset(policy).and_then(|at| opens.get(at).copied());
+    if !held.iter().any(|policy| opens(policy) == Some(true)) {
         return;
     }
     let request = Request::new(Operation::List, LEASES);

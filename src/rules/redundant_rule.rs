@@ -31,8 +31,8 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
     if !joined::is_stored(policy) || !may_repeat(policy) {
         return;
     }
-    let Some(acl) = joined::acl(&[policy], cx.project.settings.target) else { return };
-    let shadows = Shadows::new(&acl);
+    let Some(acl) = cx.survey.acl(policy) else { return };
+    let shadows = Shadows::new(acl);
     for rule in acl.rules() {
         let [member] = rule.members.as_slice() else { continue };
         if rule.capabilities.is_empty() || shadows.shadowing(rule).is_some() {

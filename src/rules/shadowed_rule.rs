@@ -35,25 +35,24 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
-    let target = project.settings.target;
     let mut reported = HashSet::new();
     for policy in project.policies.iter().filter(|policy| joined::is_stored(policy) && has_plus(policy)) {
-        let Some(acl) = joined::acl(&[policy], target) else { continue };
-        let shadows = Shadows::new(&acl);
+        let Some(acl) = cx.survey.acl(policy) else { continue };
+        let shadows = Shadows::new(acl);
         for rule in acl.rules().iter().filter(|rule| !rule.capabilities.denies()) {
             let Some(by) = shadows.shadowing(rule) else { continue };
             report(rule, by, &mut reported, "", None, cx);
         }
     }
-    for set in joined::sets(project) {
-        if !set.policies.iter().any(|policy| has_plus(policy)) {
+    for set in cx.survey.sets() {
+        if !set.joined.policies.iter().any(|policy| has_plus(policy)) {
             continue;
         }
-        let Some(acl) = joined::acl(&set.policies, target) else { continue };
+        let Some(acl) = cx.survey.acl_of(set) else { continue };
         let shadows = Shadows::new(&acl);
         for rule in acl.rules().iter().filter(|rule| !rule.capabilities.denies()) {
             let Some(by) = shadows.shadowing(rule).filter(|by| loses_something(rule, by)) else { continue };
-            let Some(role) = set.roles.first() else { continue };
+            let Some(role) = set.joined.roles.first() else { continue };
             let scene = format!(" in a token of auth role `{}`", role.name);
             report(rule, by, &mut reported, &scene, Some(role.name.span), cx);
         }

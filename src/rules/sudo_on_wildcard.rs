@@ -16,8 +16,8 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::{PathRule, Policy};
+use crate::semantics::acl::{SudoReach, sudo_reach};
 use crate::semantics::pattern;
-use crate::semantics::protected::{SudoReach, sudo_reach};
 use crate::syntax::Span;
 
 /// See the head of this file.

@@ -17,7 +17,7 @@ use super::sudo_on_wildcard::place;
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
-use crate::semantics::protected::{SudoReach, sudo_reach};
+use crate::semantics::acl::{SudoReach, sudo_reach};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {

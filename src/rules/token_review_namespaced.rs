@@ -16,8 +16,9 @@ use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
 use crate::model::project::Project;
-use crate::semantics::rbac::reach::{referents, subject_words};
+use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::rbac::{Request, allows};
+use crate::semantics::survey::Survey;
 use crate::syntax::Spanned;
 
 /// See the head of this file.
@@ -39,8 +40,8 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     if binding.cluster_wide || binding.subjects.is_empty() {
         return;
     }
-    let Some(review) = review(cx.project, binding) else { return };
-    if bound_cluster_wide(cx.project, binding, &review.request) {
+    let Some(review) = review(cx.survey, binding) else { return };
+    if bound_cluster_wide(cx, binding, &review.request) {
         return;
     }
     let message =
@@ -67,8 +68,8 @@ struct Review<'a> {
     named: Option<&'a Spanned<String>>,
 }
 
-fn review<'a>(project: &'a Project, binding: &Binding) -> Option<Review<'a>> {
-    let rules = referents(project, binding).into_iter().flat_map(|role| &role.rules);
+fn review<'a>(survey: &'a Survey<'a>, binding: &Binding) -> Option<Review<'a>> {
+    let rules = survey.referents(binding).into_iter().flat_map(|role| &role.rules);
     let named = rules
         .clone()
         .find_map(|rule| named(rule, TOKEN))
@@ -84,14 +85,14 @@ fn named<'a>(rule: &'a RbacRule, request: Request<'static>) -> Option<Review<'a>
     (resource.value != "*").then_some(Review { request, resource: request.resource, named: Some(resource) })
 }
 
-fn bound_cluster_wide(project: &Project, binding: &Binding, request: &Request<'_>) -> bool {
-    let mut others = project.bindings.iter().filter(|other| other.cluster_wide);
+fn bound_cluster_wide(cx: &Context<'_>, binding: &Binding, request: &Request<'_>) -> bool {
+    let mut others = cx.project.bindings.iter().filter(|other| other.cluster_wide);
     others.any(|other| {
         let shared = other.subjects.iter().any(|theirs| {
             binding.subjects.iter().any(|ours| is_same_subject((other, theirs), (binding, ours)))
         });
         shared && {
-            let mut rules = referents(project, other).into_iter().flat_map(|role| &role.rules);
+            let mut rules = cx.survey.referents(other).into_iter().flat_map(|role| &role.rules);
             other.role_ref.name.value == "system:auth-delegator"
                 || rules.any(|rule| allows(rule, request).is_some())
         }

@@ -6,8 +6,9 @@
 //! `serviceaccounts/token`, and it grows by itself with each resource that is installed. With `*` as verb and group it
 //! is `cluster-admin` under another name.
 //!
-//! How loud it is depends on what it comes to and on how far it is bound: an error in the whole cluster, a warning in
-//! single namespaces, a note while nothing binds it or if it leads to no further rights.
+//! How loud it is depends on what it comes to and on how far it is bound: an error for rights in the whole cluster that
+//! lead to its administration, a warning for others that lead to the rights or data of others, a note for lesser ones and
+//! while nothing binds it.
 //!
 //! # How to fix it
 //! List the resources and verbs that are used.
@@ -19,8 +20,8 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power};
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::powers::{self, Power, Weight};
+use crate::semantics::rbac::reach::{Reach, role_words};
 use crate::syntax::Spanned;
 
 /// See the head of this file.
@@ -39,15 +40,15 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     }
     for rule in role.rules.iter().filter(|rule| rule.resource_names.is_empty()) {
         let Some(star) = star(&rule.resources) else { continue };
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         if powers.is_empty() && only_reads(rule) {
             continue;
         }
         let finding = cx
-            .report(star.span, message(role, rule, &reach))
-            .severity(severity(&powers, &reach))
-            .help(help(&powers));
+            .report(star.span, message(role, rule, reach))
+            .severity(severity(&powers, reach))
+            .help(help(rule, &powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);
         }
@@ -73,21 +74,27 @@ fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
 }
 
 fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
-    match reach {
-        _ if powers.is_empty() => Severity::Note,
-        Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
-        Reach::Unbound => Severity::Note,
-        _ => Severity::Warning,
+    let heaviest = powers.iter().map(|power| power.weight).max();
+    match (heaviest, reach) {
+        (Some(Weight::Critical | Weight::High), Reach::Unbound) => Severity::Note,
+        (Some(Weight::Critical), Reach::ClusterWide(_)) => Severity::Error,
+        (Some(Weight::Critical | Weight::High), _) => Severity::Warning,
+        _ => Severity::Note,
     }
 }
 
-fn help(powers: &[&Power]) -> String {
+fn help(rule: &RbacRule, powers: &[&Power]) -> String {
     if powers.is_empty() {
         return "list the resources that are used; `*` takes in their subresources and those to come"
             .to_owned();
     }
-    let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
-    format!("list the resources that are used; as written, the holder can {}", does.join(", "))
+    let words = powers::words(powers);
+    if star(&rule.api_groups).is_some() && star(&rule.verbs).is_some() {
+        return format!(
+            "list what is used; this is `cluster-admin` under another name: the holder can {words}"
+        );
+    }
+    format!("list the resources that are used; as written, the holder can {words}")
 }
 
 fn star(entries: &[Spanned<String>]) -> Option<&Spanned<String>> {

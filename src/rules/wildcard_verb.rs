@@ -6,7 +6,8 @@
 //! `deletecollection` on everything.
 //!
 //! How loud it is depends on what it comes to and on how far it is bound: an error for rights in the whole cluster that
-//! lead to its administration, a note while nothing binds it or if it leads to no further rights.
+//! lead to its administration, a warning for others that lead to the rights or data of others, a note for lesser ones and
+//! while nothing binds it.
 //!
 //! # How to fix it
 //! List the verbs that are used.
@@ -17,8 +18,8 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power};
-use crate::semantics::rbac::reach::{self, Reach, role_words};
+use crate::semantics::rbac::powers::{self, Power, Weight};
+use crate::semantics::rbac::reach::{Reach, role_words};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -37,10 +38,10 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     for rule in &role.rules {
         let Some(star) = rule.verbs.iter().find(|verb| verb.value == "*") else { continue };
         let Some(on) = named_resources(rule) else { continue };
-        let reach = reach::of(cx.project, role);
+        let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         let message = format!("{} has every verb on {on} {}", role_words(role), reach.words());
-        let finding = cx.report(star.span, message).severity(severity(&powers, &reach)).help(help(&powers));
+        let finding = cx.report(star.span, message).severity(severity(&powers, reach)).help(help(&powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);
         }
@@ -61,11 +62,12 @@ fn named_resources(rule: &RbacRule) -> Option<String> {
 }
 
 fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
-    match reach {
-        _ if powers.is_empty() => Severity::Note,
-        Reach::ClusterWide(_) if powers.iter().any(|power| power.takes_over) => Severity::Error,
-        Reach::Unbound => Severity::Note,
-        _ => Severity::Warning,
+    let heaviest = powers.iter().map(|power| power.weight).max();
+    match (heaviest, reach) {
+        (Some(Weight::Critical | Weight::High), Reach::Unbound) => Severity::Note,
+        (Some(Weight::Critical), Reach::ClusterWide(_)) => Severity::Error,
+        (Some(Weight::Critical | Weight::High), _) => Severity::Warning,
+        _ => Severity::Note,
     }
 }
 
@@ -73,6 +75,5 @@ fn help(powers: &[&Power]) -> String {
     if powers.is_empty() {
         return "list the verbs that are used".to_owned();
     }
-    let does: Vec<&str> = powers.iter().map(|power| power.does).collect();
-    format!("list the verbs that are used; as written, the holder can {}", does.join(", "))
+    format!("list the verbs that are used; as written, the holder can {}", powers::words(powers))
 }

@@ -1,6 +1,6 @@
 //! Which policies meet in one token, because one auth role attaches them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::acl::Acl;
 use super::dialect::Dialect;
@@ -24,20 +24,16 @@ pub struct Joined<'a> {
 /// meant: such policies are left out, so that a token may hold more than a set tells.
 pub fn sets(project: &Project) -> Vec<Joined<'_>> {
     let mut sets: Vec<Joined<'_>> = Vec::new();
-    let mut places: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut places: HashMap<Vec<usize>, usize> = HashMap::new();
     for role in project.auth_roles.iter().filter(|role| role.policies().len() > 1) {
-        let mut policies: Vec<&Policy> = Vec::new();
-        for name in role.policies() {
-            if let Some(policy) = the_one(project, name.as_str())
-                && !policies.iter().any(|other| std::ptr::eq(*other, policy))
-            {
-                policies.push(policy);
-            }
-        }
+        let mut known = HashSet::new();
+        let named = role.policies().iter().filter_map(|name| the_one(project, name.as_str()));
+        let policies: Vec<&Policy> =
+            named.filter(|policy| known.insert(project.policies.element_offset(policy))).collect();
         if policies.len() < 2 {
             continue;
         }
-        let mut key: Vec<String> = policies.iter().map(|policy| policy.key()).collect();
+        let mut key: Vec<usize> = known.into_iter().flatten().collect();
         key.sort_unstable();
         let at = *places.entry(key).or_insert_with(|| {
             sets.push(Joined { policies, roles: Vec::new() });

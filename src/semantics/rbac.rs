@@ -8,9 +8,13 @@
 
 pub mod bootstrap;
 pub mod builtin;
-pub mod catalogue;
+pub mod grants;
+pub mod lateral;
 pub mod powers;
 pub mod reach;
+pub mod served;
+pub mod signers;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! The word that was meant.
 
-/// The candidate that `word` is most likely a slip of, if any is near enough; the first of equally near ones.
+/// The candidate that `word` is most likely a slip of, if any is near enough: of equally near ones the first
+/// that starts with the same letter.
 ///
 /// Upper case, `-`, `_` and blanks make no difference. A slip is at most one letter in four, transposed letters count as one.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -10,7 +11,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count() / 4))
-        .min_by_key(|(distance, _)| *distance)
+        .min_by_key(|(distance, candidate)| {
+            (*distance, plain(candidate).chars().next() != wanted.chars().next())
+        })
         .map(|(_, candidate)| candidate)
 }
 

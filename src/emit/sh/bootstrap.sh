@@ -20,8 +20,8 @@ next=
 
 # would WHAT WHERE BODY: one object of a dry run.
 would() {
-  printf 'would write %s at %s\n' "$1" "$2"
-  printf '%s\n' "$3" | sed 's/^/    /'
+  tell 'would write %s at %s\n' "$1" "$2"
+  tell_block '    ' "$3"
 }
 
 # judge WHAT: tells what was found before anything is written; true if nothing needs to be written.
@@ -29,17 +29,17 @@ judge() {
   case $found_different in
     '')
       in_step=$((in_step + 1))
-      printf 'in step    %s\n' "$1"
+      tell 'in step    %s\n' "$1"
       return 0
       ;;
     missing)
       missing=$((missing + 1))
-      printf 'missing    %s\n' "$1"
+      tell 'missing    %s\n' "$1"
       ;;
     *)
       different=$((different + 1))
-      printf 'different  %s\n' "$1"
-      printf '%s\n' "$found_different" | sed 's/^/             /'
+      tell 'different  %s\n' "$1"
+      tell_block '             ' "$found_different"
       ;;
   esac
   return 1
@@ -49,7 +49,7 @@ judge() {
 confirm() {
   [ -z "$found_different" ] || fail "$1 was written and reads back otherwise: $found_different"
   written=$((written + 1))
-  printf 'written    %s\n' "$1"
+  tell 'written    %s\n' "$1"
 }
 
 # note TEXT: something that rollback.sh will not be able to undo.

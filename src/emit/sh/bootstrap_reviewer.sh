@@ -14,8 +14,8 @@ ensure_reviewed() {
   case $mode in
     dry-run)
       would "$1" "$2" "$body"
-      printf '    with token_reviewer_jwt from Secret %s in %s\n' "$4" "$3"
-      [ "$5" = own-ca ] || printf '    with kubernetes_ca_cert from Secret %s in %s\n' "$4" "$3"
+      tell '    with token_reviewer_jwt from Secret %s in %s\n' "$4" "$3"
+      [ "$5" = own-ca ] || tell '    with kubernetes_ca_cert from Secret %s in %s\n' "$4" "$3"
       ;;
     write)
       if is_due "$2"; then

@@ -10,6 +10,17 @@ fail() {
   exit 2
 }
 
+# tell FORMAT ARGUMENT...: a line for people. Words that nobody gets are no answer, and 1 would be one.
+tell() {
+  # shellcheck disable=SC2059 # every call gives a format of its own
+  printf "$@" || fail "cannot write to standard output"
+}
+
+# tell_block INDENTATION TEXT: lines for people.
+tell_block() {
+  printf '%s\n' "$2" | sed "s/^/$1/" || fail "cannot write to standard output"
+}
+
 find_vault() {
   if [ -z "${VAULT_BIN:-}" ]; then
     if command -v vault >/dev/null 2>&1; then
@@ -149,10 +160,10 @@ json_reader='
   }
 '
 
-# compare: reads what is wanted (lines after "<" are JSON, lines after "=" the text of a policy) and the server's
-# answer (lines after ">"). Prints nothing if every wanted field is so on the server, "missing" if nothing is there,
-# else a line for each field. Lists are compared as sets; an absent field equals an empty one. $mount names the mount
-# to look at in a list of mounts, where the settings under "config" count as its own.
+# compare: reads what is wanted (lines after "<" are JSON, lines after "=" the text of a policy, one of them empty
+# behind its last line end) and the server's answer (lines after ">"). Prints nothing if every wanted field is so on the
+# server, "missing" if nothing is there, else a line for each field. Lists are compared as sets; an absent field equals an
+# empty one. $mount names the mount to look at in a list of mounts, where the settings under "config" count as its own.
 compare() {
   RW_MOUNT=$mount awk "$json_reader"'
     function names(field) {
@@ -205,6 +216,9 @@ compare() {
       gsub(/[\001-\037\177]/, "?", text)
       return length(text) > 160 ? substr(text, 1, 160) "..." : text
     }
+    function valued(side, field) {
+      return count[side, field] ? "`" visible(shown[side, field]) "`" : "unset"
+    }
     function differs(field,    i) {
       if (field == "token_reviewer_jwt_set" && !(field in known)) return 0
       if (count[1, field] != count[2, field]) return 1
@@ -214,6 +228,8 @@ compare() {
     function first_line(    here, there, most, mine, theirs, i) {
       mine = split(shown[1, "policy"], here, "\n")
       theirs = split(shown[2, "policy"], there, "\n")
+      if (shown[1, "policy"] == shown[2, "policy"] "\n") return "the last line has no line end on the server, wanted one"
+      if (shown[2, "policy"] == shown[1, "policy"] "\n") return "the last line has a line end on the server, wanted none"
       most = mine > theirs ? mine : theirs
       for (i = 1; i <= most; i++) {
         if ((i > mine) != (i > theirs) || here[i] "" != there[i] "") {
@@ -229,10 +245,14 @@ compare() {
     }
     { frame = substr($0, 1, 1) }
     frame == "<" { json(substr($0, 2)) }
-    frame == "=" { text = text substr($0, 2) "\n" }
+    frame == "=" {
+      has_text = 1
+      text = text substr($0, 2) "\n"
+    }
     frame == ">" {
       if (side == 1) {
-        if (text != "") {
+        if (has_text) {
+          text = substr(text, 1, length(text) - 1)
           depth = 1
           at_name[1] = "policy"
           leaf(text, 1)
@@ -258,7 +278,7 @@ compare() {
         field = order[i]
         if (!differs(field)) continue
         if (field == "policy") print first_line()
-        else print field " is `" visible(shown[2, field]) "` on the server, wanted `" visible(shown[1, field]) "`"
+        else print field " is " valued(2, field) " on the server, wanted " valued(1, field)
       }
     }
   '

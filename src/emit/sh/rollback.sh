@@ -24,28 +24,28 @@ restore() {
     return 0
   fi
   waiting=$((waiting + 1))
-  printf 'would %-9s  %s\n' "$1" "$2"
-  [ "$3" = missing ] || [ -z "$3" ] || printf '%s\n' "$3" | sed 's/^/                 /'
+  tell 'would %-9s  %s\n' "$1" "$2"
+  [ "$3" = missing ] || [ -z "$3" ] || tell_block '                 ' "$3"
   return 1
 }
 
 # as_before WHAT
 as_before() {
   in_step=$((in_step + 1))
-  printf 'as before        %s\n' "$1"
+  tell 'as before        %s\n' "$1"
 }
 
 # stays WHAT WHY: something that is not undone.
 stays() {
   staying=$((staying + 1))
-  printf 'stays            %s\n' "$1"
-  printf '                 %s\n' "$2"
+  tell 'stays            %s\n' "$1"
+  tell '                 %s\n' "$2"
 }
 
 # done_with WORD WHAT
 done_with() {
   restored=$((restored + 1))
-  printf '%-15s  %s\n' "$1" "$2"
+  tell '%-15s  %s\n' "$1" "$2"
 }
 
 # delete_path WHAT PATH: deletes what was not there before.

@@ -10,7 +10,7 @@ if [ ! -e "$state/latest" ]; then
 fi
 run=$(cat -- "$state/latest")
 if [ -z "$run" ]; then
-  printf 'every run of bootstrap.sh is undone\n'
+  tell 'every run of bootstrap.sh is undone\n'
   exit 0
 fi
 [ -e "$state/$run/before" ] || fail "$state/$run is missing or incomplete"
@@ -44,13 +44,13 @@ while [ -n "$leftovers" ]; do
 done
 
 if [ "$mode" = show ]; then
-  printf '%s would change, %s as before, %s stay\n' "$waiting" "$in_step" "$staying"
+  tell '%s would change, %s as before, %s stay\n' "$waiting" "$in_step" "$staying"
   [ "$waiting" -eq 0 ] || exit 1
   exit 0
 fi
-printf '%s changed, %s were as before, %s stay\n' "$restored" "$in_step" "$staying"
+tell '%s changed, %s were as before, %s stay\n' "$restored" "$in_step" "$staying"
 if [ "$mounts_left" -gt 0 ] && [ "$restored" -gt 0 ]; then
-  printf 'mounts are left: --apply --remove-mounts removes them, --apply leaves them for good\n'
+  tell 'mounts are left: --apply --remove-mounts removes them, --apply leaves them for good\n'
   exit 0
 fi
 before=$(cat -- "$state/$run/before")
@@ -59,4 +59,4 @@ before=$(cat -- "$state/$run/before")
     mv -- "$state/latest.new" "$state/latest" &&
     mv -- "$state/$run" "$state/$run.undone"
 } || fail "all is restored, but $state cannot be written to"
-[ -z "$before" ] || printf 'an earlier run can be undone next\n'
+[ -z "$before" ] || tell 'an earlier run can be undone next\n'

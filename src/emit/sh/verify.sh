@@ -9,7 +9,7 @@ unchecked=0
 
 # row STATE WHAT: one line of the table.
 row() {
-  printf '%-11s  %s\n' "$1" "$2"
+  tell '%-11s  %s\n' "$1" "$2"
 }
 
 # holds WHAT
@@ -22,21 +22,21 @@ holds() {
 fails() {
   failing=$((failing + 1))
   row FAILS "$1"
-  printf '%s\n' "$2" | sed 's/^/               /'
+  tell_block '               ' "$2"
 }
 
 # cannot_tell WHAT WHY: it should have been checked and could not be.
 cannot_tell() {
   unknown=$((unknown + 1))
   row UNKNOWN "$1"
-  printf '%s\n' "$2" | sed 's/^/               /'
+  tell_block '               ' "$2"
 }
 
 # not_checked WHAT WHY: no server can be asked for it.
 not_checked() {
   unchecked=$((unchecked + 1))
   row 'not checked' "$1"
-  printf '               %s\n' "$2"
+  tell '               %s\n' "$2"
 }
 
 # compared WHAT: what was found of something on the server.

@@ -11,6 +11,8 @@ pub struct Binding {
     pub cluster_wide: bool,
     /// The word that says so; in a spec, the `namespace` of the role or, without one, its name.
     pub kind_span: Span,
+    /// `apiVersion` as written.
+    pub api_version: Spanned<String>,
     /// Name, namespace, labels.
     pub meta: ObjectMeta,
     /// What is granted.

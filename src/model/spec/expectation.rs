@@ -283,15 +283,15 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
         faults.push(fault.with_help(format!("write `on: {rest}` and `named: {third}`")));
         return;
     }
-    let found = resource::groups_of(name).find(|(known, _)| *known == group);
-    if found.is_none() && resource::is_built_in(group) {
+    let known = resource::find(group, name).map(|entry| entry.resource);
+    if known.is_none() && resource::is_built_in(group) {
         let place = if group.is_empty() { "the core API group".to_owned() } else { format!("`{group}`") };
         let fault = Malformed::new(on.span, format!("`{name}` is no resource of {place}"));
-        faults.push(match resource::groups_of(name).next() {
-            Some(("", _)) => fault.with_help(format!("write `{name}`")),
-            Some((other, _)) => fault.with_help(format!("write `{name}.{other}`")),
-            None => match nearest(name, resource::resources_of(group)) {
-                Some(near) => fault.with_help(format!("did you mean `{near}`?")),
+        faults.push(match resource::named(name).first().map(|elsewhere| elsewhere.group) {
+            Some("") => fault.with_help(format!("write `{name}`")),
+            Some(other) => fault.with_help(format!("write `{name}.{other}`")),
+            None => match resource::nearest(name, Some(group)) {
+                Some(near) => fault.with_help(format!("did you mean `{}`?", near.name)),
                 None => {
                     fault.with_help("write resources in the plural, with their group: `deployments.apps`")
                 }
@@ -299,9 +299,8 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
         });
         return;
     }
-    // Extra attributes of users are told apart by what looks like a subresource.
-    let is_known = |word: &str| name == "userextras" || resource::SUBRESOURCES.contains(&word);
-    if let Some(word) = subresource.filter(|word| resource::is_built_in(group) && !is_known(word)) {
+    let is_none = |word: &&str| known.is_some_and(|known| known.subresource(word).is_none());
+    if let Some(word) = subresource.filter(is_none) {
         let fault = Malformed::new(on.span, format!("`{word}` is no subresource of `{name}`"));
         let whole = on.value.strip_suffix(word).map_or(name, |rest| rest.trim_end_matches('/'));
         faults.push(
@@ -309,7 +308,7 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
         );
     }
     let namespace = expectation.namespace.as_ref().filter(|namespace| namespace.value != EVERYWHERE);
-    if let (Some((_, Scope::Cluster)), Some(namespace)) = (found, namespace) {
+    if let (Some(Scope::Cluster), Some(namespace)) = (known.map(|known| known.scope), namespace) {
         let fault = Malformed::new(namespace.span, format!("`{name}` lies outside of all namespaces"));
         faults.push(fault.with_help("write `in: \"*\"`"));
     }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::PolicyFile;
 use crate::model::Malformed;
 use crate::model::kube::ObjectMeta;
-use crate::model::project::Project;
+use crate::model::project::{FileClass, Project};
 use crate::model::vault::mount::Confidence;
 use crate::model::vault::policy::{Policy, PolicyOrigin};
 use crate::syntax::{SourceId, Span};
@@ -29,7 +29,7 @@ pub fn policy_files(project: &mut Project) {
                         project.policies.get(at).map(|policy| (Some(at), policy.clone(), wanted.clone())),
                     );
                 }
-                Err(fault) => project.malformed.push(*fault),
+                Err(fault) => project.malformed.extend(fault.map(|fault| *fault)),
             }
         }
     }
@@ -42,25 +42,29 @@ pub fn policy_files(project: &mut Project) {
     }
 }
 
-/// The policy that a `file:` means.
-fn find(project: &Project, spec: SourceId, wanted: &PolicyFile) -> Result<usize, Box<Malformed>> {
+/// The policy that a `file:` means. No fault is given for a file that could not be taken in: that is reported with it.
+fn find(project: &Project, spec: SourceId, wanted: &PolicyFile) -> Result<usize, Option<Box<Malformed>>> {
     let directory = project.sources.get(spec).map_or("", |source| source.directory());
     let fault = |message: String| Malformed::new(wanted.file.span, message);
+    let some = |fault: Malformed| Some(Box::new(fault));
     let Some(name) = joined(directory, &wanted.file.value) else {
-        return Err(Box::new(fault(format!("`{}` lies outside of what is read", wanted.file))));
+        return Err(some(fault(format!("`{}` lies outside of what is read", wanted.file))));
     };
     let Some(source) = project.sources.iter().find(|source| source.name == name) else {
         let help = format!("`file` is relative to the spec; looked for `{name}`");
         let message = format!("the policy file `{}` was not found", wanted.file);
-        return Err(Box::new(fault(message).with_help(help)));
+        return Err(some(fault(message).with_help(help)));
     };
     let is_policy = |policy: &Policy| {
         policy.span.source == source.id
             && matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile)
     };
+    let was_taken_in = |class: &FileClass| *class != FileClass::Broken || !source.text.is_empty();
+    let class = project.sources.iter().zip(&project.classes).find(|(other, _)| other.id == source.id);
     project.policies.iter().position(is_policy).ok_or_else(|| {
         let fault = fault(format!("`{}` holds no policy", wanted.file));
-        Box::new(fault.with_label(source.whole().at_start(), "read from here"))
+        let fault = fault.with_label(source.whole().at_start(), "read from here");
+        class.is_none_or(|(_, class)| was_taken_in(class)).then(|| Box::new(fault))
     })
 }
 
@@ -81,7 +85,8 @@ fn joined(directory: &str, file: &str) -> Option<String> {
         }
     }
     let root = if rooted || base.starts_with('/') { "/" } else { "" };
-    Some(format!("{root}{}", parts.join("/")))
+    let path = format!("{root}{}", parts.join("/"));
+    Some(if path.is_empty() { ".".to_owned() } else { path })
 }
 
 /// Reports every name that specs declare twice, with both places.

@@ -120,7 +120,8 @@ fn binding(node: &Node, meta: ObjectMeta, role_ref: RoleRef, out: &mut Lowered) 
         refuse_subject(subject, cluster_wide, &mut out.malformed);
     }
     let kind_span = meta.namespace.as_ref().map_or(meta.name.span, |namespace| namespace.span);
-    out.bindings.push(Binding { cluster_wide, kind_span, meta, role_ref, subjects });
+    let api_version = Spanned::new("rbac.authorization.k8s.io/v1".to_owned(), meta.name.span);
+    out.bindings.push(Binding { cluster_wide, kind_span, api_version, meta, role_ref, subjects });
 }
 
 fn subject(node: &Node) -> Option<Subject> {

@@ -1,5 +1,7 @@
 //! What names may look like: one row serves the checker and the JSON Schema.
 
+use crate::model::vault::path::unsent_segment;
+
 /// A rule for texts.
 #[derive(Debug)]
 pub struct Pattern {
@@ -27,49 +29,72 @@ pub static FILLED: Pattern =
 /// Any text.
 pub static ANYTHING: Pattern = Pattern { regex: "", longest: 0, test: |_| true, says: "any text" };
 
+/// The name of a spec: a label value on every Kubernetes object that is made of it.
+pub static SPEC_NAME: Pattern = Pattern {
+    regex: r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$",
+    longest: 63,
+    test: |text| framed(text, |c| c.is_ascii_alphanumeric(), |c| matches!(c, '-' | '_' | '.')),
+    says: "letters and digits with `-`, `_` and `.` inside only, 63 at most, as a label of Kubernetes",
+};
+
+/// The longest name of a policy or a role, in bytes of its file name, where everything but letters, digits, `_`, `-` and
+/// `.` takes three. File systems take 255, from which the endings of files and of those being written go off.
+const POLICY_NAME_BYTES: usize = 200;
+
 /// The last part of a role's URL (`framework.GenericNameRegex`).
 pub static ROLE_NAME: Pattern = Pattern {
     regex: r"^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$",
-    longest: 0,
+    longest: POLICY_NAME_BYTES,
     test: |text| framed(text, |c| c.is_ascii_alphanumeric() || c == '_', |c| c == '-' || c == '.'),
     says: "letters, digits and `_`, with `-` and `.` inside only",
 };
 
-/// A policy name: it must survive the server's trimming.
+/// A policy name: it must survive the server's trimming, be the end of an API path, and name a file.
 pub static POLICY_NAME: Pattern = Pattern {
-    regex: r"^[^\s,](.*[^\s,])?$",
-    longest: 0,
+    regex: r"^(?!(.*/)?\.{0,2}(/|$))[^\s,\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s,\u0000-\u001f\u007f-\u009f])?$",
+    longest: POLICY_NAME_BYTES,
     test: |text| {
         let edge = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != ',');
-        edge(text.chars().next()) && edge(text.chars().next_back()) && !text.contains('\n')
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        let bytes: usize = text.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
+        edge(text.chars().next())
+            && edge(text.chars().next_back())
+            && is_api_path(text)
+            && bytes <= POLICY_NAME_BYTES
     },
-    says: "text without blanks and commas at its ends",
+    says: "text that can end a URL and name a file: no blanks or commas at its ends, no `//`, `.`, `..`, 200 bytes at most",
 };
 
 /// A mount path without `auth/`; one slash at the end is fine.
 pub static MOUNT_PATH: Pattern = Pattern {
-    regex: r"^[^/*+\s]+(/[^/*+\s]+)*/?$",
+    regex: r"^(?!(.*/)?\.{1,2}(/|$))[^/*+\s\u0000-\u001f\u007f-\u009f]+(/[^/*+\s\u0000-\u001f\u007f-\u009f]+)*/?$",
     longest: 0,
     test: |text| {
         let text = text.strip_suffix('/').unwrap_or(text);
-        text.split('/').all(|part| {
-            !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '*' || c == '+')
-        })
+        is_api_path(text) && !text.contains(|c: char| c.is_whitespace() || c == '*' || c == '+')
     },
-    says: "a path without blanks, wildcards and a leading slash",
+    says: "a path without blanks, wildcards, a leading slash, `.` and `..`",
 };
 
 /// The path of a secret in a grant: exact, or with one `*` at its end; `/` is the root folder.
 pub static SECRET_PATH: Pattern = Pattern {
-    regex: r"^(/|[^/*+][^*+]*\*?|\*)$",
+    regex: r"^(/|(?!(.*/)?(\.{1,2}(/|$)|/))[^/*+\n][^*+\n]*\*?|\*)$",
     longest: 0,
     test: |text| {
         let body = text.strip_suffix('*').unwrap_or(text);
         let star = body.len() < text.len();
-        let plain = !body.contains(['*', '+']) && !body.contains('\n');
+        let plain = !body.contains(['*', '+']) && !body.contains('\n') && unsent_segment(text).is_none();
         text == "/" || (plain && !body.starts_with('/') && (star || !body.is_empty()))
     },
-    says: "a path below the mount, with `*` at its end only",
+    says: "a path below the mount, with `*` at its end only and without `//`, `.` and `..`, which no request holds",
+};
+
+/// A Vault namespace, with or without slashes at its ends; empty for the root.
+pub static VAULT_NAMESPACE: Pattern = Pattern {
+    regex: r"^[^\u0000-\u001f\u007f-\u009f]*$",
+    longest: 0,
+    test: |text| !text.contains(char::is_control),
+    says: "text without control characters",
 };
 
 /// A Kubernetes namespace.
@@ -135,6 +160,13 @@ fn is_label(text: &str) -> bool {
 fn framed(text: &str, edge: fn(char) -> bool, inner: fn(char) -> bool) -> bool {
     let ends = [text.chars().next(), text.chars().next_back()];
     ends.iter().all(|c| c.is_some_and(edge)) && text.chars().all(|c| edge(c) || inner(c))
+}
+
+/// True if the text can be (a part of) an API path: command line tools take blanks and slashes off the ends, and
+/// servers resolve `//`, `.` and `..`.
+pub fn is_api_path(text: &str) -> bool {
+    let whole = |segment: &str| !matches!(segment, "" | "." | "..");
+    text.split('/').all(whole) && text.trim() == text && !text.contains(char::is_control)
 }
 
 /// True for an address or a CIDR block that Vault's `sockaddr` reads.

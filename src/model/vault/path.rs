@@ -2,6 +2,7 @@
 //!
 //! Source of the facts: `internal/vault/policy/policy.go` of OpenBao, `vault/policy.go` of Vault.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The pattern of a path rule: what the server keeps of the label.
@@ -65,5 +66,71 @@ impl fmt::Display for PathPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
         if self.class == PatternClass::Prefix { f.write_str("*") } else { Ok(()) }
+    }
+}
+
+/// The first segment of a path or pattern that no request path holds: `""` between two slashes, `.` or `..`. A slash at
+/// the end is fine, and templates stand for text that is not known.
+///
+/// Servers answer such a request with a redirect to the path without it, or with "relative paths not supported". Only
+/// an empty segment can be smuggled in, with one of the slashes written as `%2F` (tried on OpenBao 2.7).
+pub fn unsent_segment(path: &str) -> Option<&'static str> {
+    let path = without_templates(path);
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        match segment {
+            "" if segments.peek().is_some() => return Some(""),
+            "." => return Some("."),
+            ".." => return Some(".."),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The path with `{{}}` in the place of each template.
+fn without_templates(path: &str) -> Cow<'_, str> {
+    if !path.contains("{{") {
+        return Cow::Borrowed(path);
+    }
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        out.push_str("{{}}");
+        rest = after.split_once("}}").map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unsent_segment;
+
+    #[test]
+    fn segments_that_no_request_holds() {
+        for (path, wanted) in [
+            ("secret/data/a//b", Some("")),
+            ("secret//*", Some("")),
+            ("secret/a//", Some("")),
+            ("secret/+//b", Some("")),
+            ("//x", Some("")),
+            ("./secret/a", Some(".")),
+            ("secret/./*", Some(".")),
+            ("secret/a/.", Some(".")),
+            ("secret/../b", Some("..")),
+            ("secret/a/..", Some("..")),
+            ("secret/a/", None),
+            ("secret/.a/..b/...", None),
+            ("secret/..*", None),
+            ("secret/.*", None),
+            ("secret/{{identity.entity.metadata.a//b}}/c", None),
+            ("secret/{{identity.entity.id}}//c", Some("")),
+            ("+/*", None),
+            ("", None),
+        ] {
+            assert_eq!(unsent_segment(path), wanted, "{path}");
+        }
     }
 }

@@ -15,7 +15,9 @@ mod uncertain;
 
 pub use decision::{Decision, Loser, Lost, verdict_of_each};
 pub use default_policy::{BUILT_IN, default_policy};
-pub use guarded::{is_guarded_by_pki, is_root_protected, is_root_protected_throughout};
+pub use guarded::{
+    SudoReach, is_guarded_by_pki, is_root_protected, is_root_protected_throughout, sudo_reach,
+};
 pub use merged::{MergedRule, RuleRef};
 pub use request::{Operation, Refusal, Request, Ruling, Verdict};
 pub use uncertain::UncertainRule;

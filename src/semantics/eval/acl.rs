@@ -1,5 +1,7 @@
 //! Questions about Vault policies.
 
+mod identity;
+
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -10,11 +12,12 @@ use crate::model::lower::policy::read;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::{ParameterValue, Policy, PolicyOrigin};
 use crate::semantics::acl::{
-    Acl, AclError, Attached, MergedRule, Operation, Request, Verdict, is_root_protected,
+    Acl, AclError, Attached, MergedRule, Operation, Request, Verdict, is_guarded_by_pki, is_root_protected,
 };
 use crate::semantics::dialect::Dialect;
-use crate::semantics::template::{Accessor, Alias, Entity, Group, Identity, Metadata, Others, Presence};
+use crate::semantics::template::Identity;
 use crate::syntax::{Place, SourceId, Spanned};
+pub use identity::{AliasFields, EntityFields, GroupFields};
 
 /// One question.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +40,9 @@ pub struct Question {
     /// The path is root-protected; where it is not said, the table of known paths decides.
     #[serde(default)]
     pub root_path: Option<bool>,
+    /// Where engines of type `pki` are mounted, each of which guards two paths; `pki` where it is not said.
+    #[serde(default)]
+    pub pki_mounts: Option<Vec<String>>,
     /// The entity that the token belongs to, if any.
     #[serde(default)]
     pub entity: Option<EntityFields>,
@@ -58,41 +64,6 @@ pub struct PolicyText {
     /// The Vault namespace it is stored in, with a slash at the end.
     #[serde(default)]
     pub namespace: String,
-}
-
-/// An entity of the identity store.
-#[derive(Debug, Clone, Deserialize, Default)]
-#[allow(missing_docs)]
-#[serde(default)]
-pub struct EntityFields {
-    pub id: String,
-    pub name: String,
-    pub metadata: Option<Map<String, Value>>,
-    pub aliases: Vec<AliasFields>,
-}
-
-/// An alias of an entity.
-#[derive(Debug, Clone, Deserialize, Default)]
-#[allow(missing_docs)]
-#[serde(default)]
-pub struct AliasFields {
-    pub id: String,
-    pub name: String,
-    pub mount_accessor: String,
-    pub metadata: Option<Map<String, Value>>,
-    pub custom_metadata: Option<Map<String, Value>>,
-}
-
-/// A group of the identity store.
-#[derive(Debug, Clone, Deserialize, Default)]
-#[allow(missing_docs)]
-#[serde(default)]
-pub struct GroupFields {
-    pub id: String,
-    pub name: String,
-    pub metadata: Option<Map<String, Value>>,
-    /// `root`, or the path of the namespace with a slash at the end.
-    pub namespace_id: String,
 }
 
 /// A dialect as questions name it.
@@ -269,8 +240,7 @@ impl Question {
             return Answer::error(format!("no operation is called `{}`", self.operation));
         }
         let data: Vec<_> = self.data.iter().map(|(name, value)| (name.clone(), parameter(value))).collect();
-        let root_protected =
-            self.root_path.unwrap_or_else(|| is_root_protected(self.path.trim_start_matches('/'), dialect));
+        let root_protected = self.root_path.unwrap_or_else(|| self.is_guarded(dialect));
         let request = Request {
             namespace: &self.namespace,
             path: &self.path,
@@ -287,6 +257,17 @@ impl Question {
             rule: ruling.rule.and_then(|rule| DecidingRule::of(rule, request.operation, dialect)),
             error: None,
         }
+    }
+}
+
+impl Question {
+    fn is_guarded(&self, dialect: Dialect) -> bool {
+        let path = self.path.trim_start_matches('/');
+        let below_pki = match &self.pki_mounts {
+            Some(mounts) => mounts.iter().any(|mount| is_guarded_by_pki(mount.trim_end_matches('/'), path)),
+            None => is_guarded_by_pki("pki", path),
+        };
+        below_pki || is_root_protected(path, dialect)
     }
 }
 
@@ -365,43 +346,9 @@ impl DialectWord {
 }
 
 impl Question {
-    /// All that is not said is not there.
     fn identity(&self, now: i64) -> Identity {
-        let entity = self.entity.as_ref().map(|entity| Entity {
-            id: Presence::Present(entity.id.clone()),
-            name: Presence::Present(entity.name.clone()),
-            metadata: metadata(&entity.metadata),
-            aliases: entity.aliases.iter().map(alias).collect(),
-        });
-        let groups = self.groups.iter().flatten().map(|group| Group {
-            id: Presence::Present(group.id.clone()),
-            name: Presence::Present(group.name.clone()),
-            metadata: metadata(&group.metadata),
-            namespace: if group.namespace_id == "root" { String::new() } else { group.namespace_id.clone() },
-        });
-        Identity {
-            entity: entity.map_or(Presence::Absent, Presence::Present),
-            groups: Presence::Present(groups.collect()),
-            now: Presence::Present(now),
-        }
+        identity::identity(self.entity.as_ref(), self.groups.as_deref(), now)
     }
-}
-
-fn alias(alias: &AliasFields) -> Alias {
-    Alias {
-        accessor: Accessor::Exact(alias.mount_accessor.clone()),
-        id: Presence::Present(alias.id.clone()),
-        name: Presence::Present(alias.name.clone()),
-        metadata: metadata(&alias.metadata),
-        custom_metadata: metadata(&alias.custom_metadata),
-    }
-}
-
-fn metadata(members: &Option<Map<String, Value>>) -> Metadata {
-    let members = members.iter().flatten();
-    let texts = members.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
-    let entries = texts.map(|(key, text)| (key, Presence::Present(text))).collect();
-    Metadata { entries, others: Others::Absent }
 }
 
 fn parameter(value: &Value) -> ParameterValue {

@@ -3,25 +3,27 @@
 //!
 //! Which question is meant, the fields say: `verb`; `owner` and `servant`; `object` and `heldClusterWide`; `object`.
 
+mod objects;
+mod words;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::model::kube::ObjectMeta;
 use crate::model::kube::binding::{Binding, RoleRef, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
-use crate::model::kube::service_account::ServiceAccount;
-use crate::model::lower::{Lowered, manifest};
-use crate::model::project::FileClass;
 use crate::semantics::authorizer::{Cluster, Query, Source as Grantor, User};
-use crate::semantics::covers::{Atom, uncovered};
-use crate::semantics::escalation::{self, Change, Escalation, GivenAtom};
+use crate::semantics::covers::uncovered;
+use crate::semantics::escalation::{self, Change, Escalation};
 use crate::semantics::rbac::Request;
-use crate::semantics::validation::{self, FieldError, FieldErrorKind};
-use crate::syntax::tree::{Entry as Member, Node, NodeKind};
-use crate::syntax::{Source, SourceId, Spanned, json as reader};
+use crate::semantics::validation;
+use crate::syntax::tree::{Node, NodeKind};
+use crate::syntax::{SourceId, Spanned, json as reader};
+use objects::{Objects, rules, with_role_ref};
+use words::{add, atom_words, error_words, given_words, object_words, role_words, subject_words};
 
 /// Answers many questions, and reads each list of objects once.
 #[derive(Debug, Default)]
@@ -41,13 +43,6 @@ const KEPT_BYTES: usize = 64 << 20;
 struct Known {
     id: u64,
     objects: Result<Objects, String>,
-}
-
-#[derive(Debug, Default)]
-struct Objects {
-    roles: Vec<RbacRole>,
-    bindings: Vec<Binding>,
-    service_accounts: Vec<ServiceAccount>,
 }
 
 /// A line as far as it can be understood without its neighbours.
@@ -241,6 +236,7 @@ fn requesters_binding(role: &RbacRole) -> Binding {
     Binding {
         cluster_wide: true,
         kind_span: span,
+        api_version: role.api_version.clone(),
         meta: role.meta.clone(),
         role_ref: RoleRef { kind: text("ClusterRole"), name: role.meta.name.clone(), api_group: None, span },
         subjects: vec![subject],
@@ -266,93 +262,6 @@ fn validation(question: &Node) -> Result<Value, String> {
     Ok(json!({"accepted": errors.is_empty(), "errors": errors}))
 }
 
-/// A binding without `roleRef` decodes to one whose `roleRef` is empty.
-fn with_role_ref(object: &Node) -> Node {
-    let mut object = object.clone();
-    let is_binding = object.get("kind").and_then(Node::as_text).is_some_and(|kind| kind.ends_with("Binding"));
-    let is_absent = object.get("roleRef").is_none_or(Node::is_null);
-    let span = object.span;
-    if let NodeKind::Map(entries) = &mut object.kind
-        && is_binding
-        && is_absent
-    {
-        entries.retain(|entry| entry.key.value != "roleRef");
-        let value = Node { span, kind: NodeKind::Map(Vec::new()) };
-        entries.push(Member { key: Spanned::new("roleRef".to_owned(), span), value });
-    }
-    object
-}
-
-impl Objects {
-    /// Objects of other kinds are passed over; what the server could not decode is an error.
-    fn read(list: &[Node], field: &str) -> Result<Objects, String> {
-        let mut objects = Objects::default();
-        for (at, node) in list.iter().enumerate() {
-            let fatal = |error: &&FieldError| error.kind != FieldErrorKind::UnknownField;
-            if let Some(error) = validation::decode(node).iter().find(fatal) {
-                return Err(format!("{field}[{at}]: {}", error.detail));
-            }
-            match Objects::lower(node) {
-                Some(other) => objects.add(other),
-                None if is_rbac(node) => {
-                    return Err(format!("{field}[{at}]: the `apiVersion` is not that of RBAC"));
-                }
-                None => {}
-            }
-        }
-        Ok(objects)
-    }
-
-    /// Nothing for objects of kinds that are not read.
-    fn lower(node: &Node) -> Option<Objects> {
-        let source = Source { id: SourceId(0), name: String::new(), text: String::new(), bom: false };
-        let mut lowered = Lowered::nothing(FileClass::Other);
-        manifest::lower(node, &source, &mut lowered).then_some(Objects {
-            roles: lowered.rbac_roles,
-            bindings: lowered.bindings,
-            service_accounts: lowered.service_accounts,
-        })
-    }
-
-    fn add(&mut self, other: Objects) {
-        self.roles.extend(other.roles);
-        self.bindings.extend(other.bindings);
-        self.service_accounts.extend(other.service_accounts);
-    }
-
-    fn cluster(&self, aggregated: bool) -> Cluster<'_> {
-        if aggregated {
-            Cluster::settled(&self.roles, &self.bindings)
-        } else {
-            Cluster::stored(&self.roles, &self.bindings)
-        }
-    }
-}
-
-fn is_rbac(node: &Node) -> bool {
-    let kind = node.get("kind").and_then(Node::as_text).unwrap_or_default();
-    matches!(kind, "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding")
-}
-
-/// Rules that stand alone are read as those of a role.
-fn rules(list: &[Node], field: &str) -> Result<Vec<RbacRule>, String> {
-    let Some(first) = list.first() else { return Ok(Vec::new()) };
-    let span = first.span;
-    let member = |key: &str, kind: NodeKind| Member {
-        key: Spanned::new(key.to_owned(), span),
-        value: Node { span, kind },
-    };
-    let text = |text: &str| NodeKind::Text(text.to_owned());
-    let role = NodeKind::Map(vec![
-        member("apiVersion", text("rbac.authorization.k8s.io/v1")),
-        member("kind", text("ClusterRole")),
-        member("metadata", NodeKind::Map(vec![member("name", text("rules"))])),
-        member("rules", NodeKind::List(list.to_vec())),
-    ]);
-    let mut objects = Objects::read(&[Node { span, kind: role }], field)?;
-    Ok(objects.roles.pop().map(|role| role.rules).unwrap_or_default())
-}
-
 /// A text that may be absent.
 fn optional<'n>(question: &'n Node, field: &str) -> Result<Option<&'n str>, String> {
     match question.get(field).filter(|value| !value.is_null()) {
@@ -369,55 +278,5 @@ fn flag(question: &Node, field: &str) -> Result<bool, String> {
         None | Some(NodeKind::Null) => Ok(false),
         Some(NodeKind::Bool(value)) => Ok(*value),
         Some(_) => Err(format!("`{field}` must be true or false")),
-    }
-}
-
-fn role_words(role: &RbacRole) -> Value {
-    object_words(role.kind.word(), &role.meta, role.kind == RbacRoleKind::Role)
-}
-
-fn object_words(kind: &str, meta: &ObjectMeta, namespaced: bool) -> Value {
-    let mut words = Map::new();
-    words.insert("kind".to_owned(), kind.into());
-    if let Some(namespace) = meta.namespace_name().filter(|_| namespaced) {
-        words.insert("namespace".to_owned(), namespace.into());
-    }
-    words.insert("name".to_owned(), meta.name.as_str().into());
-    Value::Object(words)
-}
-
-fn subject_words(subject: &Subject) -> Value {
-    let mut words = Map::new();
-    words.insert("kind".to_owned(), subject.kind.as_str().into());
-    if let Some(namespace) = &subject.namespace {
-        words.insert("namespace".to_owned(), namespace.as_str().into());
-    }
-    words.insert("name".to_owned(), subject.name.as_str().into());
-    Value::Object(words)
-}
-
-fn atom_words(atom: Atom<'_>) -> Value {
-    given_words(&GivenAtom::from(atom))
-}
-
-fn given_words(atom: &GivenAtom) -> Value {
-    match atom {
-        GivenAtom::Resource { group, resource, verb, name: None } => {
-            json!({"apiGroups": [group], "resources": [resource], "verbs": [verb]})
-        }
-        GivenAtom::Resource { group, resource, verb, name: Some(name) } => {
-            json!({"apiGroups": [group], "resources": [resource], "verbs": [verb], "resourceNames": [name]})
-        }
-        GivenAtom::Url { url, verb } => json!({"nonResourceURLs": [url], "verbs": [verb]}),
-    }
-}
-
-fn error_words(error: &FieldError) -> Value {
-    json!({"field": error.field, "type": error.kind.word(), "detail": error.detail})
-}
-
-fn add(object: &mut Value, key: &str, value: impl Into<Value>) {
-    if let Value::Object(members) = object {
-        members.insert(key.to_owned(), value.into());
     }
 }

@@ -1,7 +1,7 @@
 //! Questions to Kubernetes.
 
 use super::{Answer as Verdict, Decider, DeciderKind, Prover, Reason, any_of};
-use crate::model::kube::resource::{self, Scope};
+use crate::model::kube::resource;
 use crate::model::spec::{Expectation, Question};
 use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::Request;
@@ -54,7 +54,7 @@ fn namespaces<'q>(
     if group.is_empty() && name == "namespaces" {
         return vec![*object];
     }
-    let is_outside = resource::groups_of(name).any(|row| row == (group, Scope::Cluster));
+    let is_outside = resource::find(group, name).is_some_and(|entry| !entry.resource.is_namespaced());
     match namespace {
         Some(namespace) => vec![Some(*namespace)],
         None if expectation.can || is_outside => vec![None],

@@ -13,7 +13,6 @@ mod vault;
 
 pub use coverage::{Coverage, Uncovered};
 
-use super::mounts::MountTable;
 use super::reach::{Access, Subject};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
@@ -125,14 +124,13 @@ impl Reason {
 #[derive(Debug)]
 pub struct Prover<'a> {
     access: Access<'a>,
-    mounts: MountTable<'a>,
     names: Names<'a>,
 }
 
 impl<'a> Prover<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Prover<'a> {
-        Prover { access: Access::new(project), mounts: MountTable::new(project), names: Names::of(project) }
+        Prover { access: Access::new(project), names: Names::of(project) }
     }
 
     /// The verdict on one claim.

@@ -4,10 +4,7 @@ use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::project::Target;
 use crate::model::spec::Expectation;
 use crate::model::vault::capability::{Capability, CapabilitySet};
-use crate::model::vault::mount::Engine;
-use crate::semantics::acl::{
-    Acl, Decision, MergedRule, Operation, Refusal, Request, RuleRef, Verdict, is_guarded_by_pki,
-};
+use crate::semantics::acl::{Acl, Decision, MergedRule, Operation, Refusal, Request, RuleRef, Verdict};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::Missing;
 use crate::semantics::pattern::matches;
@@ -30,7 +27,7 @@ pub(super) fn answers(
         let Some(capability) = Capability::from_word(action.as_str()) else {
             return any_of(action.as_str(), vec![Reason::new(None, format!("`{action}` is no capability"))]);
         };
-        let asked = Asked { prover, expectation, path, capability };
+        let asked = Asked { expectation, path, capability };
         let mut reasons: Vec<Reason> = holders.iter().filter_map(|holder| asked.of(holder)).collect();
         if reasons.is_empty() {
             let nobody = match holders.len() {
@@ -50,7 +47,6 @@ pub(super) fn answers(
 
 #[derive(Clone, Copy)]
 struct Asked<'q> {
-    prover: &'q Prover<'q>,
     expectation: &'q Expectation,
     path: &'q str,
     capability: Capability,
@@ -149,18 +145,7 @@ impl Asked<'_> {
     }
 
     fn request<'r>(&self, holder: &'r Holder<'_>, path: &'r str) -> Request<'r> {
-        let operation = Operation::of_capability(self.capability).unwrap_or(Operation::Read);
-        Request {
-            namespace: &holder.namespace,
-            root_protected: self.guarded_by_pki().then_some(true),
-            ..Request::new(operation, path)
-        }
-    }
-
-    /// Mounts of type `pki` guard two paths of theirs.
-    fn guarded_by_pki(&self) -> bool {
-        let mount = self.prover.mounts.over(self.path, self.expectation.span);
-        mount.is_some_and(|mount| *mount.engine == Engine::Pki && is_guarded_by_pki(mount.path, self.path))
+        holder.request(Operation::of_capability(self.capability).unwrap_or(Operation::Read), path)
     }
 
     fn by_rules(&self, acl: &Acl<'_>, holder: &Holder<'_>) -> Reason {

@@ -2,6 +2,7 @@
 //!
 //! Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`.
 
+use super::powers::{self, Power};
 use crate::model::kube::ObjectMeta;
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
@@ -74,6 +75,45 @@ pub fn is_own_role(role: &RbacRole) -> bool {
 /// True for a binding of Kubernetes' own.
 pub fn is_own_binding(binding: &Binding) -> bool {
     has_bootstrap_label(&binding.meta)
+}
+
+/// The built-in roles whose rules this one adds to by its labels: `admin`, `edit`, `view`.
+pub fn extended_by(role: &RbacRole) -> impl Iterator<Item = &'static str> + '_ {
+    const LABELS: [(&str, &str); 3] = [
+        ("rbac.authorization.k8s.io/aggregate-to-view", "view"),
+        ("rbac.authorization.k8s.io/aggregate-to-edit", "edit"),
+        ("rbac.authorization.k8s.io/aggregate-to-admin", "admin"),
+    ];
+    let is_set =
+        |label: &str| role.kind == RbacRoleKind::ClusterRole && role.meta.label(label) == Some("true");
+    LABELS.into_iter().filter(move |(label, _)| is_set(label)).map(|(_, into)| into)
+}
+
+/// True if the built-in role `admin`, `edit` or `view` gives the power anyway.
+pub fn gives(into: &str, power: &Power) -> bool {
+    let of_edit = [
+        &powers::TOKEN_REQUEST,
+        &powers::SECRETS_READ,
+        &powers::SECRETS_WRITE,
+        &powers::POD_CREATION,
+        &powers::POD_EXEC,
+        &powers::POD_ATTACH,
+        &powers::PORTFORWARD,
+        &powers::POD_UPDATE,
+        &powers::SERVICE_PROXY,
+        &powers::TRAFFIC_WRITE,
+        &powers::CONFIGMAP_WRITE,
+        &powers::EVENT_DELETION,
+        &powers::EVICTION,
+        &powers::DELETION,
+        &powers::LEASE_WRITE,
+    ];
+    match into {
+        "view" => *power == powers::POD_LOGS,
+        "edit" => *power == powers::POD_LOGS || of_edit.contains(&power),
+        "admin" => *power == powers::RBAC_WRITE || gives("edit", power),
+        _ => false,
+    }
 }
 
 fn has_bootstrap_label(meta: &ObjectMeta) -> bool {

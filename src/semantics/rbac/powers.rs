@@ -1,111 +1,107 @@
-//! What a broad rule comes to: the rights that lead on to other rights.
-//!
-//! Source: kubernetes "RBAC good practices" and `pkg/registry/rbac/escalation_check.go`.
+//! Powers: what rights come to, one row for each that leads on to others. Wildcards are told by it what they imply,
+//! and rules about single rights take their verbs and resources from it.
 
-use super::{Request, allows};
+mod table;
+#[cfg(test)]
+mod tests;
+
+use super::{Allowance, Request, allows};
 use crate::model::kube::rbac::RbacRule;
+pub use table::*;
 
 /// A right that leads on to others.
 #[derive(Debug)]
 pub struct Power {
-    /// What its holder can do, an infinitive without `to`.
+    /// What its holder can do: an infinitive without `to`, to be followed by a place.
     pub does: &'static str,
-    /// True if whoever holds it in the whole cluster can make themselves its administrator.
-    pub takes_over: bool,
-    /// True if a RoleBinding cannot give it, because its object belongs to no namespace.
-    pub cluster_scoped: bool,
+    /// How much it comes to where it holds in the whole cluster.
+    pub weight: Weight,
+    /// The verbs are the point of it, not the resource.
+    pub is_about_verb: bool,
     /// Holding one of these is enough.
-    requests: &'static [Request<'static>],
+    pub(super) atoms: &'static [Atom],
 }
 
-/// The powers that `rule` gives on objects of any name, heaviest first; `in_namespaces` leaves out those that a
-/// RoleBinding cannot give.
+impl PartialEq for Power {
+    fn eq(&self, other: &Power) -> bool {
+        self.does == other.does
+    }
+}
+
+impl Eq for Power {}
+
+/// How much a right comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Worth knowing.
+    Low,
+    /// It disturbs or misleads others.
+    Medium,
+    /// It leads to others' rights or data.
+    High,
+    /// Its holder can make themselves administrator of the cluster.
+    Critical,
+}
+
+impl Weight {
+    /// The next one below.
+    pub fn lower(self) -> Weight {
+        match self {
+            Weight::Critical => Weight::High,
+            Weight::High => Weight::Medium,
+            Weight::Medium | Weight::Low => Weight::Low,
+        }
+    }
+
+    /// The next one above.
+    pub fn higher(self) -> Weight {
+        match self {
+            Weight::Low => Weight::Medium,
+            Weight::Medium => Weight::High,
+            Weight::High | Weight::Critical => Weight::Critical,
+        }
+    }
+}
+
+/// Verbs on a resource, of which one is enough.
+#[derive(Debug)]
+pub(super) struct Atom {
+    pub(super) verbs: &'static [&'static str],
+    pub(super) groups: &'static [&'static str],
+    pub(super) resource: &'static str,
+    /// False if a RoleBinding cannot give it, because its object belongs to no namespace.
+    pub(super) namespaced: bool,
+}
+
+impl Atom {
+    fn allowed_by<'a>(&self, rule: &'a RbacRule) -> Option<Allowance<'a>> {
+        self.groups.iter().find_map(|group| {
+            self.verbs
+                .iter()
+                .find_map(|verb| allows(rule, &Request { verb, group, resource: self.resource, name: None }))
+        })
+    }
+}
+
+/// The powers that `rule` gives on objects of any name, wildcards and all, heaviest first; `in_namespaces` leaves out
+/// those that a RoleBinding cannot give.
 pub fn of_rule(rule: &RbacRule, in_namespaces: bool) -> Vec<&'static Power> {
-    POWERS
-        .iter()
-        .filter(|power| !(in_namespaces && power.cluster_scoped))
-        .filter(|power| power.requests.iter().any(|request| allows(rule, request).is_some()))
-        .collect()
+    ALL.iter().copied().filter(|power| given_by(rule, power, in_namespaces).is_some()).collect()
 }
 
-const RBAC: &str = "rbac.authorization.k8s.io";
-const ADMISSION: &str = "admissionregistration.k8s.io";
+/// How `rule` gives the power on objects of any name, wildcards and all; `in_namespaces` asks for what a RoleBinding
+/// can give.
+pub fn given_by<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> Option<Allowance<'a>> {
+    let mut atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
+    atoms.find_map(|atom| atom.allowed_by(rule)).filter(|_| rule.resource_names.is_empty())
+}
 
-static POWERS: &[Power] = &[
-    Power {
-        does: "grant itself any role",
-        takes_over: true,
-        cluster_scoped: false,
-        requests: &[
-            on("bind", RBAC, "clusterroles"),
-            on("bind", RBAC, "roles"),
-            on("escalate", RBAC, "clusterroles"),
-            on("escalate", RBAC, "roles"),
-        ],
-    },
-    Power {
-        does: "act as any user or group",
-        takes_over: true,
-        cluster_scoped: true,
-        requests: &[on("impersonate", "", "users"), on("impersonate", "", "groups")],
-    },
-    Power {
-        does: "act as any service account",
-        takes_over: true,
-        cluster_scoped: false,
-        requests: &[on("impersonate", "", "serviceaccounts"), on("create", "", "serviceaccounts/token")],
-    },
-    Power {
-        does: "run pods as any service account",
-        takes_over: true,
-        cluster_scoped: false,
-        requests: &[
-            on("create", "", "pods"),
-            on("create", "apps", "deployments"),
-            on("create", "apps", "daemonsets"),
-            on("create", "apps", "statefulsets"),
-            on("create", "apps", "replicasets"),
-            on("create", "", "replicationcontrollers"),
-            on("create", "batch", "jobs"),
-            on("create", "batch", "cronjobs"),
-        ],
-    },
-    Power {
-        does: "run commands in any pod",
-        takes_over: true,
-        cluster_scoped: false,
-        requests: &[
-            on("create", "", "pods/exec"),
-            on("get", "", "pods/exec"),
-            on("create", "", "pods/attach"),
-            on("update", "", "pods/ephemeralcontainers"),
-            on("patch", "", "pods/ephemeralcontainers"),
-        ],
-    },
-    Power {
-        does: "reach every kubelet",
-        takes_over: true,
-        cluster_scoped: true,
-        requests: &[on("get", "", "nodes/proxy"), on("create", "", "nodes/proxy")],
-    },
-    Power {
-        does: "rewrite objects as they are admitted",
-        takes_over: true,
-        cluster_scoped: true,
-        requests: &[
-            on("create", ADMISSION, "mutatingwebhookconfigurations"),
-            on("update", ADMISSION, "mutatingwebhookconfigurations"),
-            on("patch", ADMISSION, "mutatingwebhookconfigurations"),
-        ],
-    },
-    Power {
-        does: "read every secret",
-        takes_over: false,
-        cluster_scoped: false,
-        requests: &[on("get", "", "secrets"), on("list", "", "secrets"), on("watch", "", "secrets")],
-    },
-];
-
-const fn on(verb: &'static str, group: &'static str, resource: &'static str) -> Request<'static> {
-    Request { verb, group, resource, name: None }
+/// The powers as a list to follow "can", the lesser ones counted only where there are many.
+pub fn words(powers: &[&Power]) -> String {
+    const MANY: usize = 9;
+    let shown: Vec<&str> = powers.iter().take(MANY).map(|power| power.does).collect();
+    match powers.len().saturating_sub(MANY) {
+        0 => shown.join(", "),
+        more => format!("{}, and use {more} lesser rights", shown.join(", ")),
+    }
 }

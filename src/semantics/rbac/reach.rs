@@ -1,17 +1,20 @@
 //! How far a role reaches: through which bindings, and so in which namespaces.
 
+mod index;
 #[cfg(test)]
 mod tests;
+
+pub use index::Reaches;
 
 use std::cmp::Ordering;
 
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
-use crate::syntax::{SourceId, Span};
+use crate::syntax::Span;
 
 /// How far a role reaches, with the bindings that say so.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Reach<'a> {
     /// A ClusterRoleBinding gives it in every namespace and outside of them.
     ClusterWide(&'a Binding),
@@ -23,28 +26,9 @@ pub enum Reach<'a> {
     Unbound,
 }
 
-/// How far `role` reaches, as far as the inputs tell.
-///
-/// Where several inputs define the same role - overlays, or unrelated trees in one run -, a binding counts for the
-/// definition nearest to it in the directory tree.
-pub fn of<'a>(project: &'a Project, role: &'a RbacRole) -> Reach<'a> {
-    let mut namespaced = Vec::new();
-    for holder in holders(project, role) {
-        let definitions = Definitions::like(project, holder);
-        for binding in project.bindings_to(holder.kind, holder.meta.name.as_str()) {
-            if binding.subjects.is_empty() || !definitions.gives(binding, holder) {
-                continue;
-            }
-            if binding.cluster_wide {
-                return Reach::ClusterWide(binding);
-            }
-            namespaced.push(binding);
-        }
-    }
-    if !namespaced.is_empty() {
-        return Reach::Namespaces(namespaced);
-    }
-    aggregated_into(role).map_or(Reach::Unbound, Reach::Aggregated)
+/// The same as [`Reaches::of`], for a single question.
+pub fn of<'a>(project: &'a Project, role: &RbacRole) -> Reach<'a> {
+    Reaches::new(project).of(role).clone()
 }
 
 /// `role`, and the ClusterRoles that take its rules in by an aggregation rule, directly or through one another.
@@ -69,16 +53,9 @@ fn holders<'a>(project: &'a Project, role: &'a RbacRole) -> Vec<&'a RbacRole> {
     holders
 }
 
-/// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.
+/// The same as [`Reaches::referents`], for a single question.
 pub fn referents<'a>(project: &'a Project, binding: &Binding) -> Vec<&'a RbacRole> {
-    let Some(kind) = binding.role_ref.role_kind() else { return Vec::new() };
-    let candidates: Vec<&RbacRole> = project
-        .rbac_roles_called(kind, binding.role_ref.name.as_str())
-        .filter(|role| share_namespace(binding, role))
-        .collect();
-    let distance = |role: &RbacRole| closeness(project, binding.meta.span.source, role.meta.span.source);
-    let nearest = candidates.iter().map(|role| distance(role)).max();
-    candidates.into_iter().filter(|role| Some(distance(role)) == nearest).collect()
+    Reaches::new(project).referents(binding)
 }
 
 /// `Role NAME` or `ClusterRole NAME`, the name in backticks.
@@ -100,7 +77,23 @@ pub fn subject_words(binding: &Binding, subject: &Subject) -> String {
     }
 }
 
-impl Reach<'_> {
+/// Who stands behind a subject that is more than one.
+pub fn breadth(subject: &Subject) -> Option<&'static str> {
+    match (subject.kind.as_str(), subject.name.as_str()) {
+        ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
+            Some("anybody who reaches the API server")
+        }
+        ("Group", "system:authenticated") => Some("anybody who can log in, every service account included"),
+        ("Group", "system:serviceaccounts") => Some("every service account of the cluster"),
+        ("Group", name) if name.starts_with("system:serviceaccounts:") => {
+            Some("every service account of a namespace")
+        }
+        ("ServiceAccount", "default") => Some("every pod of the namespace that names no service account"),
+        _ => None,
+    }
+}
+
+impl<'a> Reach<'a> {
     /// Where its holders may use it, to follow a verb phrase.
     pub fn words(&self) -> String {
         match self {
@@ -124,12 +117,18 @@ impl Reach<'_> {
 
     /// The bindings to show, with what to say of each.
     pub fn evidence(&self) -> Vec<(Span, String)> {
-        let bindings: &[&Binding] = match self {
-            Reach::ClusterWide(binding) => &[binding],
-            Reach::Namespaces(bindings) => bindings.get(..2).unwrap_or(bindings),
-            Reach::Aggregated(_) | Reach::Unbound => &[],
-        };
+        let bindings = self.bindings();
+        let bindings = bindings.get(..2).unwrap_or(bindings);
         bindings.iter().map(|binding| (binding.role_ref.span, bound_to(binding))).collect()
+    }
+
+    /// The bindings that say so: one of those for the whole cluster, or all in namespaces.
+    pub fn bindings(&self) -> &[&'a Binding] {
+        match self {
+            Reach::ClusterWide(binding) => std::slice::from_ref(binding),
+            Reach::Namespaces(bindings) => bindings,
+            Reach::Aggregated(_) | Reach::Unbound => &[],
+        }
     }
 
     /// True if it holds in the whole cluster.
@@ -152,46 +151,9 @@ fn bound_to(binding: &Binding) -> String {
     format!("bound here to {words}")
 }
 
-/// All definitions of one kind and name, those whose directories share leading parts beside each other.
-///
-/// The same role may be defined in, and bound by, a thousand unrelated trees; [`referents`] of each binding for each
-/// definition would take a minute there.
-struct Definitions<'a> {
-    project: &'a Project,
-    in_order: Vec<&'a RbacRole>,
-}
-
-impl<'a> Definitions<'a> {
-    fn like(project: &'a Project, role: &RbacRole) -> Definitions<'a> {
-        let mut in_order: Vec<&RbacRole> =
-            project.rbac_roles_called(role.kind, role.meta.name.as_str()).collect();
-        in_order.sort_by(|one, other| by_directory(project, one.meta.span.source, other.meta.span.source));
-        Definitions { project, in_order }
-    }
-
-    /// True if `role` is one of the [`referents`] of `binding`. The nearest definition stands next to the place that
-    /// the binding would have among them, on one side or the other.
-    fn gives(&self, binding: &Binding, role: &RbacRole) -> bool {
-        if !share_namespace(binding, role) {
-            return false;
-        }
-        let source = binding.meta.span.source;
-        let distance = |role: &RbacRole| closeness(self.project, source, role.meta.span.source);
-        let at = self
-            .in_order
-            .partition_point(|other| by_directory(self.project, other.meta.span.source, source).is_lt());
-        let candidate = |other: &&&RbacRole| share_namespace(binding, other);
-        let before = self.in_order.iter().take(at).rev().find(candidate);
-        let after = self.in_order.iter().skip(at).find(candidate);
-        let own = distance(role);
-        [before, after].into_iter().flatten().all(|other| distance(other) <= own)
-    }
-}
-
-/// Directories part by part, then sources.
-fn by_directory(project: &Project, one: SourceId, other: SourceId) -> Ordering {
-    let directory = |id: SourceId| project.sources.get(id).map_or("", |source| source.directory());
-    directory(one).split('/').cmp(directory(other).split('/')).then(one.cmp(&other))
+/// Directories part by part.
+fn by_parts(one: &str, other: &str) -> Ordering {
+    one.split('/').cmp(other.split('/'))
 }
 
 /// A Role is looked up in the namespace of the binding. Where one of the two has none written, whatever sets it
@@ -204,14 +166,9 @@ fn share_namespace(binding: &Binding, role: &RbacRole) -> bool {
         }
 }
 
-/// How many leading parts the paths of two sources share; most of all if they are the same.
-fn closeness(project: &Project, one: SourceId, other: SourceId) -> usize {
-    if one == other {
-        return usize::MAX;
-    }
-    let directory = |id: SourceId| project.sources.get(id).map_or("", |source| source.directory());
-    let parts = directory(one).split('/').zip(directory(other).split('/'));
-    parts.take_while(|(left, right)| left == right).count()
+/// How many leading parts two directories share.
+fn shared_parts(one: &str, other: &str) -> usize {
+    one.split('/').zip(other.split('/')).take_while(|(left, right)| left == right).count()
 }
 
 /// The label that the built-in roles select by, or one that is made after it.

@@ -5,6 +5,7 @@ use super::subject::{RoleName, Subject};
 use super::token::Token;
 use super::{Access, Login};
 use crate::model::vault::auth_role::AuthRole;
+use crate::semantics::acl::{Operation, Request, is_guarded_by_pki};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::{
     Accepted, AuthMethod, Caller, Issued, Missing, Outcome, Refusal, TokenPolicy, token_of,
@@ -53,6 +54,17 @@ impl<'s> Holder<'s> {
     /// True if there is a token, as far as is known.
     pub fn gets_token(&self) -> bool {
         self.refused().is_none()
+    }
+
+    /// A request without parameters to the Vault namespace of the token. The path of a list or scan must already end in
+    /// the slash that servers append.
+    pub fn request<'r>(&'r self, operation: Operation, path: &'r str) -> Request<'r> {
+        let guarded = self.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, path));
+        Request {
+            namespace: &self.namespace,
+            root_protected: guarded.then_some(true),
+            ..Request::new(operation, path)
+        }
     }
 
     /// Why there is no token.

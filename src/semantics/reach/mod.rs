@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod doubt;
 mod held;
 mod holder;
 pub mod kubernetes;
@@ -62,7 +63,7 @@ pub struct Access<'a> {
     refused: HashMap<(Span, Span), Vec<Dialect>>,
     cluster: Cluster<'a>,
     /// RBAC roles that the inputs define in different ways.
-    several: HashMap<kubernetes::RoleKey, Vec<&'a RbacRole>>,
+    several: HashMap<doubt::RoleKey, Vec<&'a RbacRole>>,
     /// By Kubernetes namespace, where an input declares it.
     labels: HashMap<&'a str, NamespaceLabels>,
 }
@@ -83,7 +84,7 @@ impl<'a> Access<'a> {
             methods: AuthMethod::all(project),
             defaults: Dialect::ALL.map(default_policy),
             refused: refused_in_part(project),
-            several: kubernetes::defined_in_several_ways(project),
+            several: doubt::defined_in_several_ways(project),
             cluster: Cluster::settled(
                 // Of two of one name the last counts, so a dump of a cluster has its own way.
                 bootstrap::roles().iter().chain(&project.rbac_roles),

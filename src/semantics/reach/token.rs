@@ -2,9 +2,7 @@
 
 use super::holder::Holder;
 use crate::model::vault::policy::Policy;
-use crate::semantics::acl::{
-    Acl, AclError, Attached, Decision, Operation, Request, Verdict, is_guarded_by_pki,
-};
+use crate::semantics::acl::{Acl, AclError, Attached, Decision, Operation, Request, Verdict};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::witness;
 
@@ -40,12 +38,7 @@ impl<'h> Token<'h> {
     /// A request without parameters to the Vault namespace of the token. The path of a list or scan must already end in
     /// the slash that servers append.
     pub fn request<'r>(&'r self, operation: Operation, path: &'r str) -> Request<'r> {
-        let guarded = self.holder.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, path));
-        Request {
-            namespace: &self.holder.namespace,
-            root_protected: guarded.then_some(true),
-            ..Request::new(operation, path)
-        }
+        self.holder.request(operation, path)
     }
 
     /// What each server says to requests of this kind, whatever they carry; `request` is a bare one.

@@ -5,7 +5,7 @@
 use super::errand::{Audiences, Errand, Spelling, Wanted, follow, stopped};
 use super::injector::vault_namespace;
 use super::pod::{Pod, PodToken};
-use super::stage::{Consumer, Route, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Route, Stage, StageName, Stop};
 use crate::model::kube::consumer::csi::{CsiObject, ProviderClass};
 use crate::model::kube::workload::VolumeContent;
 use crate::semantics::acl::Operation;
@@ -48,8 +48,10 @@ fn route(pod: &Pod<'_, '_, '_>, name: &Spanned<String>) -> Option<Route> {
                     ),
                     ..Stop::default()
                 };
-                let stop =
-                    stop.at(other.span).remedy("put one into the namespace of the pod", Some(other.span));
+                let stop = stop
+                    .at(other.span)
+                    .of(Fault::Namespace)
+                    .remedy("put one into the namespace of the pod", Some(other.span));
                 Stage::failed(StageName::StartPod, "a volume of the CSI driver", vec![name.span], stop)
             }
             None => {
@@ -82,7 +84,7 @@ fn refused(class: &ProviderClass) -> Result<(), Box<Stop>> {
     let refuse = |message: Option<&str>, why: String, remedy: &str, place: Span| {
         let stop =
             Stop { seen: SEEN.to_owned(), message: message.map(str::to_owned), why, ..Stop::default() };
-        Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
+        Err(Box::new(stop.at(place).of(Fault::Incomplete).remedy(remedy, Some(place))))
     };
     let place = class.meta.name.span;
     if class.role.is_none() {
@@ -179,7 +181,7 @@ pub(super) fn mount_without_prefix(
             .to_owned(),
         ..Stop::default()
     };
-    let stop = stop.at(path.span).remedy(format!("write `{right}`"), Some(path.span));
+    let stop = stop.at(path.span).of(Fault::AuthPath).remedy(format!("write `{right}`"), Some(path.span));
     let says = format!("the login goes to `auth/{trimmed}/login`");
     Err(Box::new(Stage::failed(StageName::PresentJwt, says, vec![path.span], stop)))
 }

@@ -1,7 +1,7 @@
 //! From the JWT to the token: stages two to four, the same for every consumer.
 
 use super::pod::Pod;
-use super::stage::{Consumer, Fetch, Route, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Fetch, Route, Stage, StageName, Stop};
 use super::{fetch, role};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::acl::Operation;
@@ -304,6 +304,11 @@ fn refused(errand: &Errand, role: &AuthRole, refusal: &Refusal, stage: StageName
         at: Some(refusal.span),
         remedy: Some(remedy),
         remedy_at: Some(place),
+        fault: match refusal.check {
+            Check::Name | Check::Namespace => Fault::NotAdmitted,
+            Check::Audience => Fault::Audience,
+            _ => Fault::Other,
+        },
     };
     let says = match refusal.check {
         Check::Policies | Check::TokenReview => format!("role `{}` yields no token", role.name),

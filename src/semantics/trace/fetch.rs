@@ -2,7 +2,7 @@
 
 use super::errand::{Errand, Spelling, Wanted};
 use super::pod::Pod;
-use super::stage::{Consumer, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Stage, StageName, Stop};
 use crate::model::vault::mount::{Engine, KvVersion};
 use crate::model::vault::path::PathPattern;
 use crate::semantics::acl::{Decision, Operation, Refusal, Verdict};
@@ -169,6 +169,7 @@ impl Case<'_> {
             at: Some(self.wanted.span),
             remedy: Some(remedy),
             remedy_at: Some(misspelt.at),
+            fault: Fault::KvPath,
         };
         Stage::failed(NAME, self.says(), evidence, stop)
     }
@@ -312,6 +313,7 @@ impl Case<'_> {
             at: place.or(self.role_policies()),
             remedy: Some(remedy),
             remedy_at,
+            fault: Fault::NotPermitted,
         };
         Stage::failed(NAME, self.says(), evidence, stop)
     }

@@ -4,7 +4,7 @@
 
 use super::errand::{Errand, Spelling, Wanted, follow, stopped};
 use super::pod::{Pod, of_volume};
-use super::stage::{Consumer, Route, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Route, Stage, StageName, Stop};
 use crate::model::kube::consumer::injector::{InjectedSecret, Injector};
 use crate::model::kube::consumer::template::{TemplateCall, TemplateFunction};
 use crate::model::kube::workload::VolumeContent;
@@ -48,6 +48,7 @@ fn misplaced(pod: &Pod<'_, '_, '_>) -> Vec<Route> {
         ..Stop::default()
     }
     .at(place)
+    .of(Fault::Ignored)
     .remedy("move them to `metadata.annotations` of the pod template".to_owned(), Some(place));
     let stage = Stage::failed(StageName::StartPod, "nothing is injected", vec![place], stop);
     let wanted: Vec<Wanted> = injector.secrets.iter().flat_map(wanted).collect();
@@ -78,11 +79,11 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     let without = "the pod starts, without agent and without secrets; nobody says why".to_owned();
     let ignored = |why: String, remedy: &str, place: Span| {
         let stop = Stop { seen: without.clone(), why, ..Stop::default() };
-        Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
+        Err(Box::new(stop.at(place).of(Fault::Ignored).remedy(remedy, Some(place))))
     };
     let denied = |message: String, why: String, remedy: String, place: Span| {
         let stop = Stop { seen: pod.refused_pod(), message: Some(message), why, ..Stop::default() };
-        Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
+        Err(Box::new(stop.at(place).of(Fault::Annotation).remedy(remedy, Some(place))))
     };
     let on = "set `vault.hashicorp.com/agent-inject: \"true\"`";
     match &injector.inject {
@@ -92,7 +93,11 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
         }
         Some(inject) => match truth(&inject.value) {
             Some(true) => {}
-            Some(false) => return ignored(format!("`agent-inject` is `{inject}`"), on, inject.span),
+            // Somebody switched it off.
+            Some(false) => {
+                let off = ignored(format!("`agent-inject` is `{inject}`"), on, inject.span);
+                return off.map_err(|stop| Box::new(stop.of(Fault::Other)));
+            }
             None => {
                 return denied(
                     format!(
@@ -143,12 +148,13 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     }
     for volume in &pod.workload.volumes {
         if matches!(volume.name.value.as_str(), "vault-secrets" | "home-init" | "home-sidecar") {
-            return denied(
+            let clash = denied(
                 format!("Duplicate value: {:?}", volume.name.value),
                 format!("the injector adds a volume `{}` of its own", volume.name),
                 "take the volume and its mount out: the injector brings both".to_owned(),
                 volume.name.span,
             );
+            return clash.map_err(|stop| Box::new(stop.of(Fault::VolumeClash)));
         }
     }
     pod.refused_token().map_or(Ok(()), |stop| Err(Box::new(stop)))
@@ -158,7 +164,7 @@ fn start(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
 fn token(pod: &Pod<'_, '_, '_>, injector: &Injector) -> Result<(), Box<Stop>> {
     let denied = |message: String, why: String, remedy: String, place: Span| {
         let stop = Stop { seen: pod.refused_pod(), message: Some(message), why, ..Stop::default() };
-        Err(Box::new(stop.at(place).remedy(remedy, Some(place))))
+        Err(Box::new(stop.at(place).of(Fault::NoToken).remedy(remedy, Some(place))))
     };
     if let Some(name) = &injector.token_volume {
         let message = format!("{SIDECAR}: failed to find service account volume {:?}", name.value);
@@ -300,7 +306,8 @@ pub(super) fn mount_of_api_path(path: &Spanned<String>) -> Result<Spanned<String
                 why,
                 ..Stop::default()
             };
-            Err(Box::new(stop.at(path.span).remedy(format!("write `{right}`"), Some(path.span))))
+            let stop = stop.at(path.span).of(Fault::AuthPath);
+            Err(Box::new(stop.remedy(format!("write `{right}`"), Some(path.span))))
         }
     }
 }

@@ -19,13 +19,15 @@ mod role;
 mod stage;
 mod subject;
 
-pub use stage::{Consumer, Fetch, Mark, Route, Stage, StageName, Stop};
+pub use stage::{Consumer, Fault, Fetch, Mark, Route, Stage, StageName, Stop};
 pub use subject::{Candidate, named};
 
 use super::mounts::MountTable;
 use super::reach::Access;
+use crate::model::kube::ObjectMeta;
 use crate::model::kube::workload::Workload;
 use crate::model::project::Project;
+use crate::syntax::Spanned;
 
 /// A project, arranged for tracing.
 #[derive(Debug)]
@@ -55,15 +57,36 @@ impl<'a> Tracer<'a> {
         routes
     }
 
+    /// The ways of all workloads of the project, and of the objects of operators whose Secrets no workload of the project
+    /// uses. A workload whose namespace no input tells is followed as far as that goes.
+    pub fn all_routes(&self) -> Vec<Route> {
+        let mut routes: Vec<Route> =
+            self.project.workloads.iter().flat_map(|workload| self.routes(workload, None)).collect();
+        let consumers = &self.project.consumers;
+        let made = consumers.vault_secrets.iter().filter_map(|it| Some((&it.meta, it.destination.clone()?)));
+        for (meta, name) in made {
+            let user = user_of(meta, name);
+            let pod = pod::Pod { tracer: self, workload: &user, namespace: meta.namespace_name() };
+            routes.extend(operator::routes(&pod));
+        }
+        for secret in &consumers.external_secrets {
+            let name = secret.target.clone().unwrap_or_else(|| secret.meta.name.clone());
+            let user = user_of(&secret.meta, name);
+            let pod = pod::Pod { tracer: self, workload: &user, namespace: secret.meta.namespace_name() };
+            routes.extend(external_secrets::routes(&pod));
+        }
+        routes
+    }
+
     /// Kubernetes Secrets that the workload uses and that no input says who makes.
     pub fn unexplained_secrets<'w>(
         &self,
         workload: &'w Workload,
         namespace: Option<&str>,
-    ) -> Vec<&'w crate::syntax::Spanned<String>> {
+    ) -> Vec<&'w Spanned<String>> {
         let pod =
             pod::Pod { tracer: self, workload, namespace: workload.meta.namespace_name().or(namespace) };
-        let mut found: Vec<&crate::syntax::Spanned<String>> = Vec::new();
+        let mut found: Vec<&Spanned<String>> = Vec::new();
         for secret in workload.secrets_used() {
             let made = operator::makers(&pod, &secret.value).next().is_some()
                 || external_secrets::makers(&pod, &secret.value).next().is_some();
@@ -72,5 +95,21 @@ impl<'a> Tracer<'a> {
             }
         }
         found
+    }
+}
+
+/// A pod that does nothing but use a Secret, in the namespace of the object that makes it.
+fn user_of(meta: &ObjectMeta, secret: Spanned<String>) -> Workload {
+    Workload {
+        kind: Spanned::new("Pod".to_owned(), meta.name.span),
+        meta: meta.clone(),
+        pod_annotations: Vec::new(),
+        service_account: None,
+        automount: None,
+        injector: None,
+        misplaced_injector: None,
+        volumes: Vec::new(),
+        volume_mounts: Vec::new(),
+        secret_refs: vec![secret],
     }
 }

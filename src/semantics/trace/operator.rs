@@ -6,7 +6,7 @@ use super::csi::mount_without_prefix;
 use super::errand::{Audiences, Errand, Identity, Spelling, Wanted, follow, stopped};
 use super::injector::vault_namespace;
 use super::pod::{Pod, split_ref};
-use super::stage::{Consumer, Route, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Route, Stage, StageName, Stop};
 use crate::model::kube::ObjectMeta;
 use crate::model::kube::consumer::operator::{
     GlobalRef, OperatorLogin, OperatorRequest, VaultAuth, VaultAuthGlobal, VaultSecret,
@@ -98,7 +98,7 @@ fn errand(
     let login = Login::merge(auth, global);
     let fails = |message: Option<&str>, why: String, remedy: &str, place: Span| {
         let stop = Stop { seen: seen.clone(), message: message.map(str::to_owned), why, ..Stop::default() };
-        let stop = stop.at(place).remedy(remedy, Some(place));
+        let stop = stop.at(place).of(Fault::Incomplete).remedy(remedy, Some(place));
         let says = format!("by the VaultAuth `{}`", auth.meta.name);
         Err(Box::new(Stage::failed(StageName::PresentJwt, says, vec![auth.meta.name.span], stop)))
     };
@@ -192,6 +192,7 @@ fn find_auth<'p>(
         let elsewhere = auths.clone().find(|auth| auth.meta.name.value == name);
         stop = match elsewhere.and_then(|auth| auth.meta.namespace.as_ref()) {
             Some(other) => stop
+                .of(Fault::Namespace)
                 .remedy(format!("there is one in `{other}`: write `{other}/{name}`"), Some(reference.span)),
             None => stop.remedy("add the file that holds it with `--in PATH`", None),
         };
@@ -212,7 +213,10 @@ fn find_auth<'p>(
         ..Stop::default()
     };
     let place = auth.allowed_namespaces.first().map_or(auth.meta.name.span, |entry| entry.span);
-    let stop = stop.at(place).remedy(format!("add `{namespace}` to `allowedNamespaces`"), Some(place));
+    let stop = stop
+        .at(place)
+        .of(Fault::Namespace)
+        .remedy(format!("add `{namespace}` to `allowedNamespaces`"), Some(place));
     let says = format!("by the VaultAuth `{reference}`");
     Err(Box::new(Stage::failed(StageName::PresentJwt, says, vec![reference.span, auth.meta.name.span], stop)))
 }
@@ -266,7 +270,10 @@ fn find_global<'p>(
         ..Stop::default()
     };
     let place = found.allowed_namespaces.first().map_or(found.meta.name.span, |entry| entry.span);
-    let stop = stop.at(place).remedy(format!("add `{own}` to `allowedNamespaces`"), Some(place));
+    let stop = stop
+        .at(place)
+        .of(Fault::Namespace)
+        .remedy(format!("add `{own}` to `allowedNamespaces`"), Some(place));
     let evidence = vec![reference.span, found.meta.name.span];
     Err(Box::new(Stage::failed(StageName::PresentJwt, says(), evidence, stop)))
 }

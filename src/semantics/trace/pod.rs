@@ -2,7 +2,7 @@
 
 use super::Tracer;
 use super::errand::{Audiences, Identity};
-use super::stage::{Stage, StageName, Stop};
+use super::stage::{Fault, Stage, StageName, Stop};
 use crate::model::kube::workload::{ProjectedToken, VolumeContent, Workload};
 use crate::syntax::{Span, Spanned};
 
@@ -142,6 +142,7 @@ impl<'w> Pod<'_, '_, 'w> {
                 ..Stop::default()
             }
             .at(short.span)
+            .of(Fault::ShortToken)
             .remedy("set `expirationSeconds` to 600 or more", Some(short.span)),
         )
     }

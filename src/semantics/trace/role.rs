@@ -2,7 +2,7 @@
 
 use super::errand::Errand;
 use super::pod::Pod;
-use super::stage::{Stage, StageName, Stop};
+use super::stage::{Fault, Stage, StageName, Stop};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::login::AuthMethod;
 use crate::syntax::Span;
@@ -63,6 +63,9 @@ pub(super) fn unknown(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Stage {
         stop = stop.remedy(question, Some(role.name.span));
     } else {
         stop = stop.remedy("add the file that declares it with `--in PATH`", None);
+    }
+    if all.iter().any(|(method, _)| is_here(method)) || similar.is_some() || elsewhere.is_some() {
+        stop = stop.of(Fault::UnknownRole);
     }
     let says = format!("role `{role}` of `auth/{mount}`");
     Stage::unknown(StageName::MatchRole, says, vec![errand.role.span], stop)

@@ -107,9 +107,51 @@ pub struct Stop {
     pub remedy: Option<String>,
     /// Where to apply it.
     pub remedy_at: Option<Span>,
+    /// What sort of thing it is.
+    pub fault: Fault,
+}
+
+/// What sort of thing stops a pod on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fault {
+    /// Anything else.
+    #[default]
+    Other,
+    /// The injector passes over the annotations, as they stand or where they stand.
+    Ignored,
+    /// The injector refuses the pod for what an annotation says.
+    Annotation,
+    /// A volume of the pod has the name of one that the injector adds.
+    VolumeClash,
+    /// The agent has no token to log in with.
+    NoToken,
+    /// A token of less than ten minutes.
+    ShortToken,
+    /// The path of the auth method in the spelling of another consumer.
+    AuthPath,
+    /// The object that says how to log in lies in another namespace or does not admit this one.
+    Namespace,
+    /// A field without which the consumer does nothing.
+    Incomplete,
+    /// No input declares the role, while others of the same auth method are declared.
+    UnknownRole,
+    /// The role does not admit service account or namespace.
+    NotAdmitted,
+    /// The JWT is for somebody else.
+    Audience,
+    /// The path is not one of the mount's kind of key-value.
+    KvPath,
+    /// The policies of the token do not permit it.
+    NotPermitted,
 }
 
 impl Route {
+    /// The stages that do not go through, in order.
+    pub fn stopped(&self) -> impl Iterator<Item = (&Stage, &Stop)> {
+        let stages = self.to_token.iter().chain(self.fetches.iter().filter_map(|fetch| fetch.stage.as_ref()));
+        stages.filter_map(|stage| Some((stage, stage.stop.as_deref()?)))
+    }
+
     /// The worst that happens on the way.
     pub fn mark(&self) -> Mark {
         let stages = self.to_token.iter().chain(self.fetches.iter().filter_map(|fetch| fetch.stage.as_ref()));
@@ -152,6 +194,10 @@ impl Stop {
 
     pub(super) fn at(self, place: Span) -> Stop {
         Stop { at: Some(place), ..self }
+    }
+
+    pub(super) fn of(self, fault: Fault) -> Stop {
+        Stop { fault, ..self }
     }
 
     pub(super) fn remedy(self, text: impl Into<String>, place: Option<Span>) -> Stop {

@@ -10,6 +10,8 @@ mod names;
 
 pub use decode::decode;
 
+use std::borrow::Cow;
+
 use names::{is_dns_label, is_dns_subdomain, is_label_value, is_path_segment, is_qualified_name};
 
 use crate::model::kube::ObjectMeta;
@@ -74,7 +76,7 @@ pub fn role(role: &RbacRole) -> Vec<FieldError> {
     let is_namespaced = role.kind == RbacRoleKind::Role;
     errors.meta(&role.meta, is_namespaced, is_path_segment);
     for (at, rule) in role.rules.iter().enumerate() {
-        errors.rule(rule, is_namespaced, &format!("rules[{at}]"));
+        errors.rule(rule, is_namespaced, at);
     }
     if let Some(span) = role.aggregation.filter(|_| !is_namespaced) {
         let field = "aggregationRule.clusterRoleSelectors";
@@ -109,7 +111,7 @@ pub fn binding(binding: &Binding, old: Option<&Binding>) -> Vec<FieldError> {
         errors.add(role_ref.name.span, "roleRef.name", FieldErrorKind::Invalid, detail);
     }
     for (at, subject) in binding.subjects.iter().enumerate() {
-        errors.subject(subject, binding.cluster_wide, &format!("subjects[{at}]"));
+        errors.subject(subject, binding.cluster_wide, at);
     }
     if old.is_some_and(|old| !is_same_role_ref(old, binding)) {
         errors.add(role_ref.span, "roleRef", FieldErrorKind::Invalid, "cannot change roleRef");
@@ -131,6 +133,10 @@ fn is_same_role_ref(old: &Binding, new: &Binding) -> bool {
         (group, binding.role_ref.kind.as_str(), binding.role_ref.name.as_str())
     }
     parts(old) == parts(new)
+}
+
+fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() }
 }
 
 #[derive(Default)]
@@ -168,7 +174,7 @@ impl Errors {
         }
         self.labels(&meta.labels, "metadata.labels");
         for (key, _) in &meta.annotations {
-            for detail in is_qualified_name(&key.value.to_lowercase()) {
+            for detail in is_qualified_name(&lower_case(key.as_str())) {
                 self.add(key.span, "metadata.annotations", FieldErrorKind::Invalid, detail);
             }
         }
@@ -185,31 +191,31 @@ impl Errors {
         }
     }
 
-    fn rule(&mut self, rule: &RbacRule, is_namespaced: bool, field: &str) {
+    fn rule(&mut self, rule: &RbacRule, is_namespaced: bool, at: usize) {
         use FieldErrorKind::{Invalid, Required};
         let missing = "verbs must contain at least one value";
         if rule.verbs.is_empty() {
-            self.add(rule.span, format!("{field}.verbs"), Required, missing);
+            self.add(rule.span, format!("rules[{at}].verbs"), Required, missing);
         }
         if let Some(url) = rule.non_resource_urls.first() {
-            let field = format!("{field}.nonResourceURLs");
+            let field = || format!("rules[{at}].nonResourceURLs");
             if is_namespaced {
                 let detail = "namespaced rules cannot apply to non-resource URLs";
-                self.add(url.span, field.as_str(), Invalid, detail);
+                self.add(url.span, field(), Invalid, detail);
             }
             if ![&rule.api_groups, &rule.resources, &rule.resource_names].iter().all(|it| it.is_empty()) {
                 let detail = "rules cannot apply to both regular resources and non-resource URLs";
-                self.add(url.span, field, Invalid, detail);
+                self.add(url.span, field(), Invalid, detail);
             }
             return;
         }
         if rule.api_groups.is_empty() {
             let detail = "resource rules must supply at least one api group";
-            self.add(rule.span, format!("{field}.apiGroups"), Required, detail);
+            self.add(rule.span, format!("rules[{at}].apiGroups"), Required, detail);
         }
         if rule.resources.is_empty() {
             let detail = "resource rules must supply at least one resource";
-            self.add(rule.span, format!("{field}.resources"), Required, detail);
+            self.add(rule.span, format!("rules[{at}].resources"), Required, detail);
         }
     }
 
@@ -248,35 +254,35 @@ impl Errors {
         }
     }
 
-    fn subject(&mut self, subject: &Subject, cluster_wide: bool, field: &str) {
+    fn subject(&mut self, subject: &Subject, cluster_wide: bool, at: usize) {
         use FieldErrorKind::{Invalid, Required};
         if subject.name.value.is_empty() {
-            self.add(subject.name.span, format!("{field}.name"), Required, "");
+            self.add(subject.name.span, format!("subjects[{at}].name"), Required, "");
         }
         let group = subject.api_group.as_ref().filter(|group| !group.value.is_empty());
         match subject.kind.as_str() {
             "ServiceAccount" => {
                 if !subject.name.value.is_empty() {
                     for detail in is_dns_subdomain(subject.name.as_str()) {
-                        self.add(subject.name.span, format!("{field}.name"), Invalid, detail);
+                        self.add(subject.name.span, format!("subjects[{at}].name"), Invalid, detail);
                     }
                 }
                 if let Some(group) = group {
-                    self.unsupported(group.span, format!("{field}.apiGroup"), &[""]);
+                    self.unsupported(group.span, format!("subjects[{at}].apiGroup"), &[""]);
                 }
                 let namespace = subject.namespace.as_ref().filter(|it| !it.value.is_empty());
                 if cluster_wide && namespace.is_none() {
-                    self.add(subject.span, format!("{field}.namespace"), Required, "");
+                    self.add(subject.span, format!("subjects[{at}].namespace"), Required, "");
                 }
             }
             "User" | "Group" => {
                 if let Some(group) = group.filter(|group| group.value != GROUP) {
-                    self.unsupported(group.span, format!("{field}.apiGroup"), &[GROUP]);
+                    self.unsupported(group.span, format!("subjects[{at}].apiGroup"), &[GROUP]);
                 }
             }
             _ => {
                 let kinds = ["ServiceAccount", "User", "Group"];
-                self.unsupported(subject.kind.span, format!("{field}.kind"), &kinds);
+                self.unsupported(subject.kind.span, format!("subjects[{at}].kind"), &kinds);
             }
         }
     }

@@ -11,6 +11,7 @@
 mod anchor;
 mod block;
 mod build;
+pub mod cut;
 mod scalar;
 #[cfg(test)]
 mod tests;

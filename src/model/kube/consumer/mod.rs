@@ -38,6 +38,27 @@ pub struct Consumers {
 }
 
 impl Consumers {
+    /// True without any.
+    pub fn is_empty(&self) -> bool {
+        let Consumers {
+            agents,
+            vault_connections: _,
+            vault_auths,
+            vault_auth_globals,
+            vault_secrets,
+            provider_classes,
+            secret_stores,
+            external_secrets,
+        } = self;
+        agents.is_empty()
+            && vault_auths.is_empty()
+            && vault_auth_globals.is_empty()
+            && vault_secrets.is_empty()
+            && provider_classes.is_empty()
+            && secret_stores.is_empty()
+            && external_secrets.is_empty()
+    }
+
     /// Takes over what another file holds.
     pub fn extend(&mut self, other: Consumers) {
         self.agents.extend(other.agents);

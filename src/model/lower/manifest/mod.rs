@@ -105,7 +105,7 @@ impl<'t> Object<'t> {
         match class {
             Class::Role(kind) => out.rbac_roles.push(rbac::role(&mut fields, kind, &self.api_version)),
             Class::Binding { cluster_wide } => {
-                out.bindings.extend(rbac::binding(&mut fields, cluster_wide));
+                out.bindings.extend(rbac::binding(&mut fields, cluster_wide, &self.api_version));
             }
             Class::ServiceAccount => {
                 let meta = fields.meta();

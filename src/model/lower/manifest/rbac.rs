@@ -75,7 +75,11 @@ fn rule(fields: &mut Fields<'_, '_>) -> Option<RbacRule> {
 }
 
 /// Nothing for a binding without `roleRef`, which no server takes: a fragment that is merged into another.
-pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option<Binding> {
+pub(super) fn binding(
+    fields: &mut Fields<'_, '_>,
+    cluster_wide: bool,
+    api_version: &Spanned<String>,
+) -> Option<Binding> {
     fields.only(&["apiVersion", "kind", "metadata", "roleRef", "subjects"]);
     let meta = fields.named_meta();
     let role_ref = role_ref(fields)?;
@@ -84,7 +88,14 @@ pub(super) fn binding(fields: &mut Fields<'_, '_>, cluster_wide: bool) -> Option
         .iter()
         .filter_map(|node| subject(&mut fields.within(node, "subjects")))
         .collect();
-    Some(Binding { cluster_wide, kind_span: fields.kind_span(), meta, role_ref, subjects })
+    Some(Binding {
+        cluster_wide,
+        kind_span: fields.kind_span(),
+        api_version: api_version.clone(),
+        meta,
+        role_ref,
+        subjects,
+    })
 }
 
 fn role_ref(fields: &mut Fields<'_, '_>) -> Option<RoleRef> {

@@ -9,7 +9,7 @@ use self::grants::GRANT;
 use self::kubernetes::KUBERNETES;
 use super::names::{
     ANYTHING, FILLED, MOUNT_PATH, NAMESPACE, NAMESPACE_OR_ALL, POLICY_NAME, ROLE_NAME, SERVICE_ACCOUNT,
-    VERSION,
+    SPEC_NAME, VAULT_NAMESPACE, VERSION,
 };
 use super::shape::{Count, FieldTable, Group, Key, Object, Shape};
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE};
@@ -24,7 +24,11 @@ pub static ACCESS: Object = Object {
     keys: &[
         required("apiVersion", Shape::Choice(&["rolewright/v1"]), "version of this format"),
         required("kind", Shape::Choice(&["Access"]), "kind of document"),
-        required("name", Shape::Name(&FILLED), "name of the spec, for reports and headers"),
+        required(
+            "name",
+            Shape::Name(&SPEC_NAME),
+            "name of the spec; a label of every Kubernetes object made of it",
+        ),
         optional("$schema", Shape::Text, "JSON Schema for editors"),
         optional("target", Shape::Object(&TARGET), "the servers that the spec is written for"),
         optional("vault", Shape::Object(&VAULT), "what Vault or OpenBao will hold"),
@@ -60,7 +64,11 @@ static TARGET: Object = Object {
 
 static VAULT: Object = Object {
     keys: &[
-        optional("namespace", Shape::Text, "Enterprise or OpenBao namespace of everything here"),
+        optional(
+            "namespace",
+            Shape::Name(&VAULT_NAMESPACE),
+            "Enterprise or OpenBao namespace of everything here",
+        ),
         optional(
             "mounts",
             Shape::Map(&MOUNT_PATH, &Shape::Object(&SECRETS_MOUNT)),

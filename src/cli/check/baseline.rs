@@ -1,0 +1,108 @@
+//! `check` with a baseline: reading it, taking known findings out, writing it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::Args;
+use crate::cli::exit::{Failure, say};
+use crate::cli::session::Session;
+use crate::cli::write;
+use crate::lint::anchor::{Anchor, Anchors};
+use crate::lint::baseline::Baseline;
+use crate::lint::{Finding, Triaged};
+use crate::model::project::Project;
+use crate::rules::{ENGINE, named};
+
+/// The baseline of a run.
+#[derive(Debug)]
+pub struct Known {
+    /// Where it lies.
+    path: PathBuf,
+    /// What it holds; `None` if it is to be made.
+    baseline: Option<Baseline>,
+    /// Whether it is to be written.
+    write: bool,
+}
+
+impl Known {
+    /// The baseline that the flags or the configuration name, if any.
+    pub fn of(args: &Args, session: &Session) -> Result<Option<Known>, Failure> {
+        let named = args.write_baseline.as_ref().or(args.baseline.as_ref());
+        let configured = session.config.baseline.as_ref().map(|path| session.config_dir.join(path));
+        let Some(path) = named.cloned().or(configured) else { return Ok(None) };
+        let write = args.write_baseline.is_some();
+        let shown = path.display();
+        let baseline = match fs::read_to_string(&path) {
+            Ok(text) => Some(Baseline::parse(&text).map_err(|error| {
+                Failure::new(format!("`{shown}` {error}")).with_help("make it anew with `--write-baseline`")
+            })?),
+            Err(error) if error.kind() == ErrorKind::NotFound && write => None,
+            Err(error) => {
+                let failure = Failure::new(format!("cannot read the baseline `{shown}`: {error}"));
+                return Err(failure.with_help("`--write-baseline FILE` makes one of what is found now"));
+            }
+        };
+        Ok(Some(Known { path, baseline, write }))
+    }
+
+    /// Takes the known findings out of what is shown.
+    pub fn sift(&self, triaged: &mut Triaged, project: &Project, session: &Session) {
+        let Some(baseline) = &self.baseline else { return };
+        let anchors = Anchors::new(project);
+        let shown = std::mem::take(&mut triaged.shown);
+        let (candidates, others): (Vec<Finding>, Vec<Finding>) = shown.into_iter().partition(can_be_known);
+        let sifted = baseline.sift(candidates, &anchors, |anchor| is_judged(anchor, project, session));
+        triaged.shown = others;
+        triaged.shown.extend(sifted.new);
+        triaged.shown.sort_by_key(|finding| finding.span);
+        triaged.known = sifted.known;
+        triaged.stale = sifted.stale.iter().map(|(_, count)| count).sum();
+    }
+
+    /// Writes the baseline, if that was asked for. One that was there only loses entries; a new one takes in all that
+    /// is shown.
+    pub fn write(&self, triaged: &mut Triaged, project: &Project, session: &Session) -> Result<(), Failure> {
+        if !self.write {
+            return Ok(());
+        }
+        let anchors = Anchors::new(project);
+        let new = match &self.baseline {
+            Some(old) => {
+                let known = triaged.known.clone();
+                let sifted = old.sift(known, &anchors, |anchor| is_judged(anchor, project, session));
+                triaged.stale = 0;
+                old.without(&sifted.stale)
+            }
+            None => {
+                let shown = std::mem::take(&mut triaged.shown);
+                let (known, others) = shown.into_iter().partition(can_be_known);
+                triaged.known = known;
+                triaged.shown = others;
+                Baseline::of(&triaged.known, &anchors)
+            }
+        };
+        let path = self.path.display();
+        write::whole(&self.path, new.to_text().as_bytes())
+            .map_err(|error| Failure::new(format!("cannot write the baseline `{path}`: {error}")))?;
+        let findings = if new.len() == 1 { "finding" } else { "findings" };
+        say(format_args!("baseline: {} {findings} in `{path}`", new.len()));
+        Ok(())
+    }
+}
+
+/// A text that cannot be read is nothing to get used to.
+fn can_be_known(finding: &Finding) -> bool {
+    finding.rule != ENGINE.syntax_error
+}
+
+/// True if this run says whether a finding still occurs: its rule is on, and its file was read or is gone.
+fn is_judged(anchor: &Anchor, project: &Project, session: &Session) -> bool {
+    let on = named(&anchor.rule).is_none_or(|rule| session.config.levels.is_on(rule));
+    let read = project.sources.iter().any(|source| source.name == anchor.path);
+    on && (read || !exists(&session.root.join(&anchor.path)))
+}
+
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}

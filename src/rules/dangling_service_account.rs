@@ -1,0 +1,178 @@
+//! # What it finds
+//! A binding for a service account that is not there, as far as the inputs can tell.
+//!
+//! # Why it matters
+//! Kubernetes takes the binding and grants nothing; the workload that needs the access is told "forbidden", and whoever
+//! makes a service account of that name holds the role.
+//!
+//! # How to fix it
+//! Correct name or namespace, or add the service account.
+//!
+//! # Limits
+//! Service accounts may live outside of the inputs, so that an unknown name alone is no finding. It is one where the inputs
+//! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
+//! declares the namespace or other service accounts of it without the one that is named.
+
+use std::collections::HashMap;
+
+use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::service_account::ServiceAccount;
+use crate::model::project::Project;
+use crate::semantics::rbac::builtin;
+use crate::semantics::rbac::subjects::service_account;
+use crate::syntax::Span;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "dangling-service-account",
+    summary: "a binding for a service account that is not there",
+    category: Category::Suspicious,
+    check: Check::Project(check),
+    fixable: true,
+    source: include_str!("dangling_service_account.rs"),
+};
+
+fn check(cx: &mut Context<'_>) {
+    let project = cx.project;
+    let mut beside: Option<HashMap<&str, Vec<&ServiceAccount>>> = None;
+    for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
+        for subject in binding.subjects.iter().filter(|subject| subject.kind.value == "ServiceAccount") {
+            let Some((namespace, name)) = service_account(binding, subject) else { continue };
+            if is_elsewhere(project, namespace, name) {
+                continue;
+            }
+            let beside = beside.get_or_insert_with(|| by_directory(project));
+            let beside = beside.get(directory(project, binding.meta.span)).map_or(&[][..], Vec::as_slice);
+            if let Some(cause) = cause(project, binding, (namespace, name), beside) {
+                report(cx, subject, (namespace, name), &cause);
+            }
+        }
+    }
+}
+
+/// True if nothing can be said: the account is there, or every namespace has it, or something fills the name in.
+fn is_elsewhere(project: &Project, namespace: &str, name: &str) -> bool {
+    let filled_in = |text: &str| text.contains(['$', '{', '<', '%', '*', ':']);
+    let of_system = matches!(namespace, "kube-system" | "kube-public" | "kube-node-lease");
+    name.is_empty()
+        || name == "default"
+        || of_system
+        || filled_in(name)
+        || filled_in(namespace)
+        || project.service_accounts_named(namespace, name).next().is_some()
+        || project.service_accounts_named("", name).next().is_some()
+}
+
+/// What the inputs show to be wrong.
+enum Cause<'a> {
+    /// It is in another namespace.
+    Namespace(&'a ServiceAccount),
+    /// One that nothing binds has nearly that name.
+    Name(&'a ServiceAccount),
+    /// The same file declares others of the namespace, here.
+    Missing(Span),
+    /// The same file makes the namespace.
+    Made(Span),
+}
+
+fn cause<'a>(
+    project: &Project,
+    binding: &Binding,
+    (namespace, name): (&str, &str),
+    beside: &[&'a ServiceAccount],
+) -> Option<Cause<'a>> {
+    let named = |account: &&&ServiceAccount| account.meta.name.value == name;
+    if let Some(account) = beside.iter().find(named) {
+        // Without a namespace in the subject, whatever sets it sets it for both.
+        return (!namespace.is_empty()).then_some(Cause::Namespace(account));
+    }
+    let fits = |account: &&&ServiceAccount| {
+        let own = account.meta.namespace_name();
+        own.is_none() || namespace.is_empty() || own == Some(namespace)
+    };
+    let near = |account: &&&ServiceAccount| is_near(name, account.meta.name.as_str());
+    let mut near = beside.iter().filter(fits).filter(near);
+    if let Some(account) = near.find(|account| !is_bound(project, account)) {
+        return Some(Cause::Name(account));
+    }
+    let in_file = |account: &&&ServiceAccount| account.meta.span.source == binding.meta.span.source;
+    let runs =
+        project.workloads.iter().any(|it| it.service_account.as_ref().is_some_and(|it| it.value == name));
+    let same = |account: &&&ServiceAccount| account.meta.namespace_name().unwrap_or("") == namespace;
+    let other =
+        beside.iter().filter(in_file).find(same).map(|account| Cause::Missing(account.meta.name.span));
+    let made = || {
+        let mut made = project.kubernetes_namespaces.iter();
+        let made = made
+            .find(|it| it.meta.name.value == namespace && it.meta.span.source == binding.meta.span.source)?;
+        Some(Cause::Made(made.meta.name.span))
+    };
+    other.or_else(made).filter(|_| !runs)
+}
+
+fn is_bound(project: &Project, account: &ServiceAccount) -> bool {
+    let name = account.meta.name.as_str();
+    let mut subjects = project.bindings.iter().flat_map(|binding| {
+        binding.subjects.iter().filter_map(move |subject| service_account(binding, subject))
+    });
+    subjects.any(|(_, other)| other == name)
+}
+
+/// A letter or two off, in a name long enough for that to mean something.
+fn is_near(name: &str, other: &str) -> bool {
+    let allowed = match other.len() {
+        0..=4 => return false,
+        5..=12 => 1,
+        _ => 2,
+    };
+    name.len().abs_diff(other.len()) <= allowed && strsim::osa_distance(name, other) <= allowed
+}
+
+fn report(cx: &mut Context<'_>, subject: &Subject, (namespace, name): (&str, &str), cause: &Cause<'_>) {
+    let of = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
+    match cause {
+        Cause::Namespace(account) => {
+            let theirs = account.meta.namespace_name().unwrap_or_default();
+            let span = subject.namespace.as_ref().map_or(subject.name.span, |it| it.span);
+            let place = subject.namespace.as_ref().and_then(|it| cx.project.sources.verbatim(it));
+            let message = format!("no service account `{name}`{of}; there is one in `{theirs}`");
+            let finding = cx.report(span, message);
+            finding.label(account.meta.name.span, "declared here").help("correct the namespace");
+            if let Some(place) = place {
+                finding.unsafe_fix(format!("write `{theirs}`"), vec![Edit::replace(place, theirs)]);
+            }
+        }
+        Cause::Name(account) => {
+            let meant = account.meta.name.as_str();
+            let place = cx.project.sources.verbatim(&subject.name);
+            let finding = cx.report(subject.name.span, format!("no service account `{name}`{of}"));
+            finding.label(account.meta.name.span, "one of nearly that name, to which nothing is bound");
+            finding.help(format!("did you mean `{meant}`?"));
+            if let Some(place) = place {
+                finding.unsafe_fix(format!("name `{meant}`"), vec![Edit::replace(place, meant)]);
+            }
+        }
+        Cause::Missing(place) | Cause::Made(place) => {
+            let label = match cause {
+                Cause::Made(_) => "this file makes the namespace",
+                _ => "this file declares others of the namespace",
+            };
+            cx.report(subject.name.span, format!("no service account `{name}`{of} among the inputs"))
+                .label(*place, label)
+                .help("add the service account or correct the name");
+        }
+    }
+}
+
+fn by_directory(project: &Project) -> HashMap<&str, Vec<&ServiceAccount>> {
+    let mut beside: HashMap<&str, Vec<&ServiceAccount>> = HashMap::new();
+    for account in &project.service_accounts {
+        beside.entry(directory(project, account.meta.span)).or_default().push(account);
+    }
+    beside
+}
+
+fn directory(project: &Project, span: Span) -> &str {
+    project.sources.get(span.source).map_or("", |source| source.directory())
+}

@@ -1,0 +1,350 @@
+//! Which powers the roles of a project give in so many words, how far, and with what beside them.
+//!
+//! A rule with `*` as verb or resource is left out: what it comes to is one finding of its own.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use super::builtin;
+use super::powers::{self, Atom, Power, Weight};
+use super::reach::{self, Reach, Reaches};
+use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
+use crate::model::project::Project;
+use crate::syntax::{Span, Spanned};
+
+/// A power that a role gives, spelled out.
+#[derive(Debug)]
+pub struct Grant<'a> {
+    /// What.
+    pub power: &'static Power,
+    /// By which role.
+    pub role: &'a RbacRole,
+    /// Where, and to whom.
+    pub reach: Arc<Reach<'a>>,
+    /// The entries that give it, at least one, in the order of the text.
+    pub parts: Vec<Part<'a>>,
+    /// All of them are limited by `resourceNames`.
+    pub is_named: bool,
+}
+
+/// An entry of `resources` with the verbs beside it that matter.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    /// The rule.
+    pub rule: &'a RbacRule,
+    /// The entry of `resources`; it may be `*/SUBRESOURCE`.
+    pub resource: &'a Spanned<String>,
+    /// Entries of `verbs`, at least one.
+    pub verbs: Vec<&'a Spanned<String>>,
+}
+
+/// Where a right is held that another one needs beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Companion<'a> {
+    /// The entry of `resources` that gives it.
+    pub resource: &'a Spanned<String>,
+    /// The role that it is in.
+    pub role: &'a RbacRole,
+    /// The binding of that role, where it is another one.
+    pub binding: Option<&'a Binding>,
+}
+
+/// All grants of a project.
+#[derive(Debug)]
+pub struct Grants<'a> {
+    project: &'a Project,
+    all: Vec<Grant<'a>>,
+    /// For each of `powers::ALL`, places in `all`.
+    by_power: Vec<Vec<usize>>,
+    /// For each role of the project, places in `all`.
+    by_role: Vec<Range<usize>>,
+    by_subject: OnceLock<HashMap<SubjectKey<'a>, Vec<&'a Binding>>>,
+}
+
+type SubjectKey<'a> = (&'a str, Option<&'a str>, &'a str);
+
+impl<'a> Grants<'a> {
+    /// The grants of the project.
+    pub fn new(project: &'a Project, reaches: &Reaches<'a>) -> Grants<'a> {
+        let atoms = Atoms::of_all();
+        let mut grants = Grants {
+            project,
+            all: Vec::new(),
+            by_power: vec![Vec::new(); powers::ALL.len()],
+            by_role: Vec::with_capacity(project.rbac_roles.len()),
+            by_subject: OnceLock::new(),
+        };
+        for role in &project.rbac_roles {
+            let start = grants.all.len();
+            let found = atoms.found_in(role);
+            if !found.is_empty() && !builtin::is_own_role(role) {
+                grants.take(role, Arc::new(reaches.of(role).clone()), found);
+            }
+            grants.by_role.push(start..grants.all.len());
+        }
+        grants
+    }
+
+    /// The grants of this power on objects of any name, in the order of roles; without those of roles that only add to
+    /// a built-in one.
+    pub fn of(&self, power: &Power) -> impl Iterator<Item = &Grant<'a>> {
+        self.all_of(power).filter(|grant| !grant.is_named && !grant.only_extends_built_in())
+    }
+
+    /// The grants of this power that are limited by `resourceNames`.
+    pub fn named(&self, power: &Power) -> impl Iterator<Item = &Grant<'a>> {
+        self.all_of(power).filter(|grant| grant.is_named)
+    }
+
+    /// What the role gives.
+    pub fn of_role(&self, role: &RbacRole) -> impl Iterator<Item = &Grant<'a>> {
+        let at = self.project.rbac_roles.element_offset(role);
+        let range = at.and_then(|at| self.by_role.get(at)).cloned().unwrap_or(0..0);
+        self.all.get(range).unwrap_or(&[]).iter()
+    }
+
+    /// The power with the role of the grant, on objects of any name.
+    pub fn beside(&self, grant: &Grant<'_>, power: &Power) -> Option<&Grant<'a>> {
+        self.of_role(grant.role).find(|other| other.power == power && !other.is_named)
+    }
+
+    /// Where the holders of the grant hold `power` as well: in the same role, or in another one that one of its
+    /// subjects is bound to as widely. Wildcards count.
+    pub fn joined_by<'g>(
+        &'g self,
+        grant: &Grant<'g>,
+        power: &Power,
+        reaches: &Reaches<'a>,
+    ) -> Option<Companion<'g>> {
+        let in_namespaces = grant.is_in_namespaces();
+        let given = |role: &'g RbacRole| {
+            role.rules.iter().find_map(|rule| powers::given_by(rule, power, in_namespaces))
+        };
+        if let Some(allowance) = given(grant.role) {
+            return Some(Companion { resource: allowance.resource, role: grant.role, binding: None });
+        }
+        let subjects = grant
+            .reach
+            .bindings()
+            .iter()
+            .flat_map(|binding| binding.subjects.iter().map(|subject| (*binding, key(binding, subject))));
+        let mut others = subjects.flat_map(|(binding, key)| {
+            let others = self.by_subject().get(&key).into_iter().flatten().copied();
+            others.filter(|other| reaches_as_far(other, binding))
+        });
+        others.find_map(|other| {
+            reaches.referents(other).into_iter().find_map(|role| {
+                let resource = given(role)?.resource;
+                Some(Companion { resource, role, binding: Some(other) })
+            })
+        })
+    }
+
+    fn all_of(&self, power: &Power) -> impl Iterator<Item = &Grant<'a>> {
+        let at = powers::ALL.iter().position(|other| *other == power);
+        let places = at.and_then(|at| self.by_power.get(at)).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.all.get(*place))
+    }
+
+    /// Adds a grant for each power that is found, the unlimited parts of it if there are any.
+    fn take(&mut self, role: &'a RbacRole, reach: Arc<Reach<'a>>, mut found: Vec<Found<'a>>) {
+        let in_namespaces = role.kind == RbacRoleKind::Role || matches!(*reach, Reach::Namespaces(_));
+        found.retain(|found| found.namespaced || !in_namespaces);
+        found.sort_by_key(|found| (found.power, !found.part.rule.resource_names.is_empty()));
+        for group in found.chunk_by(|one, other| one.power == other.power) {
+            let Some(first) = group.first() else { continue };
+            let is_named = !first.part.rule.resource_names.is_empty();
+            let parts = group
+                .iter()
+                .map(|found| &found.part)
+                .filter(|part| part.rule.resource_names.is_empty() != is_named);
+            let Some(power) = powers::ALL.get(first.power) else { continue };
+            if let Some(places) = self.by_power.get_mut(first.power) {
+                places.push(self.all.len());
+            }
+            self.all.push(Grant {
+                power,
+                role,
+                reach: Arc::clone(&reach),
+                parts: once_each(parts),
+                is_named,
+            });
+        }
+    }
+
+    fn by_subject(&self) -> &HashMap<SubjectKey<'a>, Vec<&'a Binding>> {
+        self.by_subject.get_or_init(|| {
+            let mut index: HashMap<SubjectKey<'a>, Vec<&'a Binding>> = HashMap::new();
+            for binding in &self.project.bindings {
+                for subject in &binding.subjects {
+                    index.entry(key(binding, subject)).or_default().push(binding);
+                }
+            }
+            index
+        })
+    }
+}
+
+impl<'a> Grant<'a> {
+    /// How much it comes to where it reaches; nothing if that is not worth a word.
+    ///
+    /// A single namespace lowers it by one step unless that is `kube-system`, whose service accounts run the cluster;
+    /// no binding by two. Subjects that are many raise it.
+    pub fn weight(&self) -> Option<Weight> {
+        self.weight_from(self.power.weight)
+    }
+
+    /// As [`Grant::weight`], for a right that comes to `base` in the whole cluster.
+    pub fn weight_from(&self, base: Weight) -> Option<Weight> {
+        let weight = match *self.reach {
+            Reach::ClusterWide(_) => base,
+            Reach::Namespaces(_) if self.reaches("kube-system") => base,
+            Reach::Namespaces(_) if base == Weight::Low => return None,
+            Reach::Namespaces(_) | Reach::Aggregated(_) => base.lower(),
+            Reach::Unbound => base.lower().lower(),
+        };
+        let raised = if self.broad_subject().is_some() { weight.higher() } else { weight };
+        Some(raised)
+    }
+
+    /// True if only what belongs to namespaces can come of it.
+    pub fn is_in_namespaces(&self) -> bool {
+        self.role.kind == RbacRoleKind::Role || matches!(*self.reach, Reach::Namespaces(_))
+    }
+
+    /// The place that says so.
+    pub fn span(&self) -> Span {
+        let first = self.parts.first();
+        let span = first.and_then(|part| {
+            let verb = part.verbs.first().filter(|_| self.power.is_about_verb);
+            verb.map(|verb| verb.span)
+        });
+        span.or(first.map(|part| part.resource.span)).unwrap_or(self.role.meta.span)
+    }
+
+    /// True if one of the parts has one of the verbs.
+    pub fn has_verb(&self, verbs: &[&str]) -> bool {
+        self.parts.iter().any(|part| part.verbs.iter().any(|verb| verbs.contains(&verb.as_str())))
+    }
+
+    /// True if one of the parts is about one of the resources.
+    pub fn has_resource(&self, resources: &[&str]) -> bool {
+        self.parts.iter().any(|part| resources.contains(&part.resource.as_str()))
+    }
+
+    /// True if a binding gives it in this namespace, or in all.
+    pub fn reaches(&self, namespace: &str) -> bool {
+        self.reach.is_cluster_wide()
+            || self.reach.bindings().iter().any(|binding| binding.meta.namespace_name() == Some(namespace))
+    }
+
+    /// A subject of its bindings that stands for many.
+    pub fn broad_subject(&self) -> Option<(&'a Subject, &'static str)> {
+        let mut subjects = self.reach.bindings().iter().flat_map(|binding| &binding.subjects);
+        subjects.find_map(|subject| Some((subject, reach::breadth(subject)?)))
+    }
+
+    /// True if it reaches anybody through `admin`, `edit` or `view` alone.
+    fn only_extends_built_in(&self) -> bool {
+        let own_name = &self.role.meta.name.value;
+        let mut bindings = self.reach.bindings().iter();
+        builtin::extended_by(self.role).next().is_some()
+            && bindings.all(|binding| binding.role_ref.name.value != *own_name)
+    }
+}
+
+/// `*/proxy` is several resources in one entry.
+fn once_each<'p, 'a: 'p>(parts: impl Iterator<Item = &'p Part<'a>>) -> Vec<Part<'a>> {
+    let mut kept: Vec<Part<'a>> = Vec::new();
+    for part in parts {
+        if !kept.iter().any(|other| other.resource.span == part.resource.span) {
+            kept.push(part.clone());
+        }
+    }
+    kept
+}
+
+struct Found<'a> {
+    /// Place in `powers::ALL`.
+    power: usize,
+    namespaced: bool,
+    part: Part<'a>,
+}
+
+/// The atoms of all powers, by resource and by subresource.
+struct Atoms {
+    by_resource: HashMap<&'static str, Vec<(usize, &'static Atom)>>,
+    by_subresource: HashMap<&'static str, Vec<(usize, &'static Atom)>>,
+}
+
+impl Atoms {
+    fn of_all() -> Atoms {
+        let mut atoms = Atoms { by_resource: HashMap::new(), by_subresource: HashMap::new() };
+        for (at, power) in powers::ALL.iter().enumerate() {
+            for atom in power.atoms {
+                atoms.by_resource.entry(atom.resource).or_default().push((at, atom));
+                if let Some((_, subresource)) = atom.resource.split_once('/') {
+                    atoms.by_subresource.entry(subresource).or_default().push((at, atom));
+                }
+            }
+        }
+        atoms
+    }
+
+    fn found_in<'a>(&self, role: &'a RbacRole) -> Vec<Found<'a>> {
+        let mut found = Vec::new();
+        for rule in &role.rules {
+            let is_star = |entry: &Spanned<String>| entry.value == "*";
+            if rule.verbs.iter().any(is_star) || rule.resources.iter().any(is_star) {
+                continue;
+            }
+            for resource in &rule.resources {
+                let atoms = match resource.value.strip_prefix("*/") {
+                    Some(subresource) => self.by_subresource.get(subresource),
+                    None => self.by_resource.get(resource.as_str()),
+                };
+                for (power, atom) in atoms.into_iter().flatten() {
+                    let verbs = verbs(rule, atom);
+                    if !verbs.is_empty() {
+                        let part = Part { rule, resource, verbs };
+                        found.push(Found { power: *power, namespaced: atom.namespaced, part });
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The verbs of the rule that the atom is about, if the group is right.
+fn verbs<'a>(rule: &'a RbacRule, atom: &Atom) -> Vec<&'a Spanned<String>> {
+    let in_group =
+        |group: &Spanned<String>| group.value == "*" || atom.groups.contains(&group.value.as_str());
+    if !rule.api_groups.iter().any(in_group) {
+        return Vec::new();
+    }
+    rule.verbs.iter().filter(|verb| atom.verbs.contains(&verb.value.as_str())).collect()
+}
+
+impl Companion<'_> {
+    /// What to say of its place, to follow the place of the grant.
+    pub fn words(&self, power: &Power) -> String {
+        match self.binding {
+            None => format!("this lets it {}", power.does),
+            Some(_) => format!("this lets the same subject {}", power.does),
+        }
+    }
+}
+
+fn key<'a>(binding: &'a Binding, subject: &'a Subject) -> SubjectKey<'a> {
+    let namespace = subject.namespace.as_ref().map(Spanned::as_str).or(binding.meta.namespace_name());
+    let namespace = namespace.filter(|_| subject.kind.value == "ServiceAccount");
+    (subject.kind.as_str(), namespace, subject.name.as_str())
+}
+
+fn reaches_as_far(binding: &Binding, other: &Binding) -> bool {
+    binding.cluster_wide
+        || (!other.cluster_wide && binding.meta.namespace_name() == other.meta.namespace_name())
+}

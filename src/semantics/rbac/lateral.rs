@@ -1,0 +1,157 @@
+//! From one service account to another: who can become the service accounts of a namespace, and where that leads.
+//!
+//! Whoever runs pods in a namespace, mints tokens there, or runs commands in its pods, holds what any service account of it
+//! holds.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::builtin;
+use super::powers::{self, Power, Weight};
+use super::subjects::service_account;
+use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
+use crate::model::project::Project;
+use crate::semantics::survey::Survey;
+
+/// A service account: namespace and name.
+pub type Account<'a> = (&'a str, &'a str);
+
+/// Ways to become another service account, the most direct first.
+const WAYS: [(&Power, &str); 4] = [
+    (&powers::TOKEN_REQUEST, "mint tokens"),
+    (&powers::IMPERSONATE, "impersonate service accounts"),
+    (&powers::POD_CREATION, "run pods"),
+    (&powers::POD_EXEC, "run commands in pods"),
+];
+
+/// How the subjects of a RoleBinding can become any service account of its namespace, if they can: an infinitive.
+pub fn way(survey: &Survey<'_>, binding: &Binding) -> Option<&'static str> {
+    let is_built_in = binding.role_ref.role_kind() == Some(RbacRoleKind::ClusterRole)
+        && matches!(binding.role_ref.name.as_str(), "cluster-admin" | "admin" | "edit");
+    if is_built_in {
+        return Some("run pods");
+    }
+    let roles = survey.referents(binding);
+    let rules = || roles.iter().flat_map(|role| &role.rules);
+    let gives = |power: &Power| rules().any(|rule| powers::given_by(rule, power, true).is_some());
+    WAYS.iter().find(|(power, _)| gives(power)).map(|(_, words)| *words)
+}
+
+/// What a ClusterRoleBinding gives that comes to the administration of the cluster, if anything: an infinitive.
+pub fn takes_over(survey: &Survey<'_>, binding: &Binding) -> Option<&'static str> {
+    if !binding.cluster_wide {
+        return None;
+    }
+    if binding.role_ref.name.value == "cluster-admin" {
+        return Some("do anything");
+    }
+    let roles = survey.referents(binding);
+    let mut rules = roles.iter().flat_map(|role| &role.rules);
+    rules.find_map(critical).map(|power| power.does)
+}
+
+fn critical(rule: &RbacRule) -> Option<&'static Power> {
+    powers::of_rule(rule, false).into_iter().find(|power| power.weight == Weight::Critical)
+}
+
+/// A way from a binding to the administration of the cluster.
+#[derive(Debug)]
+pub struct Path<'a> {
+    /// The service accounts on the way, at least one, with the bindings that give what leads on from each.
+    pub hops: Vec<(Account<'a>, &'a Binding)>,
+    /// What the last one may do in the whole cluster.
+    pub does: &'static str,
+    /// Other service accounts of the first namespace lead there as well.
+    pub has_alternative: bool,
+}
+
+/// The service accounts of a project, by what leads on from them.
+#[derive(Debug)]
+pub struct Lateral<'a> {
+    /// What bindings give in the whole cluster that comes to its administration.
+    administrators: HashMap<Account<'a>, (&'a Binding, &'static str)>,
+    /// Bindings that let a service account become others of a namespace.
+    onward: HashMap<Account<'a>, Vec<&'a Binding>>,
+    by_namespace: HashMap<&'a str, Vec<Account<'a>>>,
+}
+
+/// How many service accounts a way may have.
+const LONGEST: usize = 5;
+
+impl<'a> Lateral<'a> {
+    /// Of the bindings of `project` that are written for service accounts of known namespaces.
+    pub fn new(project: &'a Project, survey: &Survey<'a>) -> Lateral<'a> {
+        let mut lateral =
+            Lateral { administrators: HashMap::new(), onward: HashMap::new(), by_namespace: HashMap::new() };
+        for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
+            let accounts: Vec<Account<'a>> = accounts(binding).collect();
+            if accounts.is_empty() {
+                continue;
+            }
+            let does = takes_over(survey, binding);
+            let leads_on = !binding.cluster_wide && way(survey, binding).is_some();
+            for account in accounts {
+                if let Some(does) = does {
+                    lateral.administrators.entry(account).or_insert((binding, does));
+                } else if leads_on {
+                    lateral.onward.entry(account).or_default().push(binding);
+                } else {
+                    continue;
+                }
+                let known = lateral.by_namespace.entry(account.0).or_default();
+                if !known.contains(&account) {
+                    known.push(account);
+                }
+            }
+        }
+        lateral
+    }
+
+    /// True if no service account leads on to anything.
+    pub fn is_empty(&self) -> bool {
+        self.administrators.is_empty()
+    }
+
+    /// The shortest way from a subject that can become any service account of the namespace of `binding`.
+    pub fn path(&self, binding: &'a Binding, subject: &'a Subject) -> Option<Path<'a>> {
+        let start = binding.meta.namespace_name()?;
+        let own = service_account(binding, subject);
+        let mut seen: HashSet<Account<'a>> = own.into_iter().collect();
+        let mut queue: VecDeque<Vec<(Account<'a>, &'a Binding)>> = VecDeque::new();
+        let reach = |namespace: &str| self.by_namespace.get(namespace).into_iter().flatten().copied();
+        let mut next: Vec<(Account<'a>, Vec<(Account<'a>, &'a Binding)>)> =
+            reach(start).map(|account| (account, Vec::new())).collect();
+        loop {
+            for (account, before) in next.drain(..) {
+                if !seen.insert(account) {
+                    continue;
+                }
+                if let Some((by, does)) = self.administrators.get(&account) {
+                    let mut hops = before;
+                    hops.push((account, *by));
+                    let others =
+                        reach(start).filter(|it| Some(*it) != own && self.administrators.contains_key(it));
+                    let has_alternative = hops.len() == 1 && others.count() > 1;
+                    return Some(Path { hops, does, has_alternative });
+                }
+                if before.len() + 1 < LONGEST {
+                    let onward = self.onward.get(&account).into_iter().flatten();
+                    queue.extend(onward.map(|by| {
+                        let mut hops = before.clone();
+                        hops.push((account, *by));
+                        hops
+                    }));
+                }
+            }
+            let hops = queue.pop_front()?;
+            let namespace = hops.last().and_then(|(_, by)| by.meta.namespace_name());
+            next.extend(namespace.into_iter().flat_map(reach).map(|account| (account, hops.clone())));
+        }
+    }
+}
+
+/// The service accounts that a binding is for, where their namespace is written.
+pub fn accounts(binding: &Binding) -> impl Iterator<Item = Account<'_>> {
+    let accounts = binding.subjects.iter().filter_map(|subject| service_account(binding, subject));
+    accounts.filter(|(namespace, _)| !namespace.is_empty())
+}

@@ -1,0 +1,318 @@
+//! `check --fix`, `--diff` and baselines through the binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::{directories, home, texts};
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn check(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rolewright"))
+        .arg("check")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const SLASH: &str = "# who reads\npath \"/secret/data/app\" { # why\n  capabilities = [\"read\"]\n}\n";
+const NO_SLASH: &str = "# who reads\npath \"secret/data/app\" { # why\n  capabilities = [\"read\"]\n}\n";
+const QUIET: &str = "[rules]\nunused-policy = \"off\"\nleading-slash = \"warning\"\n";
+
+#[test]
+fn fixes_change_the_files_and_nothing_beside() {
+    let crlf = SLASH.replace('\n', "\r\n");
+    let marked = format!("\u{feff}{SLASH}");
+    let folder = folder(&[
+        ("rolewright.toml", &format!("{QUIET}byte-order-mark = \"off\"\n")),
+        ("a.hcl", SLASH),
+        ("crlf.hcl", &crlf),
+        ("marked.hcl", &marked),
+        ("clean.hcl", NO_SLASH),
+    ]);
+    let at = folder.path();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(at.join("a.hcl"), fs::Permissions::from_mode(0o640)).unwrap();
+    }
+    let fixable = check(at, &[]);
+    assert_eq!(fixable.status.code(), Some(1), "{}", stdout(&fixable));
+
+    let diff = check(at, &["--diff"]);
+    assert_eq!(diff.status.code(), Some(1));
+    assert!(stdout(&diff).contains("--- a/a.hcl\n+++ b/a.hcl\n"), "{}", stdout(&diff));
+    assert!(stdout(&diff).contains("-path \"/secret/data/app\""));
+    assert_eq!(fs::read_to_string(at.join("a.hcl")).unwrap(), SLASH, "--diff changes nothing");
+
+    let fixed = check(at, &["--fix"]);
+    assert_eq!(fixed.status.code(), Some(0), "{}{}", stdout(&fixed), stderr(&fixed));
+    assert!(stderr(&fixed).contains("3 findings fixed in 3 files"), "{}", stderr(&fixed));
+    assert_eq!(fs::read_to_string(at.join("a.hcl")).unwrap(), NO_SLASH);
+    assert_eq!(fs::read_to_string(at.join("crlf.hcl")).unwrap(), NO_SLASH.replace('\n', "\r\n"));
+    assert_eq!(fs::read_to_string(at.join("marked.hcl")).unwrap(), format!("\u{feff}{NO_SLASH}"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(at.join("a.hcl")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+    assert!(
+        fs::read_dir(at)
+            .unwrap()
+            .all(|entry| { !entry.unwrap().file_name().to_string_lossy().contains("rolewright-") })
+    );
+
+    for arguments in [&["--fix"][..], &["--fix-only"], &["--diff"]] {
+        let again = check(at, arguments);
+        assert_eq!(again.status.code(), Some(0), "{arguments:?}: {}", stderr(&again));
+        assert_eq!(stderr(&again), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn unsafe_fixes_wait_until_they_are_asked_for() {
+    let wrong = "path \"secret/data/app\" {\n  capabilities = [\"reed\"]\n}\n";
+    let folder = folder(&[("rolewright.toml", QUIET), ("a.hcl", wrong)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--fix-only"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(at.join("a.hcl")).unwrap(), wrong);
+    assert_eq!(check(at, &["--unsafe-fixes"]).status.code(), Some(2), "it goes with one of the three");
+    assert_eq!(check(at, &["--fix", "--unsafe-fixes"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(at.join("a.hcl")).unwrap(), wrong.replace("reed", "read"));
+    assert_eq!(check(at, &["--fix", "--diff"]).status.code(), Some(2), "one of the three at a time");
+}
+
+#[test]
+fn unreadable_files_do_not_keep_the_others_from_being_fixed() {
+    let broken = "path \"x\" {\n";
+    let folder = folder(&[("rolewright.toml", QUIET), ("a.hcl", SLASH), ("broken.hcl", broken)]);
+    let output = check(folder.path(), &["--fix-only"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(folder.path().join("a.hcl")).unwrap(), NO_SLASH);
+    assert_eq!(fs::read_to_string(folder.path().join("broken.hcl")).unwrap(), broken);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_project_are_not_followed() {
+    let outside = folder(&[("a.hcl", SLASH)]);
+    let folder = folder(&[("rolewright.toml", QUIET), ("in/b.hcl", SLASH)]);
+    let at = folder.path();
+    std::os::unix::fs::symlink(outside.path().join("a.hcl"), at.join("out.hcl")).unwrap();
+    std::os::unix::fs::symlink(at.join("in/b.hcl"), at.join("link.hcl")).unwrap();
+    let output = check(at, &["--fix", "out.hcl", "link.hcl"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("leads out of the project"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(outside.path().join("a.hcl")).unwrap(), SLASH);
+    assert_eq!(fs::read_to_string(at.join("in/b.hcl")).unwrap(), NO_SLASH);
+    assert!(at.join("link.hcl").symlink_metadata().unwrap().is_symlink());
+}
+
+#[test]
+fn stdin_is_shown_and_not_fixed() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    for (flag, exit) in [("--diff", 1), ("--fix-only", 2)] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+            .args(["check", "--no-config", flag, "-", "--stdin-filename", "x.hcl"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(SLASH.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{flag}: {}", stderr(&output));
+    }
+}
+
+/// Five hundred findings of several rules, one to a block.
+fn old_policy() -> String {
+    let mut text = String::new();
+    for at in 0..500 {
+        writeln!(text, "path \"kv/a{at}/*/x\" {{\n  capabilities = [\"read\"]\n}}\n").unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_baseline_lets_the_old_pass_and_stops_the_new() {
+    let folder = folder(&[("rolewright.toml", "baseline = \"known.json\"\n"), ("old.hcl", &old_policy())]);
+    let at = folder.path();
+    let missing = check(at, &[]);
+    assert_eq!(missing.status.code(), Some(2), "a baseline that is configured has to be there");
+    assert!(stderr(&missing).contains("--write-baseline"));
+
+    let written = check(at, &["--write-baseline", "known.json"]);
+    assert_eq!(written.status.code(), Some(0), "{}", stderr(&written));
+    let list = fs::read_to_string(at.join("known.json")).unwrap();
+    assert!(list.lines().count() >= 500);
+    let formats = [
+        "human",
+        "concise",
+        "grouped",
+        "json",
+        "jsonl",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "rdjson",
+        "checkstyle",
+        "markdown",
+    ];
+    for format in formats {
+        let output = check(at, &["--format", format]);
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", stdout(&output));
+    }
+    assert!(stdout(&check(at, &[])).contains("findings known from the baseline"));
+
+    // Moved, reformatted, with other blanks and comments: all the same findings.
+    let mut blocks: Vec<String> = old_policy().split("\n\n").map(str::to_owned).collect();
+    blocks.reverse();
+    let moved = blocks.join("\n\n# a comment\n\n").replace("  capabilities = [", "\tcapabilities=[ ");
+    fs::write(at.join("old.hcl"), format!("# a new head\n{moved}\n")).unwrap();
+    let output = check(at, &["--format", "concise"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+
+    // The next new one is red, in every format.
+    let more = format!("{}\npath \"kv/new/*/x\" {{\n  capabilities = [\"read\"]\n}}\n", old_policy());
+    fs::write(at.join("old.hcl"), &more).unwrap();
+    for format in formats {
+        let output = check(at, &["--format", format]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+    }
+    assert!(stdout(&check(at, &["--format", "concise"])).contains("kv/new/*/x"));
+
+    // Writing again takes nothing new in.
+    let again = check(at, &["--write-baseline", "known.json"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list);
+}
+
+#[test]
+fn a_baseline_only_shrinks() {
+    let folder = folder(&[("a.hcl", SLASH), ("b.hcl", SLASH), ("rolewright.toml", QUIET)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    let full = fs::read_to_string(at.join("known.json")).unwrap();
+
+    // A run over a part of the files says nothing of the others.
+    fs::write(at.join("a.hcl"), NO_SLASH).unwrap();
+    let part = check(at, &["b.hcl", "--baseline", "known.json"]);
+    assert!(!stdout(&part).contains("gone"), "{}", stdout(&part));
+    let stale = check(at, &["--baseline", "known.json"]);
+    assert_eq!(stale.status.code(), Some(0));
+    assert!(stdout(&stale).contains("1 finding of the baseline is gone"), "{}", stdout(&stale));
+
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    let less = fs::read_to_string(at.join("known.json")).unwrap();
+    assert_eq!(less.lines().count() + 1, full.lines().count());
+    fs::write(at.join("a.hcl"), SLASH).unwrap();
+    assert_eq!(
+        check(at, &["--baseline", "known.json"]).status.code(),
+        Some(1),
+        "what was struck is new again"
+    );
+
+    fs::remove_file(at.join("a.hcl")).unwrap();
+    fs::remove_file(at.join("b.hcl")).unwrap();
+    fs::write(at.join("c.hcl"), NO_SLASH).unwrap();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    assert!(!fs::read_to_string(at.join("known.json")).unwrap().contains("b.hcl"), "the file is gone");
+}
+
+#[test]
+fn what_is_no_baseline_is_refused() {
+    let folder = folder(&[("a.hcl", NO_SLASH)]);
+    let at = folder.path();
+    for (text, said) in [
+        ("", "is no baseline"),
+        ("[]", "is no baseline"),
+        ("{\"version\": 2, \"findings\": []}", "version 2"),
+        ("{\"version\": 1, \"findings\": [], \"more\": 1}", "is no baseline"),
+        ("{\"version\": 1, \"findings\": [{\"rule\": \"x\"}]}", "is no baseline"),
+    ] {
+        fs::write(at.join("known.json"), text).unwrap();
+        for flag in ["--baseline", "--write-baseline"] {
+            let output = check(at, &[flag, "known.json"]);
+            assert_eq!(output.status.code(), Some(2), "{text}");
+            assert!(stderr(&output).contains(said), "{text}: {}", stderr(&output));
+        }
+        assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), text, "it is left as it is");
+    }
+}
+
+/// On a copy of the corpus: every file parses as before, no comment is lost, and nothing fixable is left.
+#[test]
+fn the_corpus_can_be_fixed() {
+    let corpus = home().join("../shared/corpus");
+    if !corpus.is_dir() {
+        println!("left out: there is no corpus at {}", corpus.display());
+        return;
+    }
+    let copy = tempfile::tempdir().unwrap();
+    for folder in directories(&corpus) {
+        for (path, text) in texts(&folder) {
+            let to = copy.path().join(common::name(&folder)).join(path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, text).unwrap();
+        }
+    }
+    let before = texts(copy.path());
+    let broken = |at: &Path| -> Vec<String> {
+        let report = check(at, &["--no-config", "--format", "jsonl", "."]);
+        let lines = stdout(&report);
+        let errors = lines.lines().filter(|line| line.contains("\"rule\":\"syntax-error\""));
+        errors
+            .map(|line| line.split("\"path\":").nth(1).unwrap().split(',').next().unwrap().to_owned())
+            .collect()
+    };
+    let (errors, fixed) =
+        (broken(copy.path()), check(copy.path(), &["--no-config", "--fix-only", "--unsafe-fixes", "."]));
+    assert_ne!(fixed.status.code(), Some(3), "{}", stderr(&fixed));
+    assert_eq!(broken(copy.path()), errors, "fixes break no file");
+    let after = texts(copy.path());
+    assert_ne!(before, after, "some file of the corpus has a fix");
+    for (path, text) in &before {
+        let comments = |text: &str| text.lines().filter(|line| line.trim_start().starts_with('#')).count();
+        assert!(comments(&after[path]) >= comments(text), "{path} lost a comment");
+    }
+    let left = check(copy.path(), &["--no-config", "--diff", "--unsafe-fixes", "."]);
+    assert_eq!(stdout(&left), "", "nothing fixable is left");
+}

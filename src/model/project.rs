@@ -24,6 +24,8 @@ pub struct Settings {
     pub mounts: Vec<ConfiguredMount>,
     /// Which servers answers are given for; a spec's `target` has the last word for its own objects.
     pub target: Target,
+    /// The minor version of Kubernetes 1 that answers are given for, if it is said.
+    pub kubernetes: Option<u8>,
 }
 
 /// A `[[mount]]` of `rolewright.toml`.
@@ -191,6 +193,20 @@ impl Project {
         }
         for (at, namespace) in self.kubernetes_namespaces.iter().enumerate() {
             index.kubernetes_namespaces.entry(namespace.meta.name.value.clone()).or_default().push(at);
+        }
+    }
+
+    /// The minor version of Kubernetes 1 that answers are given for: that of the specs, if all that name one agree, else
+    /// that of the settings.
+    pub fn kubernetes_minor(&self) -> Option<u8> {
+        let named = |spec: &Spec| {
+            let version = spec.kubernetes_version.as_ref()?.as_str();
+            version.strip_prefix('v').unwrap_or(version).split('.').nth(1)?.parse().ok()
+        };
+        let mut versions = self.specs.iter().filter_map(named);
+        match versions.next() {
+            Some(first) => versions.all(|other| other == first).then_some(first),
+            None => self.settings.kubernetes,
         }
     }
 

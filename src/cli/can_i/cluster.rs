@@ -8,6 +8,7 @@ use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::report::place::Places;
 use crate::semantics::acl::BUILT_IN;
 use crate::semantics::authorizer::{Grant, Source, User, is_subject};
+use crate::semantics::rbac::bootstrap;
 use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::reach::Access;
 use crate::semantics::reach::kubernetes::{self, Doubt, Question};
@@ -46,8 +47,8 @@ pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Place
             let reason = doubts.first().map(Doubt::words).unwrap_or_default();
             let first = doubts.first().map(at).unwrap_or_default();
             let row = |doubt: &Doubt<'_>| match doubt {
-                Doubt::RoleMissing(binding) => {
-                    binding_row(binding, places).note("its role is not among the inputs")
+                Doubt::Role(binding, doubt) => {
+                    binding_row(binding, places).note(format!("its role {}", doubt.why()))
                 }
                 other => Row::new("not known", other.words()).at(at(other)),
             };
@@ -138,13 +139,8 @@ fn in_one(
         let at = if is_own { source.binding.role_ref.span } else { source.rule.span };
         lines.add(source.binding, source.subject, how, at, Answer::Yes);
     }
-    let namespace = query.namespace();
-    let open = access.project().bindings.iter().filter(|binding| {
-        let is_here = binding.meta.namespace_name().is_some_and(|own| own == namespace && !own.is_empty());
-        (binding.cluster_wide || is_here) && access.cluster().rules_of(binding).is_none()
-    });
-    for binding in open {
-        let how = format!("not known: {}", Doubt::RoleMissing(binding).words().replace('`', ""));
+    for (binding, doubt) in access.open_bindings(&query) {
+        let how = format!("not known: {}", Doubt::Role(binding, doubt).words().replace('`', ""));
         for subject in &binding.subjects {
             lines.add(binding, subject, how.clone(), binding.role_ref.span, Answer::Unknown);
         }
@@ -196,9 +192,15 @@ pub fn listed(
     });
     let mut lines: Vec<[String; 3]> = rules.collect();
     let certain = lines.len();
-    lines.extend(access.cluster().unresolved(user, namespace).map(|binding| {
-        let role = format!("{} {} (not among the inputs)", binding.role_ref.kind, binding.role_ref.name);
-        [role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)]
+    lines.extend(access.cluster().bindings_in(namespace).filter_map(|binding| {
+        let is_named = binding.subjects.iter().any(|subject| is_subject(subject, binding, user));
+        let note = match access.cluster().role_of(binding).filter(|_| is_named) {
+            Some(role) if bootstrap::is_extended(role) => "at least; extensions may add to it",
+            None if is_named => "not among the inputs",
+            _ => return None,
+        };
+        let role = format!("{} {} ({note})", binding.role_ref.kind, binding.role_ref.name);
+        Some([role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)])
     }));
     let adrift = access.project().bindings.iter().filter(|binding| {
         !binding.cluster_wide

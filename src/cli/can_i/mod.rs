@@ -1,6 +1,7 @@
 //! `can-i`: one question of access.
 
 pub mod cluster;
+mod list;
 pub mod page;
 pub mod way;
 pub mod world;
@@ -282,83 +283,6 @@ impl Scene<'_> {
         }
         self.print(&out)?;
         Ok(exit(said.answer))
-    }
-
-    fn list(&self, who: &Subject) -> Result<Exit, Failure> {
-        let flags = &self.args.flags;
-        if flags.is_about_kubernetes() {
-            let user = self.user(who)?;
-            let home = match who {
-                Subject::ServiceAccount { namespace, .. } => namespace.as_str(),
-                _ => "",
-            };
-            let namespace = match &flags.namespace {
-                Some(namespace) => namespace.as_str(),
-                None if flags.all_namespaces => "",
-                None => home,
-            };
-            let (lines, answer) = cluster::listed(self.access, &user, namespace, self.places);
-            let json: Vec<Value> = lines
-                .iter()
-                .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
-                .collect();
-            let out = match lines.as_slice() {
-                [] => String::new(),
-                lines => page::table(["RULE", "BINDING → ROLE", "WHERE"], lines),
-            };
-            return self.listing(answer, json!({"who": who.to_string(), "rules": json}), &out);
-        }
-        let holders = self.holders(who)?;
-        let (mut out, mut json, mut nothing, mut open) = (String::new(), Vec::new(), true, false);
-        for holder in holders.iter().filter(|holder| holder.gets_token()) {
-            let token = holder.token();
-            let wanted = self.args.dialect.map(DialectName::dialect);
-            let mut acls =
-                token.acls().iter().filter(|(dialect, _)| wanted.is_none_or(|wanted| wanted == *dialect));
-            let Some((dialect, acl)) = acls.next() else { continue };
-            let lines = acl.as_ref().map_or_else(|_| Vec::new(), |acl| way::listed(acl, self.places));
-            nothing &= lines.is_empty();
-            let path = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
-            if let (Some(path), Some((role, _))) = (&path, holder.role) {
-                let gap = if out.is_empty() { "" } else { "\n" };
-                out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));
-            }
-            let mut notes = way::gaps(holder, *dialect);
-            open |= !notes.is_empty();
-            if let Err(error) = acl {
-                notes.push(format!("{dialect} refuses every request: {error}"));
-            }
-            notes.extend(acls.next().map(|_| format!("as {dialect} reads it; `--dialect` asks another")));
-            for note in &notes {
-                out += &format!("{}\n", clean::line(note));
-            }
-            if !lines.is_empty() {
-                out += &page::table(["PATH", "CAPABILITIES", "POLICY", "WHERE"], &lines);
-            }
-            let rules: Vec<Value> = lines
-                .iter()
-                .map(|[path, words, policy, at]| {
-                    let words: Vec<&str> = words.split(", ").filter(|word| !word.is_empty()).collect();
-                    let policies: Vec<&str> = policy.split(", ").collect();
-                    json!({"path": path, "capabilities": words, "policies": policies, "place": at})
-                })
-                .collect();
-            json.push(json!({"role": path, "server": dialect.to_string(), "notes": notes, "rules": rules}));
-        }
-        let answer = match (open, nothing) {
-            (true, _) => Answer::Unknown,
-            (false, true) => Answer::No,
-            (false, false) => Answer::Yes,
-        };
-        self.listing(answer, json!({"who": who.to_string(), "ways": json}), &out)
-    }
-
-    fn listing(&self, answer: Answer, json: Value, out: &str) -> Result<Exit, Failure> {
-        if self.args.format == Format::Json {
-            return self.finish(answer, json);
-        }
-        self.print(if out.is_empty() { "nothing\n" } else { out })?;
-        Ok(exit(answer))
     }
 
     /// Every way to a token; a failure if nobody knows WHO.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::page::{Answer, Row, add, place, policy_words, rule_words};
 use crate::model::vault::duration::Seconds;
 use crate::report::place::Places;
-use crate::semantics::acl::{Acl, Decision, Lost, Operation, RuleRef, UncertainRule, Verdict};
+use crate::semantics::acl::{Decision, Lost, Operation, RuleRef, UncertainRule, Verdict};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::{Issued, Missing, NamespaceBound};
 use crate::semantics::precedence::Criterion;
@@ -330,25 +330,8 @@ impl Chain<'_> {
     }
 }
 
-/// What a compiled token may do, in the order in which rules are asked: pattern, capabilities, policies, place.
-pub fn listed(acl: &Acl<'_>, places: &Places<'_>) -> Vec<[String; 4]> {
-    let known = acl.rules().iter().rev().map(|rule| {
-        let words: Vec<&str> = rule.capabilities.iter().map(|capability| capability.word()).collect();
-        let names: Vec<&str> = rule.members.iter().map(|member| member.policy.name.as_str()).collect();
-        let at = rule.members.first().map(|member| place(places, member.rule.path.span));
-        [pattern_text(rule.members.first()), words.join(", "), names.join(", "), at.unwrap_or_default()]
-    });
-    let uncertain = acl.uncertain_rules().iter().map(|uncertain| {
-        let rule = uncertain.rule;
-        let words: Vec<&str> = rule.rule.granted().iter().map(|capability| capability.word()).collect();
-        let path = format!("{} (not known)", rule.rule.path.value);
-        [path, words.join(", "), rule.policy.name.value.clone(), place(places, rule.rule.path.span)]
-    });
-    known.chain(uncertain).collect()
-}
-
 /// Why a list of what the token may do may not be all of it, or too much.
-pub fn gaps(holder: &Holder<'_>, dialect: Dialect) -> Vec<String> {
+pub fn gaps(holder: &Holder<'_>, dialects: &[Dialect]) -> Vec<String> {
     let mut gaps = Vec::new();
     for held in &holder.held {
         let name = &held.name;
@@ -357,7 +340,7 @@ pub fn gaps(holder: &Holder<'_>, dialect: Dialect) -> Vec<String> {
         } else if held.is_missing() {
             gaps.push(format!("policy `{name}` is not among the inputs"));
         }
-        if held.refused_by.contains(&dialect) {
+        for dialect in dialects.iter().filter(|dialect| held.refused_by.contains(dialect)) {
             gaps.push(format!("{dialect} refuses to store policy `{name}` as it is written"));
         }
         if !held.others.is_empty() {
@@ -370,7 +353,7 @@ pub fn gaps(holder: &Holder<'_>, dialect: Dialect) -> Vec<String> {
     gaps
 }
 
-fn pattern_text(member: Option<&RuleRef<'_>>) -> String {
+pub(super) fn pattern_text(member: Option<&RuleRef<'_>>) -> String {
     member.map(|member| member.rule.path.value.clone()).unwrap_or_default()
 }
 

@@ -78,12 +78,13 @@ fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, place: Option<&str>)
         Answer::Unknown(doubts) => {
             let first = doubts.first();
             let text = match first {
-                Some(Doubt::RoleMissing(binding)) => format!(
-                    "the {} `{}` gives it the {} `{}`, whose rules no input holds",
+                Some(Doubt::Role(binding, doubt)) => format!(
+                    "the {} `{}` gives it the {} `{}`, which {}",
                     binding.kind_word(),
                     binding.meta.name,
                     binding.role_ref.kind,
-                    binding.role_ref.name
+                    binding.role_ref.name,
+                    doubt.why()
                 ),
                 other => other.map(Doubt::words).unwrap_or_default(),
             };

@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use super::Access;
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
+use crate::model::kube::resource;
 use crate::model::project::Project;
 use crate::semantics::authorizer::{Query, User, is_subject};
-use crate::semantics::rbac;
+use crate::semantics::rbac::{self, bootstrap};
 use crate::syntax::Span;
 
 /// Something that no input tells and that may turn an answer round.
 #[derive(Debug, Clone, Copy)]
 pub enum Doubt<'a> {
-    /// A binding that reaches the user refers to a role that is not there.
-    RoleMissing(&'a Binding),
+    /// A binding that reaches the user refers to a role of which it is not known what it allows.
+    Role(&'a Binding, RoleDoubt),
     /// A RoleBinding without a namespace: it goes wherever it is applied.
     NoNamespace(&'a Binding),
     /// A role of which the inputs hold several definitions that say different things; which of them the cluster has is
@@ -26,12 +27,34 @@ pub enum Doubt<'a> {
     Template(&'a str),
 }
 
+/// Why it is not known what a role allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleDoubt {
+    /// No input holds it, and Kubernetes does not have it everywhere alike.
+    NotAmongInputs,
+    /// Kubernetes fills it, and extensions that bring the API group of the question may add to it.
+    Extensions,
+    /// Only some versions of Kubernetes allow it in this role.
+    Version,
+}
+
+impl RoleDoubt {
+    /// The reason for people: what stands behind `ClusterRole view`.
+    pub fn why(self) -> &'static str {
+        match self {
+            RoleDoubt::NotAmongInputs => "is not among the inputs",
+            RoleDoubt::Extensions => "may take in more from what is installed with this API group",
+            RoleDoubt::Version => "allows it in some versions of Kubernetes; name yours in `target`",
+        }
+    }
+}
+
 impl Doubt<'_> {
     /// One lower-case phrase.
     pub fn words(&self) -> String {
         match self {
-            Doubt::RoleMissing(binding) => {
-                format!("{} `{}` is not among the inputs", binding.role_ref.kind, binding.role_ref.name)
+            Doubt::Role(binding, doubt) => {
+                format!("{} `{}` {}", binding.role_ref.kind, binding.role_ref.name, doubt.why())
             }
             Doubt::NoNamespace(binding) => {
                 format!(
@@ -59,7 +82,7 @@ impl Doubt<'_> {
     /// The place that it speaks of.
     pub fn span(&self) -> Option<Span> {
         match self {
-            Doubt::RoleMissing(binding) => Some(binding.role_ref.span),
+            Doubt::Role(binding, _) => Some(binding.role_ref.span),
             Doubt::NoNamespace(binding) => Some(binding.meta.name.span),
             Doubt::SeveralRoles(role) => Some(role.meta.name.span),
             Doubt::OfKubernetes | Doubt::Template(_) => None,
@@ -78,8 +101,10 @@ impl<'a> Access<'a> {
         if allowed {
             return doubts;
         }
-        let namespace = query.namespace();
-        doubts.extend(self.cluster().unresolved(user, namespace).map(Doubt::RoleMissing));
+        let open = self
+            .open_bindings(query)
+            .filter(|(binding, _)| binding.subjects.iter().any(|subject| is_subject(subject, binding, user)));
+        doubts.extend(open.map(|(binding, doubt)| Doubt::Role(binding, doubt)));
         let adrift = self
             .adrift(query)
             .filter(|binding| binding.subjects.iter().any(|subject| is_subject(subject, binding, user)));
@@ -114,6 +139,28 @@ impl<'a> Access<'a> {
     /// Names of the templates that hold RBAC objects and were not rendered.
     pub fn rbac_templates<'s>(&'s self) -> impl Iterator<Item = &'a str> + 's {
         self.project().templates_with("rbac.authorization.k8s.io")
+    }
+
+    /// Bindings that count for the question and may allow it, although no rule that is known does.
+    pub fn open_bindings<'s>(
+        &'s self,
+        query: &'s Query<'_>,
+    ) -> impl Iterator<Item = (&'a Binding, RoleDoubt)> + use<'s, 'a> {
+        let bindings = self.cluster().bindings_in(query.namespace());
+        bindings.filter_map(move |binding| Some((binding, self.doubt(binding, query)?)))
+    }
+
+    fn doubt(&self, binding: &Binding, query: &Query<'_>) -> Option<RoleDoubt> {
+        let Some(role) = self.cluster().role_of(binding) else { return Some(RoleDoubt::NotAmongInputs) };
+        let name = role.meta.name.as_str();
+        if !bootstrap::is_extended(role) || self.cluster().allows(name, query) {
+            return None;
+        }
+        let is_foreign = |group: &str| !resource::is_built_in(group) && !resource::is_former_group(group);
+        match query {
+            Query::Resource { request, .. } if is_foreign(request.group) => Some(RoleDoubt::Extensions),
+            _ => self.newest.allows(name, query).then_some(RoleDoubt::Version),
+        }
     }
 
     /// RoleBindings without a namespace that would allow this, or might, in the namespace of the question.

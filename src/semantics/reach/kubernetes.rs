@@ -1,7 +1,7 @@
 //! Questions to the API server: may a service account do this to that, and who may.
 
 use super::Access;
-pub use super::doubt::Doubt;
+pub use super::doubt::{Doubt, RoleDoubt};
 use crate::model::kube::resource;
 use crate::semantics::authorizer::{Grant, Query, User};
 use crate::semantics::rbac::Request;

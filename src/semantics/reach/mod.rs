@@ -64,6 +64,8 @@ pub struct Access<'a> {
     cluster: Cluster<'a>,
     /// RBAC roles that the inputs define in different ways.
     several: HashMap<doubt::RoleKey, Vec<&'a RbacRole>>,
+    /// The roles of the newest Kubernetes, for what hangs on the version.
+    newest: Cluster<'static>,
     /// By Kubernetes namespace, where an input declares it.
     labels: HashMap<&'a str, NamespaceLabels>,
 }
@@ -78,6 +80,8 @@ impl<'a> Access<'a> {
 
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
+        let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
+        let built_in = bootstrap::roles(project.kubernetes_minor()).iter();
         Access {
             labels: NamespaceLabels::declared(project),
             project,
@@ -87,9 +91,12 @@ impl<'a> Access<'a> {
             several: doubt::defined_in_several_ways(project),
             cluster: Cluster::settled(
                 // Of two of one name the last counts, so a dump of a cluster has its own way.
-                bootstrap::roles().iter().chain(&project.rbac_roles),
+                built_in
+                    .filter(|role| !(has_own && bootstrap::is_user_facing(role)))
+                    .chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
+            newest: Cluster::settled(bootstrap::newest_roles(), []),
         }
     }
 

@@ -237,7 +237,12 @@ fn the_api_server_answers() {
         ("web", "get", "po/log", Some("apps"), "yes"),
         ("web", "get", "pods/log/web-1", Some("apps"), "yes"),
         ("web", "get", "pods", Some("apps"), "no"),
-        ("web", "get", "configmaps", Some("shop"), "view"),
+        ("web", "get", "configmaps", Some("shop"), "yes"),
+        ("web", "get", "secrets", Some("shop"), "no"),
+        ("web", "get", "configmaps", Some("apps"), "no"),
+        ("web", "get", "widgets.example.com", Some("shop"), "view"),
+        ("web", "get", "resourceclaims", Some("shop"), "view"),
+        ("web", "create", "resourceclaims", Some("shop"), "no"),
         ("web", "create", "selfsubjectaccessreviews", None, "yes"),
         ("web", "get", "/healthz", None, "yes"),
         ("web", "get", "/metrics", None, "no"),
@@ -251,7 +256,7 @@ fn the_api_server_answers() {
             Answer::Allowed(_) => "yes",
             Answer::Refused => "no",
             Answer::Unknown(doubts) => match doubts[0] {
-                Doubt::RoleMissing(binding) => binding.role_ref.name.as_str(),
+                Doubt::Role(binding, _) => binding.role_ref.name.as_str(),
                 ref other => panic!("{other:?}"),
             },
         };

@@ -220,6 +220,14 @@ impl Project {
         self.specs.iter().find(|spec| spec.span.contains(place))
     }
 
+    /// Names of the templates, which are not read before they are rendered, that have `word` in their text.
+    pub fn templates_with<'p>(&'p self, word: &'p str) -> impl Iterator<Item = &'p str> {
+        self.sources.iter().zip(&self.classes).filter_map(move |(source, class)| {
+            let is_template = matches!(class, FileClass::Template(_));
+            (is_template && source.text.contains(word)).then_some(source.name.as_str())
+        })
+    }
+
     /// The policies of this name; names compare as the server compares them, in lower case.
     pub fn policies_named(&self, name: &str) -> impl Iterator<Item = &Policy> {
         let at = self.index.policies.get(&name.trim().to_lowercase());

@@ -30,3 +30,4 @@ pub mod survey;
 pub mod template;
 pub mod trace;
 pub mod validation;
+pub mod witness;

@@ -112,7 +112,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 pub fn lint(loaded: &Loaded, session: &Session) -> (Triaged, Vec<Crash>) {
     let levels = &session.config.levels;
     let active = levels.active(RULES);
-    let (findings, failed) = lint::run_contained(&active, &loaded.project, &session.config.options);
+    let (findings, failed) =
+        lint::run_contained(&active, &loaded.project, &session.config.options, session.jobs);
     let triaged = lint::triage(findings, &loaded.project, RULES, &ENGINE, levels);
     (triaged, loaded.crashes.iter().cloned().chain(failed).collect())
 }

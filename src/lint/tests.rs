@@ -87,7 +87,7 @@ fn findings_come_in_the_order_of_files_and_places() {
 #[test]
 fn a_rule_that_crashes_does_not_take_the_others_with_it() {
     let project = project(&[("a.hcl", TWO)]);
-    let (findings, crashes) = run_contained(&[&CRASHING, &NAMED], &project, &Options::default());
+    let (findings, crashes) = run_contained(&[&CRASHING, &NAMED], &project, &Options::default(), 1);
     assert_eq!(brief(&findings), ["named:5", "named:17"]);
     assert_eq!(crashes, [Crash { rule: "crashing", message: "on purpose".to_owned() }]);
 }

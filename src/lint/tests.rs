@@ -93,6 +93,22 @@ fn a_rule_that_crashes_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn the_number_of_threads_shows_in_nothing() {
+    let texts: Vec<(String, String)> =
+        (0..450).map(|at| (format!("p{at:03}.hcl"), TWO.repeat(at % 4))).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let project = project(&files);
+    let rules: [&'static Rule; 3] = [&QUIET, &CRASHING, &NAMED];
+    let report = |jobs: usize| {
+        let (findings, crashes) = run_contained(&rules, &project, &Options::default(), jobs);
+        (brief(&findings), findings.iter().map(|it| it.span).collect::<Vec<_>>(), crashes)
+    };
+    let alone = report(1);
+    assert_eq!(alone.2.len(), 1);
+    assert!([2, 3, 8].into_iter().all(|jobs| report(jobs) == alone));
+}
+
+#[test]
 fn triage_applies_levels_and_comments() {
     type Case<'a> = (&'a str, &'a [(&'static Rule, Level)], &'a [&'a str], usize);
     let cases: [Case<'_>; 9] = [

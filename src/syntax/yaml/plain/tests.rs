@@ -131,7 +131,11 @@ fn what_takes_a_closer_look_is_left_alone() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 12 * ProptestConfig::default().cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn what_is_taken_is_read_alike(pieces in prop::collection::vec(prop::sample::select(PIECES), 1..14)) {

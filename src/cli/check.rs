@@ -210,7 +210,7 @@ fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged
 pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
     let levels = &session.config.levels;
     let active = levels.active(RULES);
-    let (findings, failed) = lint::run_contained(&active, project, &session.config.options);
+    let (findings, failed) = lint::run_contained(&active, project, &session.config.options, session.jobs);
     (lint::triage(findings, project, RULES, &ENGINE, levels, session.config.options.today), failed)
 }
 

@@ -5,13 +5,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::session::Session;
 use super::walk::{self, Role};
-use crate::lint::{Crash, panic_message};
+use crate::lint::{Crash, panic_message, side_by_side};
 use crate::model::lower::{self, Lowered};
 use crate::model::project::{FileClass, Project, Settings};
 use crate::report::Unread;
@@ -71,7 +68,8 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
     // A spec may name policies that lie elsewhere; they come in on a second round.
     loop {
         let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
-        let taken = side_by_side(files.len(), session.jobs, |at| {
+        let threads = session.jobs.min(files.len().div_ceil(WORTH_A_THREAD));
+        let taken = side_by_side(files.len(), threads, |at| {
             let (name, (path, role)) = files.get(at)?;
             let id = SourceId(u32::try_from(at).ok()?);
             Some(take(reader, id, name, path, *role, texts.get(*name), session))
@@ -102,6 +100,9 @@ pub fn again(sources: &Sources, session: &Session) -> Project {
     let lowered = sources.iter().map(|source| lower::file(source, settings)).collect();
     Project::assemble(sources.clone(), lowered, settings.clone())
 }
+
+/// How many files make another thread worth its while.
+const WORTH_A_THREAD: usize = 16;
 
 /// One file, read and lowered.
 struct Taken {
@@ -305,38 +306,4 @@ fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], s
     loaded.unread.sort();
     loaded.project = Project::assemble(Sources::new(sources), lowered, session.config.settings.clone());
     loaded
-}
-
-/// Does `work` for `0..count` on several threads; results come in order.
-fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    /// Fewer items than this are not worth another thread.
-    const WORTH: usize = 16;
-    let threads = jobs.min(count.div_ceil(WORTH)).max(1);
-    if threads == 1 {
-        return (0..count).map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(count));
-    let take_turns = || {
-        let mut own = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                break;
-            }
-            own.push((at, work(at)));
-        }
-        if let Ok(mut done) = done.lock() {
-            done.append(&mut own);
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(take_turns);
-        }
-        take_turns();
-    });
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }

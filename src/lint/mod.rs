@@ -10,6 +10,7 @@ pub mod removal;
 pub mod rule;
 mod run;
 pub mod triage;
+mod turns;
 
 pub use finding::{Edit, Finding, Fix, Label, Safety, Severity};
 pub use levels::Levels;
@@ -17,6 +18,7 @@ pub use options::Options;
 pub use rule::{Category, Check, Context, Level, Rule};
 pub use run::{Crash, panic_message, run, run_contained};
 pub use triage::{Allowed, EngineRules, Triaged, triage};
+pub use turns::side_by_side;
 
 #[cfg(test)]
 mod tests;

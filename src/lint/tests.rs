@@ -90,9 +90,25 @@ fn findings_come_in_the_order_of_files_and_places() {
 #[test]
 fn a_rule_that_crashes_does_not_take_the_others_with_it() {
     let project = project(&[("a.hcl", TWO)]);
-    let (findings, crashes) = run_contained(&[&CRASHING, &NAMED], &project, &Options::default());
+    let (findings, crashes) = run_contained(&[&CRASHING, &NAMED], &project, &Options::default(), 1);
     assert_eq!(brief(&findings), ["named:5", "named:17"]);
     assert_eq!(crashes, [Crash { rule: "crashing", message: "on purpose".to_owned() }]);
+}
+
+#[test]
+fn the_number_of_threads_shows_in_nothing() {
+    let texts: Vec<(String, String)> =
+        (0..450).map(|at| (format!("p{at:03}.hcl"), TWO.repeat(at % 4))).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let project = project(&files);
+    let rules: [&'static Rule; 3] = [&QUIET, &CRASHING, &NAMED];
+    let report = |jobs: usize| {
+        let (findings, crashes) = run_contained(&rules, &project, &Options::default(), jobs);
+        (brief(&findings), findings.iter().map(|it| it.span).collect::<Vec<_>>(), crashes)
+    };
+    let alone = report(1);
+    assert_eq!(alone.2.len(), 1);
+    assert!([2, 3, 8].into_iter().all(|jobs| report(jobs) == alone));
 }
 
 #[test]

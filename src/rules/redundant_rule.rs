@@ -13,6 +13,7 @@
 //! reported as `duplicate-path`.
 
 use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::capability::CapabilitySet;
 use crate::model::vault::policy::Policy;
 use crate::semantics::joined;
 use crate::semantics::shadow::Shadows;
@@ -50,12 +51,18 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
 
 /// True if a rule with a wildcard has the same capabilities as another rule.
 fn may_repeat(policy: &Policy) -> bool {
-    let rules = &policy.path_rules;
-    let wild = |label: &str| label.contains(['*', '+']);
-    let mut broad = rules.iter().enumerate().filter(|(_, rule)| wild(rule.path.as_str()));
-    rules.len() > 1
-        && broad.any(|(at, broad)| {
-            let held = broad.granted();
-            rules.iter().enumerate().any(|(other, rule)| other != at && rule.granted() == held)
-        })
+    let mut seen: Vec<(CapabilitySet, bool)> = Vec::new();
+    policy.path_rules.iter().any(|rule| {
+        let (held, wild) = (rule.granted(), rule.path.value.contains(['*', '+']));
+        match seen.iter_mut().find(|(other, _)| *other == held) {
+            Some((_, any_wild)) => {
+                *any_wild |= wild;
+                *any_wild
+            }
+            None => {
+                seen.push((held, wild));
+                false
+            }
+        }
+    })
 }

@@ -7,6 +7,7 @@
 //!
 //! Requests that list look at a path in two forms, and Vault 2.x pools the rules of both. Claims hold there too.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::acl::{Acl, MergedRule};
@@ -21,8 +22,8 @@ use crate::model::vault::path::{PathPattern, PatternClass};
 #[derive(Debug)]
 pub struct Shadows<'r, 'a> {
     acl: &'r Acl<'a>,
-    /// More segments than any pattern has.
-    depth: usize,
+    /// Free text below an open end, in more segments than any pattern has.
+    below: String,
     /// All rules, to be asked for overlap.
     tree: OnceCell<PatternTree<'r>>,
     /// The same of the rules that are not known.
@@ -35,9 +36,10 @@ const FREE: &str = "\u{1}";
 impl<'r, 'a> Shadows<'r, 'a> {
     /// Arranges the rules of a token.
     pub fn new(acl: &'r Acl<'a>) -> Shadows<'r, 'a> {
-        let segments = acl.rules().iter().map(|rule| rule.pattern.segments().count());
-        let depth = segments.max().unwrap_or(0) + 1;
-        Shadows { acl, depth, tree: OnceCell::new(), uncertain: OnceCell::new() }
+        let slashes = |rule: &MergedRule<'_>| rule.pattern.text.bytes().filter(|byte| *byte == b'/').count();
+        let depth = acl.rules().iter().map(slashes).max().unwrap_or(0) + 2;
+        let below = format!("{FREE}{}", format!("/{FREE}").repeat(depth));
+        Shadows { acl, below, tree: OnceCell::new(), uncertain: OnceCell::new() }
     }
 
     /// The rule that decides on every path of `rule` in its stead, if `rule` has no effect on any answer.
@@ -88,7 +90,7 @@ impl<'r, 'a> Shadows<'r, 'a> {
         &self,
         pattern: &'p PathPattern,
     ) -> impl Iterator<Item = &'r MergedRule<'a>> + use<'p, 'r, 'a> {
-        let path = free_path(pattern, self.depth);
+        let path = free_path(pattern, &self.below);
         self.acl.matching(&path).into_iter().filter(move |rule| rule.pattern != *pattern)
     }
 
@@ -189,25 +191,23 @@ fn other_form(pattern: &PathPattern) -> Option<PathPattern> {
     Some(PathPattern::parse(&format!("/{label}")))
 }
 
-/// A path of the pattern in which every wildcard stands for text that no rule names, with `depth` segments below an open
-/// end.
-fn free_path(pattern: &PathPattern, depth: usize) -> String {
+/// A path of the pattern in which every wildcard stands for text that no rule names, with `below` behind an open end.
+fn free_path<'p>(pattern: &'p PathPattern, below: &str) -> Cow<'p, str> {
     let (text, open) = match pattern.class {
-        PatternClass::Exact => (pattern.text.as_str(), false),
-        PatternClass::Prefix => (pattern.text.as_str(), true),
+        PatternClass::Exact => return Cow::Borrowed(&pattern.text),
+        PatternClass::Prefix => return Cow::Owned([&pattern.text, below].concat()),
         PatternClass::Segments => match pattern.text.strip_suffix('*') {
             Some(text) => (text, true),
             None => (pattern.text.as_str(), false),
         },
     };
-    let plus = pattern.class == PatternClass::Segments;
-    let segments = text.split('/').map(|segment| if plus && segment == "+" { FREE } else { segment });
-    let mut path = segments.collect::<Vec<&str>>().join("/");
-    if open {
-        path.push_str(FREE);
-        (0..depth).for_each(|_| path.extend(["/", FREE]));
+    let mut path = String::with_capacity(text.len() + below.len());
+    for (at, segment) in text.split('/').enumerate() {
+        path.push_str(if at == 0 { "" } else { "/" });
+        path.push_str(if segment == "+" { FREE } else { segment });
     }
-    path
+    path.push_str(if open { below } else { "" });
+    Cow::Owned(path)
 }
 
 fn speaks_of_lists(rule: &MergedRule<'_>) -> bool {

@@ -117,6 +117,9 @@ pub enum Populated {
 
 /// Fills in the label of a rule in a policy of the Vault namespace `namespace`.
 pub fn populate(label: &str, identity: &Identity, namespace: &str, dialect: Dialect) -> Populated {
+    if !label.contains(['{', '}']) {
+        return Populated::Text(label.to_owned());
+    }
     let mut pieces = vec![String::new()];
     let mut parts = label.split("{{");
     let first = parts.next().unwrap_or_default();

@@ -28,14 +28,20 @@ pub enum PatternClass {
 impl PathPattern {
     /// Reads a label as the server does. Total: a label that the server refuses (`+*`) still has a reading.
     pub fn parse(label: &str) -> PathPattern {
-        let text = label.strip_prefix('/').unwrap_or(label);
-        if text == "+" || text.contains("/+") || text.starts_with("+/") {
-            return PathPattern { text: text.to_owned(), class: PatternClass::Segments };
-        }
-        match text.strip_suffix('*') {
-            Some(prefix) => PathPattern { text: prefix.to_owned(), class: PatternClass::Prefix },
-            None => PathPattern { text: text.to_owned(), class: PatternClass::Exact },
-        }
+        PathPattern::stored(label.strip_prefix('/').unwrap_or(label).to_owned())
+    }
+
+    /// Reads a label whose leading slash the server has taken off already.
+    pub fn stored(mut text: String) -> PathPattern {
+        let class = if has_plus_segment(&text) {
+            PatternClass::Segments
+        } else if text.ends_with('*') {
+            text.pop();
+            PatternClass::Prefix
+        } else {
+            PatternClass::Exact
+        };
+        PathPattern { text, class }
     }
 
     /// True if more than one path can match.
@@ -60,6 +66,12 @@ impl PathPattern {
             }
         }
     }
+}
+
+/// True if a segment begins with `+`, the last one only behind another.
+fn has_plus_segment(text: &str) -> bool {
+    // Most labels hold no `+`, and looking for one byte is fast.
+    text.contains('+') && (text == "+" || text.contains("/+") || text.starts_with("+/"))
 }
 
 impl fmt::Display for PathPattern {

@@ -1,7 +1,5 @@
 //! Rules of equal patterns, merged into one.
 
-use std::collections::HashMap;
-
 use super::request::{Operation, Refusal, Request};
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::duration::Seconds;
@@ -116,31 +114,48 @@ impl<'a> MergedRule<'a> {
 /// Collects rules by pattern.
 #[derive(Default)]
 pub(super) struct Merger<'a> {
-    rules: Vec<MergedRule<'a>>,
-    places: HashMap<PathPattern, usize>,
+    rules: Vec<(PathPattern, RuleRef<'a>)>,
 }
 
 impl<'a> Merger<'a> {
     /// Takes one more rule, which stands under `pattern`.
-    pub(super) fn add(&mut self, pattern: PathPattern, rule: RuleRef<'a>, dialect: Dialect) {
-        let at = *self.places.entry(pattern).or_insert_with_key(|pattern| {
-            self.rules.push(MergedRule::empty(pattern.clone()));
-            self.rules.len() - 1
-        });
-        if let Some(merged) = self.rules.get_mut(at) {
-            merged.take(rule, dialect);
-        }
+    pub(super) fn add(&mut self, pattern: PathPattern, rule: RuleRef<'a>) {
+        self.rules.push((pattern, rule));
     }
 
     /// The merged rules; those with wildcards in ascending order of precedence, before all others.
-    pub(super) fn finish(self) -> Vec<MergedRule<'a>> {
-        let mut rules = self.rules;
-        rules.sort_by(|a, b| {
-            let exact = |rule: &MergedRule<'_>| rule.pattern.class == PatternClass::Exact;
-            let by_rank = || Precedence::of(&a.pattern).cmp(&Precedence::of(&b.pattern));
-            exact(a).cmp(&exact(b)).then_with(by_rank)
-        });
-        rules
+    pub(super) fn finish(self, dialect: Dialect) -> Vec<MergedRule<'a>> {
+        // Equal patterns, and only those, have the same rank; they keep their order.
+        let ranks = self.rules.iter().map(|(pattern, _)| Rank::of(pattern));
+        let mut order: Vec<(Rank<'_>, usize)> = ranks.zip(0..).collect();
+        order.sort_unstable();
+        let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
+        let mut rules: Vec<Option<(PathPattern, RuleRef<'a>)>> = self.rules.into_iter().map(Some).collect();
+        let mut merged: Vec<MergedRule<'a>> = Vec::with_capacity(rules.len());
+        for at in order {
+            let Some((pattern, rule)) = rules.get_mut(at).and_then(Option::take) else { continue };
+            let last = match merged.last_mut() {
+                Some(last) if last.pattern == pattern => last,
+                _ => merged.push_mut(MergedRule::empty(pattern)),
+            };
+            last.take(rule, dialect);
+        }
+        merged
+    }
+}
+
+/// Exact patterns, whose precedence has no meaning, stand behind all others.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rank<'p> {
+    exact: bool,
+    precedence: Precedence<'p>,
+    class: u8,
+}
+
+impl<'p> Rank<'p> {
+    fn of(pattern: &'p PathPattern) -> Rank<'p> {
+        let exact = pattern.class == PatternClass::Exact;
+        Rank { exact, precedence: Precedence::of(pattern), class: pattern.class as u8 }
     }
 }
 

@@ -110,16 +110,16 @@ impl<'a> Acl<'a> {
                         uncertain.push(UncertainRule::with_holes(rule, namespace, &pieces, dialect));
                     }
                     Populated::Text(label) => {
-                        let pattern = stored_pattern(&label, namespace)?;
+                        let pattern = stored_pattern(label, namespace)?;
                         match here {
-                            Presence::Present(()) => merger.add(pattern, rule, dialect),
+                            Presence::Present(()) => merger.add(pattern, rule),
                             _ => uncertain.push(UncertainRule::with_pattern(rule, pattern, dialect)),
                         }
                     }
                 }
             }
         }
-        let rules = merger.finish();
+        let rules = merger.finish(dialect);
         let store = Store::build(rules.iter().map(|rule| &rule.pattern));
         Ok(Acl { dialect, root, rules, store, uncertain, dropped })
     }
@@ -291,17 +291,13 @@ fn presence(rule: RuleRef<'_>, identity: &Identity, dialect: Dialect) -> Presenc
 }
 
 /// What the server keeps of a label: without one leading slash, behind its namespace.
-fn stored_pattern(label: &str, namespace: &str) -> Result<PathPattern, AclError> {
-    if label.contains("+*") {
-        return Err(AclError::Wildcard(full_label(label, namespace).into_owned()));
+fn stored_pattern(mut label: String, namespace: &str) -> Result<PathPattern, AclError> {
+    let refused = label.contains('+') && label.contains("+*");
+    if label.starts_with('/') {
+        label.remove(0);
     }
-    // The slash put in front is the one that `parse` takes away; a second one of the label stays.
-    Ok(PathPattern::parse(&format!("/{}", full_label(label, namespace))))
-}
-
-fn full_label<'l>(label: &'l str, namespace: &str) -> Cow<'l, str> {
-    let label = label.strip_prefix('/').unwrap_or(label);
-    if namespace.is_empty() { Cow::Borrowed(label) } else { Cow::Owned(format!("{namespace}{label}")) }
+    label.insert_str(0, namespace);
+    if refused { Err(AclError::Wildcard(label)) } else { Ok(PathPattern::stored(label)) }
 }
 
 /// The path as rules see it: behind the namespace, without any leading slash.

@@ -62,17 +62,24 @@ pub(super) struct Lexed {
 
 /// Cuts `text` into tokens from byte `from` on.
 pub(super) fn lex(text: &str, from: usize) -> Lexed {
-    let lexed = Lexed {
-        tokens: Vec::with_capacity(text.len() / 6),
-        comments: Vec::new(),
-        complaints: Vec::new(),
-        cut: false,
-    };
-    let mut lexer =
-        Lexer { text, bytes: text.as_bytes(), at: from, leads: true, open_template: false, lexed };
+    let mut lexer = Lexer::new(text, from, text.len() / 6);
     while lexer.step() {}
     lexer.push(Kind::End, text.len());
     lexer.lexed
+}
+
+/// The tokens of `text` up to the one with which `is_enough` says so of those so far.
+pub(super) fn lex_until(text: &str, is_enough: impl Fn(&[Token]) -> bool) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, 0, 16);
+    let mut known = 0;
+    while lexer.step() {
+        let tokens = &lexer.lexed.tokens;
+        if tokens.len() > known && is_enough(tokens) {
+            break;
+        }
+        known = tokens.len();
+    }
+    lexer.lexed.tokens
 }
 
 struct Lexer<'t> {
@@ -87,6 +94,16 @@ struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
+    fn new(text: &str, from: usize, tokens: usize) -> Lexer<'_> {
+        let lexed = Lexed {
+            tokens: Vec::with_capacity(tokens),
+            comments: Vec::new(),
+            complaints: Vec::new(),
+            cut: false,
+        };
+        Lexer { text, bytes: text.as_bytes(), at: from, leads: true, open_template: false, lexed }
+    }
+
     fn step(&mut self) -> bool {
         let start = self.at;
         let Some(byte) = self.byte(0) else { return false };

@@ -1,16 +1,16 @@
 //! What a text is about, by its tokens alone.
 
-use super::lexer::{Kind, Token, lex};
+use super::lexer::{Kind, Token, lex, lex_until};
 
 /// How many tokens stand before the first `path "…"`, in whatever case, with whatever quotes; nothing if there is none.
 pub fn mentions_path_rule(text: &str) -> Option<usize> {
     if !text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"path")) {
         return None;
     }
-    let tokens = lex(text, 0).tokens;
-    tokens
-        .windows(2)
-        .position(|pair| matches!(pair, [word, label] if is_path(text, *word) && is_label(text, *label)))
+    let opens = |tokens: &[Token]| matches!(tokens, [.., word, label] if is_path(text, *word) && is_label(text, *label));
+    // The rest of the text need not be looked at.
+    let tokens = lex_until(text, opens);
+    opens(&tokens).then(|| tokens.len() - 2)
 }
 
 /// True if the word `path` begins something at the top of the text, whatever follows, or if a block with one label

@@ -12,6 +12,7 @@ mod anchor;
 mod block;
 mod build;
 pub mod cut;
+mod plain;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,16 @@ pub fn parse(text: &str, source: SourceId) -> Stream {
     if let Some(error) = forbidden_character(text, source) {
         return Stream { errors: vec![error], ..Stream::default() };
     }
+    if !directive::mentioned(text)
+        && let Some(stream) = plain::read(text, source)
+    {
+        return stream;
+    }
+    in_full(text, source)
+}
+
+/// Reads a text with whatever YAML has.
+fn in_full(text: &str, source: SourceId) -> Stream {
     let mut reader =
         Reader { text, source, builder: Builder::new(text, source), started: 0, stream: Stream::default() };
     reader.run();

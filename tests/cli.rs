@@ -371,7 +371,7 @@ fn a_rule_that_panics_leaves_the_others() {
     let session = Session::of_directory(dir.path()).unwrap();
     let loaded = load::project(&[dir.path().to_owned()], None, &session);
     let rules: Vec<&'static Rule> = RULES.iter().copied().chain([&BROKEN_RULE]).collect();
-    let (findings, crashes) = lint::run_contained(&rules, &loaded.project, &session.config.options);
+    let (findings, crashes) = lint::run_contained(&rules, &loaded.project, &session.config.options, 2);
     assert_eq!(
         (crashes.len(), crashes[0].rule, crashes[0].message.as_str()),
         (1, "broken-rule", "no rule should")

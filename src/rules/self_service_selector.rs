@@ -14,11 +14,11 @@ use std::cell::LazyCell;
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;
-use crate::model::project::Project;
 use crate::model::vault::field::Fields;
 use crate::semantics::namespace_selector;
-use crate::semantics::rbac::reach::{referents, subject_words};
+use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::rbac::{Request, allows};
+use crate::semantics::survey::Survey;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
     if project.bindings.is_empty() {
         return;
     }
-    let opener = LazyCell::new(|| project.bindings.iter().find(|binding| labels_its_own(project, binding)));
+    let opener = LazyCell::new(|| project.bindings.iter().find(|binding| labels_its_own(cx.survey, binding)));
     for role in &project.auth_roles {
         look(&role.fields, "bound_service_account_namespace_selector", &opener, cx);
     }
@@ -66,12 +66,12 @@ fn look<'a>(
 }
 
 /// True for a RoleBinding that allows to change the Namespace object that it lies in.
-fn labels_its_own(project: &Project, binding: &Binding) -> bool {
+fn labels_its_own(survey: &Survey<'_>, binding: &Binding) -> bool {
     if binding.cluster_wide || binding.subjects.is_empty() {
         return false;
     }
     let own = binding.meta.namespace_name();
-    referents(project, binding).into_iter().flat_map(|role| &role.rules).any(|rule| {
+    survey.referents(binding).into_iter().flat_map(|role| &role.rules).any(|rule| {
         ["update", "patch"].into_iter().any(|verb| {
             allows(rule, &Request { verb, group: "", resource: "namespaces", name: own }).is_some()
         })

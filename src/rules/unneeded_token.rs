@@ -9,7 +9,8 @@
 //! Write `automountServiceAccountToken: false` in the pod template, or on the service account.
 //!
 //! # Limits
-//! Programs may speak to the API server with bindings that are not among the inputs.
+//! The same file must declare the service account. Programs may speak to the API server with bindings that are not among the
+//! inputs.
 
 use std::collections::HashSet;
 
@@ -23,7 +24,7 @@ use crate::semantics::rbac::subjects::service_account;
 pub static RULE: Rule = Rule {
     name: "unneeded-token",
     summary: "a workload with a token that gives it nothing",
-    category: Category::Pedantic,
+    category: Category::Style,
     check: Check::Project(check),
     fixable: false,
     source: include_str!("unneeded_token.rs"),
@@ -42,6 +43,14 @@ fn check(cx: &mut Context<'_>) {
             && !bound.contains(account)
             && !logs_in(project, workload, account)
         {
+            // Where the service account is not declared beside it, neither are its bindings, mostly.
+            let namespace = workload.meta.namespace_name();
+            let mut declared = project.service_accounts_in(workload.meta.span.source).iter();
+            let is_declared =
+                declared.any(|it| it.meta.name.value == account && it.meta.namespace_name() == namespace);
+            if !is_declared {
+                continue;
+            }
             let span = workload.service_account.as_ref().map_or(workload.meta.name.span, |it| it.span);
             let message =
                 format!("`{}` gets a token of `{account}`, to which nothing is bound", workload.meta.name);

@@ -13,8 +13,8 @@ pub mod lateral;
 pub mod powers;
 pub mod reach;
 pub mod served;
-pub mod subjects;
 pub mod signers;
+pub mod subjects;
 #[cfg(test)]
 mod tests;
 

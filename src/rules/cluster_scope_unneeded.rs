@@ -42,12 +42,12 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         return;
     }
     let message = format!(
-        "`{}` lists nothing, so its objects are known, and this gives it in every namespace",
+        "`{}` lists and watches nothing, and this gives it in every namespace",
         binding.role_ref.name
     );
     let place = roles.first().map(|role| role.meta.name.span);
     let finding = cx.report(binding.kind_span, message);
-    finding.help("bind it with a RoleBinding in the namespace of these objects");
+    finding.help("bind it with a RoleBinding in each namespace that it works in");
     if let Some(place) = place {
         finding.label(place, "the role");
     }

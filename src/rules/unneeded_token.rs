@@ -1,6 +1,6 @@
 //! # What it finds
 //! A workload that gets the token of a service account to which nothing among the inputs is bound, and that nothing of
-//! Vault uses.
+//! Vault or Consul uses.
 //!
 //! # Why it matters
 //! A token that is not needed is one more thing to steal: it still opens what everybody who can log in may do.
@@ -29,6 +29,10 @@ pub static RULE: Rule = Rule {
     fixable: false,
     source: include_str!("unneeded_token.rs"),
 };
+
+/// Annotations of webhooks whose sidecars log in with the token.
+const WEBHOOKS: [&str; 3] =
+    ["vault.hashicorp.com/", "vault.security.banzaicloud.io/", "consul.hashicorp.com/"];
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
@@ -67,6 +71,11 @@ fn mounts(project: &Project, workload: &Workload, account: &str) -> bool {
 }
 
 fn logs_in(project: &Project, workload: &Workload, account: &str) -> bool {
+    let by_webhook = |key: &str| WEBHOOKS.iter().any(|prefix| key.starts_with(prefix));
+    let mut annotations = workload.pod_annotations.iter();
+    if annotations.any(|(key, _)| by_webhook(key.as_str())) {
+        return true;
+    }
     workload.injector.is_some()
         || project
             .auth_roles

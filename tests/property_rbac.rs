@@ -231,6 +231,7 @@ fn binding(at: usize, grantor: &Grantor) -> Binding {
     Binding {
         cluster_wide: grantor.cluster_wide,
         kind_span: nowhere(),
+        api_version: spanned("rbac.authorization.k8s.io/v1"),
         meta: meta(at, (!grantor.cluster_wide).then_some(grantor.namespace)),
         role_ref: RoleRef {
             kind: spanned(role_kind),

@@ -234,6 +234,7 @@ fn binding(object: &Value) -> Binding {
     Binding {
         cluster_wide: object["kind"] == "ClusterRoleBinding",
         kind_span: nowhere(),
+        api_version: text(object, "apiVersion"),
         meta: meta(object),
         role_ref: RoleRef {
             kind: text(role_ref, "kind"),

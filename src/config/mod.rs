@@ -142,12 +142,39 @@ impl Reader<'_> {
                 self.error(key.span(), format!("the level of `{FIXED_LEVEL}` cannot be set"), Some(help));
                 continue;
             }
-            let Some(word) = self.text(value, "a level") else { continue };
+            let level = match value.get_ref().as_table() {
+                Some(table) => self.rule_settings(table, rule, levels),
+                None => Some(value),
+            };
+            let Some(level) = level else { continue };
+            let Some(word) = self.text(level, "a level") else { continue };
             match LEVELS.into_iter().find(|level| level.word() == word) {
                 Some(level) => levels.set(rule, level),
-                None => self.not_one_of(value, word, &LEVELS.map(Level::word)),
+                None => self.not_one_of(level, word, &LEVELS.map(Level::word)),
             }
         }
+    }
+
+    /// `{level = "error", ignorable = false}`; gives the value of `level`.
+    fn rule_settings<'v, 'i>(
+        &mut self,
+        table: &'v DeTable<'i>,
+        rule: &'static Rule,
+        levels: &mut Levels,
+    ) -> Option<&'v Value<'i>> {
+        let mut level = None;
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "level" => level = Some(value),
+                "ignorable" => match value.get_ref().as_bool() {
+                    Some(true) => {}
+                    Some(false) => levels.forbid_allowing(rule),
+                    None => self.wrong_type(value, "`ignorable`", "`true` or `false`"),
+                },
+                _ => self.unknown_key(key, &["level", "ignorable"]),
+            }
+        }
+        level
     }
 
     fn exclude(&mut self, value: &Value<'_>) -> GlobSet {

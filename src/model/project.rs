@@ -13,7 +13,7 @@ use super::vault::auth_role::{AuthMount, AuthRole};
 use super::vault::mount::Mount;
 use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
-use super::{Malformed, lower};
+use super::{Malformed, annotation, lower};
 use crate::syntax::directive::Directive;
 use crate::syntax::{SourceId, Sources, Span, SyntaxError};
 
@@ -145,6 +145,8 @@ impl Project {
             project.take(file);
         }
         lower::join(&mut project);
+        let annotations = annotation::directives(&project);
+        project.directives.extend(annotations);
         project.build_index();
         project
     }
@@ -216,6 +218,14 @@ impl Project {
     /// The spec that the place stands in.
     pub fn spec_of(&self, place: Span) -> Option<&Spec> {
         self.specs.iter().find(|spec| spec.span.contains(place))
+    }
+
+    /// Names of the templates, which are not read before they are rendered, that have `word` in their text.
+    pub fn templates_with<'p>(&'p self, word: &'p str) -> impl Iterator<Item = &'p str> {
+        self.sources.iter().zip(&self.classes).filter_map(move |(source, class)| {
+            let is_template = matches!(class, FileClass::Template(_));
+            (is_template && source.text.contains(word)).then_some(source.name.as_str())
+        })
     }
 
     /// The policies of this name; names compare as the server compares them, in lower case.

@@ -177,6 +177,14 @@ impl<'a> Cluster<'a> {
         self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied()
     }
 
+    /// The roles that are bound to the user in a namespace (`""` for outside of all).
+    pub fn bound<'s>(&'s self, user: &'s User, namespace: &str) -> impl Iterator<Item = &'a RbacRole> + 's {
+        let named = self
+            .bindings_in(namespace)
+            .filter(move |binding| binding.subjects.iter().any(|subject| is_subject(subject, binding, user)));
+        named.filter_map(|binding| self.referent(binding)).map(|held| held.role)
+    }
+
     /// The namespaces that have bindings, in order.
     pub fn namespaces(&self) -> Vec<&'a str> {
         let mut namespaces: Vec<&'a str> = self.bindings.keys().copied().collect();
@@ -259,7 +267,7 @@ impl<'a> Cluster<'a> {
         let mut rules = Vec::new();
         for (_, other) in self.cluster_roles.iter().filter(|(other, _)| **other != name) {
             if selectors.iter().any(|selector| selector.selects(&other.role.meta)) {
-                rules.extend(other.rules.iter().filter(|(_, rule)| seen.insert(content(rule))));
+                rules.extend(other.rules.iter().filter(|(_, rule)| seen.insert(rbac::words(rule))));
             }
         }
         (!rules.is_empty()).then_some(rules)
@@ -275,7 +283,8 @@ impl<'q> Query<'q> {
         }
     }
 
-    fn is_allowed_by(&self, rule: &RbacRule) -> bool {
+    /// True if the rule allows it.
+    pub fn is_allowed_by(&self, rule: &RbacRule) -> bool {
         match self {
             Query::Resource { request, .. } => rbac::allows(rule, request).is_some(),
             Query::Url { verb, path } => rbac::allows_url(rule, verb, path),
@@ -305,11 +314,6 @@ pub fn is_subject(subject: &Subject, binding: &Binding, user: &User) -> bool {
 }
 
 fn same(left: &[WrittenRule<'_>], right: &[WrittenRule<'_>]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|((_, a), (_, b))| content(a) == content(b))
-}
-
-/// All words of a rule, so that equal rules have equal content.
-fn content(rule: &RbacRule) -> [Vec<&str>; 5] {
-    [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls]
-        .map(|words| words.iter().map(|word| word.as_str()).collect())
+    left.len() == right.len()
+        && left.iter().zip(right).all(|((_, a), (_, b))| rbac::words(a) == rbac::words(b))
 }

@@ -223,6 +223,7 @@ pub fn project() -> Project {
         lowered.bindings.push(Binding {
             cluster_wide: false,
             kind_span: HERE,
+            api_version: at("rbac.authorization.k8s.io/v1".to_owned()),
             meta: meta("tokenrequest", Some("apps")),
             role_ref: RoleRef {
                 kind: at("Role".to_owned()),

@@ -14,7 +14,7 @@ impl Scene<'_> {
     /// Prints the rules of every token of WHO, or its rules in the cluster.
     pub(super) fn list(&self, who: &Subject) -> Result<Exit, Failure> {
         let flags = &self.args.flags;
-        if flags.kubernetes || flags.namespace.is_some() || flags.all_namespaces {
+        if flags.is_about_kubernetes() {
             let user = self.user(who)?;
             let home = match who {
                 Subject::ServiceAccount { namespace, .. } => namespace.as_str(),
@@ -25,16 +25,19 @@ impl Scene<'_> {
                 None if flags.all_namespaces => "",
                 None => home,
             };
-            let lines = cluster::listed(self.access, &user, namespace, self.places);
+            let (lines, answer) = cluster::listed(self.access, &user, namespace, self.places);
             let json: Vec<Value> = lines
                 .iter()
                 .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
                 .collect();
-            let out = page::table(["RULE", "BINDING → ROLE", "WHERE"], &lines);
-            return self.listing(lines.is_empty(), json!({"who": who.to_string(), "rules": json}), &out);
+            let out = match lines.as_slice() {
+                [] => String::new(),
+                lines => page::table(["RULE", "BINDING → ROLE", "WHERE"], lines),
+            };
+            return self.listing(answer, json!({"who": who.to_string(), "rules": json}), &out);
         }
         let holders = self.holders(who)?;
-        let (mut out, mut json, mut nothing) = (String::new(), Vec::new(), true);
+        let (mut out, mut json, mut nothing, mut open) = (String::new(), Vec::new(), true, false);
         for holder in holders.iter().filter(|holder| holder.gets_token()) {
             let token = holder.token();
             let wanted = self.args.dialect.map(DialectName::dialect);
@@ -45,8 +48,12 @@ impl Scene<'_> {
                 let gap = if out.is_empty() { "" } else { "\n" };
                 out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));
             }
-            for held in holder.held.iter().filter(|held| held.is_missing()) {
-                out += &format!("policy `{}` is not among the inputs\n", clean::line(&held.name));
+            let asked = token.acls().iter().map(|(dialect, _)| *dialect);
+            let asked: Vec<Dialect> = asked.filter(|own| wanted.is_none_or(|it| it == *own)).collect();
+            let gaps = way::gaps(holder, &asked);
+            open |= !gaps.is_empty();
+            for gap in &gaps {
+                out += &format!("{}\n", clean::line(gap));
             }
             let considered = token.acls().iter().filter(|(own, _)| wanted.is_none_or(|it| it == *own));
             for (dialect, acl) in considered.clone() {
@@ -61,18 +68,22 @@ impl Scene<'_> {
                 }
                 out += &page::table(["PATH", "CAPABILITIES", "POLICY", "WHERE"], lines);
                 let rules: Vec<Value> = lines.iter().map(rule_json).collect();
-                json.push(json!({"role": path, "servers": servers, "rules": rules}));
+                json.push(json!({"role": path, "servers": servers, "not_known": gaps, "rules": rules}));
             }
         }
-        self.listing(nothing, json!({"who": who.to_string(), "ways": json}), &out)
+        let answer = match (open, nothing) {
+            (true, _) => Answer::Unknown,
+            (false, true) => Answer::No,
+            (false, false) => Answer::Yes,
+        };
+        self.listing(answer, json!({"who": who.to_string(), "ways": json}), &out)
     }
 
-    fn listing(&self, nothing: bool, json: Value, out: &str) -> Result<Exit, Failure> {
-        let answer = if nothing { Answer::No } else { Answer::Yes };
+    fn listing(&self, answer: Answer, json: Value, out: &str) -> Result<Exit, Failure> {
         if self.args.format == Format::Json {
             return self.finish(answer, json);
         }
-        self.print(if nothing { "nothing\n" } else { out })?;
+        self.print(if out.is_empty() { "nothing\n" } else { out })?;
         Ok(exit(answer))
     }
 }

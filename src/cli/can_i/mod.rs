@@ -16,6 +16,7 @@ use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::Project;
+use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::semantics::acl::Operation;
@@ -97,6 +98,9 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let project = &loaded.project;
     let (who, words) = match (args.policy.is_empty(), args.words.as_slice()) {
         (true, [who, words @ ..]) => (subject(who)?, words),
+        (_, _) if project.policies.is_empty() => {
+            return Err(Failure::new("no policy found in what `--policy` names"));
+        }
         (_, words) => (of_files(project), words),
     };
     let access = Access::new(project);
@@ -109,8 +113,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         };
     }
     let (verb, what) = match words {
-        [verb, what] => (verb, what.clone()),
-        [verb, kind, name] if !kind.contains('/') => (verb, format!("{kind}/{name}")),
+        [verb, what] => (verb, (what.as_str(), None)),
+        [verb, kind, name] => (verb, (kind.as_str(), Some(name.as_str()))),
         _ => return Err(usage("a question is `WHO CAPABILITY PATH`")),
     };
     let home = match &who {
@@ -118,7 +122,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         _ => None,
     };
     let mounts = MountTable::new(project);
-    match world::understand(verb, &what, &args.flags, home, |path| mounts.mentions(path))? {
+    match world::understand(verb, what, &args.flags, home, |path| mounts.mentions(path))? {
         Asked::Vault(operation, path) => scene.vault(&who, verb, operation, &path),
         Asked::Kubernetes(question) => scene.kubernetes(&who, &question),
     }
@@ -133,13 +137,14 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
         .iter()
         .map(|unread| format!("{}: {}", clean::line(&unread.path), unread.message))
         .collect();
-    faults.extend(
-        loaded
-            .project
-            .syntax_errors
-            .iter()
-            .map(|error| format!("{}: {}", place(&places, error.span), clean::line(&error.message))),
-    );
+    let project = &loaded.project;
+    let told = |span, message: &str| format!("{}: {}", place(&places, span), clean::line(message));
+    faults.extend(project.syntax_errors.iter().map(|error| told(error.span, &error.message)));
+    // What has the wrong shape is left out of the model.
+    faults.extend(project.malformed.iter().map(|fault| told(fault.span, &fault.message)));
+    let template =
+        |name: &str| format!("{}: a template of a spec is not read: render it first", clean::line(name));
+    faults.extend(project.templates_with("rolewright/v1").map(template));
     faults.extend(loaded.crashes.iter().map(|crash| clean::line(&crash.message).into_owned()));
     for fault in &faults {
         say(format_args!("error: {fault}"));
@@ -157,9 +162,17 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
 
 fn subject(text: &str) -> Result<Subject, Failure> {
     let help = "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME` or `policy:NAME[,NAME]`";
-    text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
+    let subject: Subject = text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
         Failure::new(clean::line(&error.to_string())).with_help(help)
-    })
+    })?;
+    if let Subject::ServiceAccount { namespace, name, .. } = &subject
+        && !(NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name))
+    {
+        let fault = format!("`{}` can be no service account", clean::line(&format!("{namespace}/{name}")));
+        return Err(Failure::new(fault)
+            .with_help("names are lower-case letters and digits with `-` inside; ask about one at a time"));
+    }
+    Ok(subject)
 }
 
 fn usage(message: &str) -> Failure {

@@ -1,10 +1,10 @@
 //! Questions to the API server: may a service account do this to that, and who may.
 
 use super::Access;
-use crate::model::kube::binding::Binding;
+pub use super::doubt::{Doubt, RoleDoubt};
 use crate::model::kube::resource;
-use crate::semantics::authorizer::{self, Grant, Query, Source, User};
-use crate::semantics::rbac::{Request, bootstrap};
+use crate::semantics::authorizer::{Grant, Query, User};
+use crate::semantics::rbac::Request;
 
 /// A question to the API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub enum QuestionError {
     /// Not a resource that every cluster has, and no API group with it.
     #[error("`{0}` is no resource that every cluster has; write `{0}.GROUP`")]
     UnknownResource(String),
+    /// Not a subresource of anything that every cluster has.
+    #[error("`{0}` is no subresource of `{1}`")]
+    UnknownSubresource(String, &'static str),
     /// A part of the text is empty, or there are too many.
     #[error(
         "`{0}` is no resource; write `RESOURCE[.GROUP]`, `RESOURCE/SUBRESOURCE`, `RESOURCE/NAME` or `/PATH`"
@@ -51,30 +54,8 @@ pub enum Answer<'a> {
     Allowed(Grant<'a>),
     /// No: no rule allows it.
     Refused,
-    /// No rule that is known allows it, but these bindings refer to roles that may.
-    Unknown(Vec<(&'a Binding, Doubt)>),
-}
-
-/// Why it is not known what a role allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// No input holds it, and Kubernetes does not have it everywhere alike.
-    NotAmongInputs,
-    /// Kubernetes fills it, and extensions that bring the API group of the question may add to it.
-    Extensions,
-    /// Only some versions of Kubernetes allow it in this role.
-    Version,
-}
-
-impl Doubt {
-    /// The reason for people: what stands behind `ClusterRole view`.
-    pub fn why(self) -> &'static str {
-        match self {
-            Doubt::NotAmongInputs => "is not among the inputs",
-            Doubt::Extensions => "may take in more from what is installed with this API group",
-            Doubt::Version => "allows it in some versions of Kubernetes; name yours in `target`",
-        }
-    }
+    /// It hangs on these.
+    Unknown(Vec<Doubt<'a>>),
 }
 
 impl Question {
@@ -104,10 +85,12 @@ impl Question {
             [one] => {
                 let (word, _) = with_group(one);
                 let (plain, group) = with_group(kind);
-                let is_part = match resource::called(plain, group) {
-                    Some(known) => known.subresource(word).is_some(),
-                    None => resource::is_subresource(word),
-                };
+                // Where the name is said, this can only be a subresource.
+                let is_part = name.is_some()
+                    || match resource::called(plain, group) {
+                        Some(known) => known.subresource(word).is_some(),
+                        None => resource::is_subresource(word),
+                    };
                 if is_part { (Some(*one), None) } else { (None, Some(*one)) }
             }
             [subresource, name] => (Some(*subresource), Some(*name)),
@@ -122,6 +105,11 @@ impl Question {
         let known = resource::called(kind, group);
         if known.is_none() && group.is_none() && kind != "*" {
             return Err(QuestionError::UnknownResource(kind.to_owned()));
+        }
+        if let (Some(known), Some(word)) = (known, subresource)
+            && known.subresource(word).is_none()
+        {
+            return Err(QuestionError::UnknownSubresource(word.to_owned(), known.name));
         }
         let (plural, group, namespaced) = match known {
             Some(known) => (known.name.to_owned(), known.group, known.is_namespaced()),
@@ -147,6 +135,12 @@ impl Question {
         })
     }
 
+    /// True if the text begins with a resource that every cluster has.
+    pub fn is_resource(text: &str) -> bool {
+        let (kind, group) = with_group(text.split('/').next().unwrap_or(text));
+        resource::called(kind, group).is_some()
+    }
+
     /// The question as the authorizer takes it.
     pub fn query(&self) -> Query<'_> {
         match self {
@@ -155,6 +149,22 @@ impl Question {
                 namespace: namespace.as_deref(),
             },
             Question::Url { verb, path } => Query::Url { verb, path },
+        }
+    }
+
+    /// The same question about another namespace; nothing if it is not about something in namespaces.
+    pub fn in_namespace(&self, other: &str) -> Option<Question> {
+        match self {
+            Question::Resource { group, resource, .. } => {
+                let kind = resource.split('/').next().unwrap_or(resource);
+                let is_inside = resource::called(kind, Some(group)).is_none_or(|known| known.is_namespaced());
+                let mut question = self.clone();
+                if let Question::Resource { namespace, .. } = &mut question {
+                    *namespace = Some(other.to_owned());
+                }
+                is_inside.then_some(question)
+            }
+            Question::Url { .. } => None,
         }
     }
 }
@@ -174,48 +184,13 @@ fn with_group(text: &str) -> (&str, Option<&str>) {
 
 impl<'a> Access<'a> {
     /// What the API server says when a user asks to do this.
-    pub fn kubernetes(&self, user: &User, question: &Question) -> Answer<'a> {
-        self.ask(user, &question.query())
-    }
-
-    /// The same for a question as the authorizer takes it.
-    pub fn ask(&self, user: &User, query: &Query<'_>) -> Answer<'a> {
-        if let Some(grant) = self.cluster.decide(user, query) {
-            return Answer::Allowed(grant);
-        }
-        let of_user = |(binding, _): &(&'a Binding, Doubt)| {
-            binding.subjects.iter().any(|subject| authorizer::is_subject(subject, binding, user))
-        };
-        let open: Vec<(&'a Binding, Doubt)> = self.open_bindings(query).filter(of_user).collect();
-        if open.is_empty() { Answer::Refused } else { Answer::Unknown(open) }
-    }
-
-    /// Everybody who may do this: one source for each subject of a binding that allows it, and the bindings of which
-    /// it is not known whether they do.
-    pub fn kubernetes_who_can(&self, question: &Question) -> (Vec<Source<'a>>, Vec<(&'a Binding, Doubt)>) {
-        let query = question.query();
-        (self.cluster.allowing(&query), self.open_bindings(&query).collect())
-    }
-
-    /// Bindings that count for the question and may allow it, although no rule that is known does.
-    fn open_bindings<'s>(
-        &'s self,
-        query: &'s Query<'_>,
-    ) -> impl Iterator<Item = (&'a Binding, Doubt)> + use<'s, 'a> {
-        let bindings = self.cluster.bindings_in(query.namespace());
-        bindings.filter_map(move |binding| Some((binding, self.doubt(binding, query)?)))
-    }
-
-    fn doubt(&self, binding: &Binding, query: &Query<'_>) -> Option<Doubt> {
-        let Some(role) = self.cluster.role_of(binding) else { return Some(Doubt::NotAmongInputs) };
-        let name = role.meta.name.as_str();
-        if !bootstrap::is_extended(role) || self.cluster.allows(name, query) {
-            return None;
-        }
-        let is_foreign = |group: &str| !resource::is_built_in(group) && !resource::is_former_group(group);
-        match query {
-            Query::Resource { request, .. } if is_foreign(request.group) => Some(Doubt::Extensions),
-            _ => self.newest.allows(name, query).then_some(Doubt::Version),
+    pub fn kubernetes(&self, user: &User, query: &Query<'_>) -> Answer<'a> {
+        let grant = self.cluster.decide(user, query);
+        let doubts = self.kubernetes_doubts(user, query, grant.is_some());
+        match grant {
+            _ if !doubts.is_empty() => Answer::Unknown(doubts),
+            Some(grant) => Answer::Allowed(grant),
+            None => Answer::Refused,
         }
     }
 }

@@ -22,11 +22,15 @@ pub fn looks_like_policy(text: &str) -> bool {
 }
 
 /// True if the text, which its name says is HCL, was meant to be a policy although no rule of it can be made out: the
-/// word `path` stands at its top, or a block with one label that holds `capabilities`.
+/// word `path` stands at its top, or a block with one label that holds `capabilities`; or it is the body of a request that
+/// writes a policy.
 pub fn resembles_policy(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let suspicious = start.contains("path") || start.contains("capabilities");
-    suspicious && !start.starts_with('{') && hcl1::resembles_path_rule(start, FOREIGN)
+    match start.strip_prefix('{') {
+        Some(inside) => suspicious && inside.trim_start().starts_with("\"policy\""),
+        None => suspicious && hcl1::resembles_path_rule(start, FOREIGN),
+    }
 }
 
 /// Blocks with one label and `capabilities` in other languages: Nomad's policies, Terraform's modules and providers.

@@ -9,9 +9,9 @@
 //! Bind it with RoleBindings in the namespaces that it is for.
 //!
 //! # Limits
-//! Who may create the same resource, or pods in any way, manages it, and is reported for that. Silent in single
-//! namespaces. Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list
-//! what they imply.
+//! Who may create the same resource, or pods in any way, manages it, and is reported for that; who may change nodes as
+//! well is reported as `pod-stealing`. Silent in single namespaces. Rules with `*` as verb or resource are reported as
+//! `wildcard-verb` or `wildcard-resource`, which list what they imply.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::{Grant, Part};
@@ -29,7 +29,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    let manages_pods = cx.survey.joined_by(grant, &powers::POD_CREATION).is_some();
+    // Either is reported for what it comes to with pods.
+    let joined = [&powers::POD_CREATION, &powers::NODE_WRITE];
+    let manages_pods = joined.into_iter().any(|power| cx.survey.joined_by(grant, power).is_some());
     let counts = |part: &&Part<'_>| {
         let is_lasting =
             matches!(part.resource.as_str(), "namespaces" | "persistentvolumeclaims" | "secrets");

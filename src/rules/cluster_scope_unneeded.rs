@@ -1,16 +1,17 @@
 //! # What it finds
-//! A ClusterRoleBinding of a ClusterRole all of whose rules are about named objects in namespaces.
+//! A ClusterRoleBinding, for service accounts, of a ClusterRole that is about objects in namespaces and that neither lists nor
+//! watches any of them.
 //!
 //! # Why it matters
-//! It gives the access in every namespace, those to come included. The named objects are mostly in
-//! one namespace, where a RoleBinding is enough.
+//! It gives the access in every namespace, those to come included. Who does not list has to know the objects by name: they are
+//! mostly in one namespace, where a RoleBinding is enough.
 //!
 //! # How to fix it
 //! Bind the role with a RoleBinding in each namespace that is meant.
 //!
 //! # Limits
-//! Reported are roles whose rules all name their objects, which hardly exist in every namespace. Controllers that look after all
-//! namespaces need it as it is.
+//! A role that lists or watches is one of a controller that looks after all namespaces, and is not reported. Judged are resources
+//! of Kubernetes itself.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;
@@ -21,7 +22,7 @@ use crate::semantics::rbac::served::served;
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "cluster-scope-unneeded",
-    summary: "a role for the whole cluster that is about named objects of namespaces",
+    summary: "a role for every namespace that knows its objects by name",
     category: Category::Style,
     check: Check::Binding(check),
     fixable: false,
@@ -30,31 +31,32 @@ pub static RULE: Rule = Rule {
 
 fn check(binding: &Binding, cx: &mut Context<'_>) {
     let to_cluster_role = binding.role_ref.role_kind() == Some(RbacRoleKind::ClusterRole);
-    if !binding.cluster_wide || !to_cluster_role || binding.subjects.is_empty() {
+    let accounts = binding.subjects.iter().all(|subject| subject.kind.value == "ServiceAccount");
+    if !binding.cluster_wide || !to_cluster_role || !accounts || binding.subjects.is_empty() {
         return;
     }
     let roles = cx.survey.referents(binding);
     let rules = || roles.iter().flat_map(|role| &role.rules);
     let own = roles.iter().any(|role| builtin::is_own_role(role) || role.aggregation.is_some());
-    if own || rules().next().is_none() || !rules().all(is_named_in_namespace) {
+    if own || rules().next().is_none() || !rules().all(is_about_known_objects) {
         return;
     }
     let message = format!(
-        "`{}` is about named objects of namespaces, and this gives it in every namespace",
+        "`{}` lists and watches nothing, and this gives it in every namespace",
         binding.role_ref.name
     );
     let place = roles.first().map(|role| role.meta.name.span);
     let finding = cx.report(binding.kind_span, message);
-    finding.help("bind it with a RoleBinding in the namespace of these objects");
+    finding.help("bind it with a RoleBinding in each namespace that it works in");
     if let Some(place) = place {
         finding.label(place, "the role");
     }
 }
 
-/// True if every resource of the rule is one of Kubernetes, lies in namespaces, and is named.
-fn is_named_in_namespace(rule: &RbacRule) -> bool {
+/// True if every resource of the rule is one of Kubernetes, lies in namespaces, and is named or never listed.
+fn is_about_known_objects(rule: &RbacRule) -> bool {
     let namespaced = |name: &str| served(rule, name).is_some_and(|known| known.resource.is_namespaced());
-    !rule.resource_names.is_empty()
-        && !rule.resources.is_empty()
-        && rule.resources.iter().all(|resource| namespaced(resource.as_str()))
+    let lists = |verb: &str| matches!(verb, "list" | "watch" | "deletecollection" | "*");
+    let known = !rule.resource_names.is_empty() || !rule.verbs.iter().any(|verb| lists(verb.as_str()));
+    known && !rule.resources.is_empty() && rule.resources.iter().all(|resource| namespaced(resource.as_str()))
 }

@@ -12,13 +12,14 @@
 //! Bind the role with a RoleBinding in each namespace that is meant.
 //!
 //! # Limits
-//! Roles that are aggregated into these are not looked at here.
+//! Roles that are aggregated into these are not looked at here. Subjects behind which everybody stands are reported as such.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::reach::subject_words;
+use crate::semantics::rbac::subjects::crowd;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -40,7 +41,8 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         "view" => ("read almost everything but secrets", Severity::Note),
         _ => return,
     };
-    let Some(first) = binding.subjects.first() else { return };
+    // Crowds are reported with what they hold.
+    let Some(first) = binding.subjects.iter().find(|subject| crowd(subject).is_none()) else { return };
     let others = match binding.subjects.len() {
         1 => String::new(),
         count => format!(" and {} more", count - 1),

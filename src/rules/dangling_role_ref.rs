@@ -12,11 +12,12 @@
 //! Roles may live outside of the inputs, so an unknown name alone is no finding. It is one where the inputs show what was
 //! meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, a
 //! ClusterRole in the same file that nothing binds, or, of a Role, a file that holds the namespace, or Roles or service
-//! accounts of it, without the one that is named.
+//! accounts of it, without the one that is named. It is a note where only files beside it show that, or, of a ClusterRole, the
+//! service account that it is bound to.
 
 use std::collections::HashMap;
 
-use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
@@ -64,6 +65,8 @@ enum Cause<'a> {
     Name(&'a RbacRole),
     /// The same file holds other things of the namespace: where, and what.
     Missing(Span, &'static str),
+    /// Something beside it makes one expect the role there; it may be elsewhere.
+    Elsewhere(Span),
     /// The same file defines a ClusterRole that nothing binds.
     Unbound(&'a RbacRole),
 }
@@ -109,7 +112,16 @@ fn missing<'a>(
         let unbound = |role: &&&RbacRole| {
             project.bindings_to(kind, role.meta.name.as_str()).next().is_none() && role.meta.labels.is_empty()
         };
-        return in_file.find(unbound).map(|role| Cause::Unbound(role));
+        let found = in_file.clone().find(unbound).map(|role| Cause::Unbound(role));
+        let declared = || {
+            let subjects = binding.subjects.iter().filter(|subject| subject.kind.value == "ServiceAccount");
+            let mut names = subjects.map(|subject| subject.name.as_str());
+            let accounts = project.service_accounts_in(source);
+            names.find_map(|name| accounts.iter().find(|account| account.meta.name.value == name))
+        };
+        // A file that declares whom it binds mostly holds the role as well; other charts' roles are the exception.
+        let alone = in_file.next().is_none();
+        return found.or_else(|| declared().filter(|_| alone).map(|it| Cause::Elsewhere(it.meta.name.span)));
     }
     if let Some(role) = in_file.find(|role| may_refer(binding, role)) {
         return Some(Cause::Missing(role.meta.name.span, "this file defines other Roles of the namespace"));
@@ -121,8 +133,12 @@ fn missing<'a>(
         return Some(Cause::Missing(account.meta.name.span, label));
     }
     let mut namespaces = project.kubernetes_namespaces_in(source).iter();
-    let made = namespaces.find(|it| Some(it.meta.name.as_str()) == namespace)?;
-    Some(Cause::Missing(made.meta.name.span, "this file makes the namespace"))
+    if let Some(made) = namespaces.find(|it| Some(it.meta.name.as_str()) == namespace) {
+        return Some(Cause::Missing(made.meta.name.span, "this file makes the namespace"));
+    }
+    let known = beside.iter().filter(|role| role.kind == kind && role.meta.namespace.is_some());
+    let mut known = known.filter(|role| role.meta.namespace_name() == namespace);
+    known.next().map(|role| Cause::Elsewhere(role.meta.name.span))
 }
 
 fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
@@ -169,6 +185,12 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
             cx.report(span, format!("no Role `{name}` among the inputs"))
                 .label(place, says)
                 .help("add the role or correct the name");
+        }
+        Cause::Elsewhere(place) => {
+            cx.report(span, format!("no {} `{name}` among the inputs", kind.word()))
+                .severity(Severity::Note)
+                .label(place, "what goes with it is here")
+                .help("if it is not made elsewhere, add the role or correct the name");
         }
         Cause::Unbound(role) => {
             cx.report(span, format!("no ClusterRole `{name}` among the inputs"))

@@ -11,12 +11,12 @@
 //! # Limits
 //! Service accounts may live outside of the inputs, so that an unknown name alone is no finding. It is one where the inputs
 //! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
-//! declares the namespace or other service accounts of it without the one that is named. What some
-//! workload runs as is taken to exist.
+//! declares the namespace or other service accounts of it without the one that is named. Where
+//! only a file beside it shows that, it is a note. What some workload runs as is taken to exist.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::service_account::ServiceAccount;
 use crate::model::project::Project;
@@ -75,9 +75,14 @@ enum Cause<'a> {
     Name(&'a ServiceAccount),
     /// The same file declares others of the namespace, here.
     Missing(Span),
+    /// A file beside it declares others of the namespace.
+    Elsewhere(Span),
     /// The same file makes the namespace.
     Made(Span),
 }
+
+/// Among how many service accounts of a directory a slip is looked for.
+const LOOKED_AT: usize = 256;
 
 fn cause<'a>(
     project: &Project,
@@ -95,7 +100,7 @@ fn cause<'a>(
         own.is_none() || namespace.is_empty() || own == Some(namespace)
     };
     let near = |account: &&&ServiceAccount| is_near(name, account.meta.name.as_str());
-    let mut near = beside.iter().filter(fits).filter(near);
+    let mut near = beside.iter().take(LOOKED_AT).filter(fits).filter(near);
     if let Some(account) = near.find(|account| !is_bound(project, account)) {
         return Some(Cause::Name(account));
     }
@@ -107,7 +112,11 @@ fn cause<'a>(
         let mut made = project.kubernetes_namespaces_in(binding.meta.span.source).iter();
         Some(Cause::Made(made.find(|it| it.meta.name.value == namespace)?.meta.name.span))
     };
-    other.or_else(made)
+    let beside = || {
+        let known = beside.iter().find(|it| it.meta.namespace_name() == Some(namespace))?;
+        Some(Cause::Elsewhere(known.meta.name.span))
+    };
+    other.or_else(made).or_else(beside)
 }
 
 fn is_bound(project: &Project, account: &ServiceAccount) -> bool {
@@ -151,6 +160,12 @@ fn report(cx: &mut Context<'_>, subject: &Subject, (namespace, name): (&str, &st
             if let Some(place) = place {
                 finding.unsafe_fix(format!("name `{meant}`"), vec![Edit::replace(place, meant)]);
             }
+        }
+        Cause::Elsewhere(place) => {
+            cx.report(subject.name.span, format!("no service account `{name}`{of} among the inputs"))
+                .severity(Severity::Note)
+                .label(*place, "others of the namespace are declared here")
+                .help("if it is not made elsewhere, add the service account or correct the name");
         }
         Cause::Missing(place) | Cause::Made(place) => {
             let label = match cause {

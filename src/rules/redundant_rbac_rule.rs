@@ -13,10 +13,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lint::{Category, Check, Context, Rule};
+use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::covers::{Atom, atoms, is_covered};
 use crate::semantics::rbac::builtin;
+use crate::syntax::yaml::cut;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -24,7 +25,7 @@ pub static RULE: Rule = Rule {
     summary: "an RBAC rule that other rules of the role cover",
     category: Category::Style,
     check: Check::RbacRole(check),
-    fixable: false,
+    fixable: true,
     source: include_str!("redundant_rbac_rule.rs"),
 };
 
@@ -50,9 +51,16 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             removed.insert(at);
             let what = rule.resources.first().or(rule.non_resource_urls.first());
             let span = what.map_or(rule.span, |what| what.span);
-            cx.report(span, "this rule grants nothing that other rules of the role do not grant")
+            let source = cx.project.sources.get(rule.span.source);
+            let item = source.and_then(|source| cut::list_item(&source.text, rule.span));
+            let finding =
+                cx.report(span, "this rule grants nothing that other rules of the role do not grant");
+            finding
                 .label(by.resources.first().map_or(by.span, |entry| entry.span), "granted here")
                 .help("remove it");
+            if let Some(item) = item {
+                finding.fix("remove the rule", vec![Edit::replace(item, "")]);
+            }
         }
     }
 }

@@ -32,20 +32,18 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
-    let mut held: HashMap<Who<'_>, Vec<&Binding>> = HashMap::new();
-    for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
-        for subject in &binding.subjects {
-            if let Some(who) = who(project, binding, subject) {
-                held.entry(who).or_default().push(binding);
-            }
+    let bindings = || project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding));
+    let mut held = Held::default();
+    for binding in bindings() {
+        for who in binding.subjects.iter().filter_map(|subject| who(project, binding, subject)) {
+            held.take(who, binding);
         }
     }
-    for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
+    for binding in bindings() {
         for subject in &binding.subjects {
-            let Some(others) = who(project, binding, subject).and_then(|who| held.get(&who)) else {
+            let Some(wider) = who(project, binding, subject).and_then(|who| held.wider(who, binding)) else {
                 continue;
             };
-            let Some(wider) = others.iter().find(|other| gives_all_of(other, binding)) else { continue };
             let message = format!(
                 "{} has this from the {} `{}` already",
                 subject_words(binding, subject),
@@ -59,6 +57,46 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// Whom, which role, and in which namespace; none for the whole cluster.
+type Given<'a> = (Who<'a>, &'a str, &'a str, Option<&'a str>);
+
+/// The first binding of its sort.
+#[derive(Default)]
+struct Held<'a> {
+    everything: HashMap<Who<'a>, &'a Binding>,
+    given: HashMap<Given<'a>, &'a Binding>,
+}
+
+impl<'a> Held<'a> {
+    fn take(&mut self, who: Who<'a>, binding: &'a Binding) {
+        if binding.cluster_wide && binding.role_ref.name.value == "cluster-admin" {
+            self.everything.entry(who).or_insert(binding);
+        }
+        self.given.entry(given(who, binding, place(binding))).or_insert(binding);
+    }
+
+    /// One that gives as much in more places, or is earlier; the same object twice is no such thing.
+    fn wider(&self, who: Who<'a>, binding: &'a Binding) -> Option<&'a Binding> {
+        let is_other = |other: &&Binding| other.meta.name.value != binding.meta.name.value;
+        let everywhere = self.given.get(&given(who, binding, None)).filter(|_| !binding.cluster_wide);
+        let earlier = self.given.get(&given(who, binding, place(binding))).copied().filter(is_other);
+        let everything = self.everything.get(&who).copied().filter(|it| !std::ptr::eq(*it, binding));
+        let everything = everything.filter(|it| is_other(it) || !binding.cluster_wide);
+        everywhere
+            .copied()
+            .or(earlier)
+            .or(everything.filter(|_| binding.role_ref.name.value != "cluster-admin"))
+    }
+}
+
+fn given<'a>(who: Who<'a>, binding: &'a Binding, place: Option<&'a str>) -> Given<'a> {
+    (who, binding.role_ref.kind.as_str(), binding.role_ref.name.as_str(), place)
+}
+
+fn place(binding: &Binding) -> Option<&str> {
+    if binding.cluster_wide { None } else { Some(binding.meta.namespace_name().unwrap_or("")) }
+}
+
 /// Directory, kind, namespace, name.
 type Who<'a> = (&'a str, &'a str, &'a str, &'a str);
 
@@ -69,23 +107,4 @@ fn who<'a>(project: &'a Project, binding: &'a Binding, subject: &'a Subject) -> 
         Some((namespace, name)) => (directory, "ServiceAccount", namespace, name),
         None => (directory, subject.kind.as_str(), "", subject.name.as_str()),
     })
-}
-
-/// True if the other binding is wider, or as wide and earlier; the same object twice is no such thing.
-fn gives_all_of(wider: &Binding, binding: &Binding) -> bool {
-    let cluster_role = wider.role_ref.kind.value == "ClusterRole";
-    let same_role = wider.role_ref.kind.value == binding.role_ref.kind.value
-        && wider.role_ref.name.value == binding.role_ref.name.value;
-    let everything = wider.cluster_wide && cluster_role && wider.role_ref.name.value == "cluster-admin";
-    let named_alike = wider.meta.name.value == binding.meta.name.value;
-    let namespace = |it: &Binding| it.meta.namespace_name().map(str::to_owned);
-    match (wider.cluster_wide, binding.cluster_wide) {
-        (true, false) => same_role || everything,
-        (false, true) => false,
-        (true, true) | (false, false) => {
-            let place = wider.cluster_wide || namespace(wider) == namespace(binding);
-            let earlier = wider.meta.span < binding.meta.span;
-            place && !named_alike && ((same_role && earlier) || (everything && !same_role))
-        }
-    }
 }

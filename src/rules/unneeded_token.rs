@@ -1,6 +1,6 @@
 //! # What it finds
 //! A workload that gets the token of a service account to which nothing among the inputs is bound, and that nothing of
-//! Vault uses.
+//! Vault or Consul uses.
 //!
 //! # Why it matters
 //! A token that is not needed is one more thing to steal: it still opens what everybody who can log in may do.
@@ -9,7 +9,8 @@
 //! Write `automountServiceAccountToken: false` in the pod template, or on the service account.
 //!
 //! # Limits
-//! Programs may speak to the API server with bindings that are not among the inputs.
+//! The same file must declare the service account. Programs may speak to the API server with bindings that are not among the
+//! inputs.
 
 use std::collections::HashSet;
 
@@ -23,11 +24,15 @@ use crate::semantics::rbac::subjects::service_account;
 pub static RULE: Rule = Rule {
     name: "unneeded-token",
     summary: "a workload with a token that gives it nothing",
-    category: Category::Pedantic,
+    category: Category::Style,
     check: Check::Project(check),
     fixable: false,
     source: include_str!("unneeded_token.rs"),
 };
+
+/// Annotations of webhooks whose sidecars log in with the token.
+const WEBHOOKS: [&str; 3] =
+    ["vault.hashicorp.com/", "vault.security.banzaicloud.io/", "consul.hashicorp.com/"];
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
@@ -42,6 +47,14 @@ fn check(cx: &mut Context<'_>) {
             && !bound.contains(account)
             && !logs_in(project, workload, account)
         {
+            // Where the service account is not declared beside it, neither are its bindings, mostly.
+            let namespace = workload.meta.namespace_name();
+            let mut declared = project.service_accounts_in(workload.meta.span.source).iter();
+            let is_declared =
+                declared.any(|it| it.meta.name.value == account && it.meta.namespace_name() == namespace);
+            if !is_declared {
+                continue;
+            }
             let span = workload.service_account.as_ref().map_or(workload.meta.name.span, |it| it.span);
             let message =
                 format!("`{}` gets a token of `{account}`, to which nothing is bound", workload.meta.name);
@@ -58,6 +71,11 @@ fn mounts(project: &Project, workload: &Workload, account: &str) -> bool {
 }
 
 fn logs_in(project: &Project, workload: &Workload, account: &str) -> bool {
+    let by_webhook = |key: &str| WEBHOOKS.iter().any(|prefix| key.starts_with(prefix));
+    let mut annotations = workload.pod_annotations.iter();
+    if annotations.any(|(key, _)| by_webhook(key.as_str())) {
+        return true;
+    }
     workload.injector.is_some()
         || project
             .auth_roles

@@ -9,7 +9,7 @@ use super::builtin;
 use super::powers::{self, Power, Weight};
 use super::subjects::service_account;
 use crate::model::kube::binding::{Binding, Subject};
-use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::project::Project;
 use crate::semantics::survey::Survey;
 use crate::syntax::Span;
@@ -33,8 +33,7 @@ pub fn way(survey: &Survey<'_>, binding: &Binding) -> Option<&'static str> {
         return Some("run pods");
     }
     let roles = survey.referents(binding);
-    let rules = || roles.iter().flat_map(|role| &role.rules);
-    let gives = |power: &Power| rules().any(|rule| powers::given_by(rule, power, true).is_some());
+    let gives = |power: &Power| roles.iter().any(|role| held(survey, role, true, |it| it == power).is_some());
     WAYS.iter().find(|(power, _)| gives(power)).map(|(_, words)| *words)
 }
 
@@ -47,12 +46,22 @@ pub fn takes_over(survey: &Survey<'_>, binding: &Binding) -> Option<&'static str
         return Some("do anything");
     }
     let roles = survey.referents(binding);
-    let mut rules = roles.iter().flat_map(|role| &role.rules);
-    rules.find_map(critical).map(|power| power.does)
+    let critical = |power: &Power| power.weight == Weight::Critical;
+    roles.iter().find_map(|role| held(survey, role, false, critical)).map(|power| power.does)
 }
 
-fn critical(rule: &RbacRule) -> Option<&'static Power> {
-    powers::of_rule(rule, false).into_iter().find(|power| power.weight == Weight::Critical)
+/// The first power of that sort that the role gives on objects of any name: spelled out, or by wildcards.
+fn held(
+    survey: &Survey<'_>,
+    role: &RbacRole,
+    in_namespaces: bool,
+    wanted: impl Fn(&Power) -> bool,
+) -> Option<&'static Power> {
+    let spelled_out = survey.grants().of_role(role).filter(|grant| !grant.is_named).map(|grant| grant.power);
+    let has_star = |rule: &&RbacRule| rule.verbs.iter().chain(&rule.resources).any(|word| word.value == "*");
+    let by_wildcard =
+        || role.rules.iter().filter(has_star).flat_map(|rule| powers::of_rule(rule, in_namespaces));
+    spelled_out.into_iter().find(|power| wanted(power)).or_else(|| by_wildcard().find(|power| wanted(power)))
 }
 
 /// True if the two places belong together: in directories of which one holds the other, or that lie side by side.

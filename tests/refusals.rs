@@ -155,7 +155,7 @@ fn objects_that_the_api_server_refuses() {
         let project = Project::assemble(Sources::new(vec![source]), vec![lowered], Settings::default());
         let levels = Levels::default();
         let findings = lint::run(RULES, &project, &Options::default());
-        let triaged = lint::triage(findings, &project, RULES, &ENGINE, &levels);
+        let triaged = lint::triage(findings, &project, RULES, &ENGINE, &levels, None);
         let ours = |name: &str| name == "refused-rbac-object" || name == "malformed-input";
         let found: Vec<&str> = triaged
             .shown

@@ -22,8 +22,9 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean, 1 findings or drift, 2 could not do the job (bad flag or configuration, \
-input that cannot be read, no input), 3 a bug of rolewright.";
+const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
+2 could not do the job (bad flag or configuration, input that cannot be read, no input) or cannot tell; 3 a bug of \
+rolewright.";
 
 /// Flags of every command.
 #[derive(Debug, Clone, Default, clap::Args)]

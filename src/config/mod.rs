@@ -115,7 +115,7 @@ impl Reader<'_> {
                 "exclude" => config.exclude = self.exclude(value),
                 "mount" => config.settings.mounts = self.mounts(value),
                 "limits" => self.limits(value, &mut config.options),
-                "target" => config.settings.target = self.target(value),
+                "target" => self.target(value, &mut config.settings),
                 "fail-on" => config.fail_on = self.fail_on(value),
                 "baseline" => config.baseline = self.text(value, "`baseline`").map(PathBuf::from),
                 _ => self.unknown_key(key, &KEYS),
@@ -254,9 +254,8 @@ impl Reader<'_> {
         }
     }
 
-    fn target(&mut self, value: &Value<'_>) -> Target {
-        let mut target = Target::Any;
-        let Some(table) = self.table(value, "`target`") else { return target };
+    fn target(&mut self, value: &Value<'_>, settings: &mut Settings) {
+        let Some(table) = self.table(value, "`target`") else { return };
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
@@ -271,17 +270,16 @@ impl Reader<'_> {
                 self.error(value.span(), format!("`{text}` is no version"), Some(help));
                 continue;
             };
-            match (name, target) {
-                ("kubernetes", _) => {}
+            match (name, settings.target) {
+                ("kubernetes", _) => settings.kubernetes = u8::try_from(version.1).ok(),
                 (_, Target::VaultClassic | Target::VaultCurrent | Target::OpenBao) => {
                     self.error(key.span(), "two servers at once are no target".to_owned(), None);
                 }
-                ("openbao", Target::Any) => target = Target::OpenBao,
-                (_, Target::Any) if version <= (1, 20) => target = Target::VaultClassic,
-                (_, Target::Any) => target = Target::VaultCurrent,
+                ("openbao", Target::Any) => settings.target = Target::OpenBao,
+                (_, Target::Any) if version <= (1, 20) => settings.target = Target::VaultClassic,
+                (_, Target::Any) => settings.target = Target::VaultCurrent,
             }
         }
-        target
     }
 
     fn fail_on(&mut self, value: &Value<'_>) -> Option<FailOn> {

@@ -6,6 +6,7 @@ pub mod finding;
 pub mod fix;
 pub mod levels;
 pub mod options;
+pub mod removal;
 pub mod rule;
 mod run;
 pub mod triage;

@@ -17,8 +17,10 @@ static MALFORMED: Rule = rule("malformed-input", Category::Correctness, Check::E
 static BROKEN: Rule = rule("broken-allow", Category::Correctness, Check::Engine);
 static REASONLESS: Rule = rule("reasonless-allow", Category::Suspicious, Check::Engine);
 static UNUSED: Rule = rule("unused-allow", Category::Suspicious, Check::Engine);
+static EXPIRED: Rule = rule("expired-allow", Category::Suspicious, Check::Engine);
 
-static TABLE: &[&Rule] = &[&BROKEN, &CRASHING, &MALFORMED, &NAMED, &QUIET, &REASONLESS, &SYNTAX, &UNUSED];
+static TABLE: &[&Rule] =
+    &[&BROKEN, &CRASHING, &EXPIRED, &MALFORMED, &NAMED, &QUIET, &REASONLESS, &SYNTAX, &UNUSED];
 
 static ENGINE: EngineRules = EngineRules {
     syntax_error: &SYNTAX,
@@ -26,6 +28,7 @@ static ENGINE: EngineRules = EngineRules {
     broken_allow: &BROKEN,
     reasonless_allow: &REASONLESS,
     unused_allow: &UNUSED,
+    expired_allow: &EXPIRED,
 };
 
 /// Reports every path rule, last one first.

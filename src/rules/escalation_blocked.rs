@@ -11,19 +11,19 @@
 //!
 //! # Limits
 //! The account is known if the inputs hold exactly one that may create service accounts, their tokens and bindings, and
-//! all roles that are bound to it. Namespaces must be listed by name, generated rules be JSON or part of the spec.
+//! all roles that are bound to it. Namespaces must be listed by name.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::ObjectMeta;
-use crate::model::kube::binding::{Binding, RoleRef, Subject};
-use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
+use crate::model::kube::binding::{Binding, RoleRef};
+use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::project::Project;
 use crate::model::vault::secrets_role::SecretsRole;
-use crate::semantics::authorizer::{Cluster, Query, User};
+use crate::semantics::authorizer::Cluster;
+use crate::semantics::engine_account::EngineAccount;
 use crate::semantics::escalation::{self, Change, Escalation, GivenAtom};
+use crate::semantics::generated_rules;
 use crate::semantics::rbac::reach::subject_words;
-use crate::semantics::rbac::{Request, covers_resource};
-use crate::semantics::survey::Survey;
 use crate::syntax::{Span, Spanned};
 
 /// See the head of this file.
@@ -42,74 +42,14 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let cluster = Cluster::settled(&project.rbac_roles, &project.bindings);
-    let Some(engine) = Engine::of(cx.survey, project, &cluster) else { return };
+    let Some(engine) = EngineAccount::of(cx.survey, project, &cluster) else { return };
     for role in &project.secrets_roles {
         look(role, &engine, &cluster, cx);
     }
 }
 
-/// The service account that Vault acts as in the cluster.
-struct Engine<'a> {
-    user: User,
-    binding: &'a Binding,
-    subject: &'a Subject,
-}
-
-impl<'a> Engine<'a> {
-    /// The only account that may do what the engine does, if everything that it holds is known.
-    fn of(survey: &Survey<'_>, project: &'a Project, cluster: &Cluster<'a>) -> Option<Engine<'a>> {
-        let mut found: Option<Engine<'a>> = None;
-        let mints = |binding: &&Binding| {
-            let mut rules = cluster.rules_of(binding).into_iter().flatten();
-            rules.any(|rule| {
-                rule.resources.iter().any(|entry| covers_resource(entry.as_str(), "serviceaccounts/token"))
-            })
-        };
-        for binding in project.bindings.iter().filter(mints) {
-            for subject in binding.subjects.iter().filter(|subject| subject.kind.value == "ServiceAccount") {
-                let own = subject.namespace.as_ref().map(|namespace| namespace.as_str());
-                let Some(namespace) = own.or(binding.meta.namespace_name()) else { continue };
-                let user = User::service_account(namespace, subject.name.as_str());
-                if found.as_ref().is_some_and(|found| found.user == user)
-                    || !acts_as_engine(cluster, &user, binding)
-                {
-                    continue;
-                }
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(Engine { user, binding, subject });
-            }
-        }
-        found.filter(|engine| {
-            let words = subject_words(engine.binding, engine.subject);
-            let holds = |binding: &&Binding| {
-                binding.subjects.iter().any(|subject| subject_words(binding, subject) == words)
-            };
-            let mut held = project.bindings.iter().filter(holds);
-            held.all(|binding| !survey.referents(binding).is_empty())
-        })
-    }
-}
-
-/// True if the account may create service accounts, tokens for them, and bindings, where `binding` holds.
-fn acts_as_engine(cluster: &Cluster<'_>, user: &User, binding: &Binding) -> bool {
-    let namespace = if binding.cluster_wide { None } else { binding.meta.namespace_name() };
-    let may = |group: &str, resource: &str| {
-        let request = Request { verb: "create", group, resource, name: None };
-        cluster.by_rbac(user, &Query::Resource { request, namespace }).is_some()
-    };
-    let binds = may(RBAC, "rolebindings") || may(RBAC, "clusterrolebindings");
-    binds && may("", "serviceaccounts") && may("", "serviceaccounts/token")
-}
-
-const RBAC: &str = "rbac.authorization.k8s.io";
-
-fn look(role: &SecretsRole, engine: &Engine<'_>, cluster: &Cluster<'_>, cx: &mut Context<'_>) {
-    let kind = match role.fields.text("kubernetes_role_type") {
-        Some(word) if word.value.eq_ignore_ascii_case("clusterrole") => RbacRoleKind::ClusterRole,
-        _ => RbacRoleKind::Role,
-    };
+fn look(role: &SecretsRole, engine: &EngineAccount<'_>, cluster: &Cluster<'_>, cx: &mut Context<'_>) {
+    let kind = generated_rules::role_kind(role);
     for namespace in role.fields.list("allowed_kubernetes_namespaces") {
         if namespace.value.contains('*') {
             continue;
@@ -169,10 +109,11 @@ fn generated(
     kind: RbacRoleKind,
     text: &Spanned<&str>,
     namespace: &str,
-    engine: &Engine<'_>,
+    engine: &EngineAccount<'_>,
     project: &Project,
 ) -> Option<GivenAtom> {
-    let role = generated_role(kind, text, namespace)?;
+    let rules = generated_rules::read(text.value, text.span)?.rules;
+    let role = generated_rules::as_role(rules, kind, GENERATED, namespace, text.span);
     let roles = project.rbac_roles.iter().chain([&role]);
     let cluster = Cluster::settled(roles, &project.bindings);
     let made = escalation::check(&cluster, &engine.user, &Change::Role { new: &role, old: None });
@@ -183,35 +124,6 @@ fn generated(
 
 /// Stands for the random names that the engine makes up.
 const GENERATED: &str = "v-generated";
-
-/// The role that the engine makes from `{"rules": […]}`.
-fn generated_role(kind: RbacRoleKind, text: &Spanned<&str>, namespace: &str) -> Option<RbacRole> {
-    let object: serde_json::Value = serde_json::from_str(text.value).ok()?;
-    let rule = |rule: &serde_json::Value| {
-        let words = |key: &str| -> Vec<Spanned<String>> {
-            let items = rule.get(key).and_then(serde_json::Value::as_array).into_iter().flatten();
-            items.filter_map(|item| Some(Spanned::new(item.as_str()?.to_owned(), text.span))).collect()
-        };
-        RbacRule {
-            span: text.span,
-            api_groups: words("apiGroups"),
-            resources: words("resources"),
-            resource_names: words("resourceNames"),
-            non_resource_urls: words("nonResourceURLs"),
-            verbs: words("verbs"),
-        }
-    };
-    let rules = object.get("rules")?.as_array()?.iter().map(rule).collect();
-    let namespace = (kind == RbacRoleKind::Role).then_some(namespace);
-    Some(RbacRole {
-        kind,
-        meta: meta(GENERATED, namespace, text.span),
-        api_version: Spanned::new(format!("{RBAC}/v1"), text.span),
-        rules,
-        aggregation: None,
-        aggregation_selectors: Vec::new(),
-    })
-}
 
 /// The binding that the engine makes in the namespace of a credential.
 fn binding_to(kind: RbacRoleKind, name: &str, namespace: &str, span: Span) -> Binding {

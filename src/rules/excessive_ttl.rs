@@ -1,5 +1,6 @@
 //! # What it finds
-//! An auth role whose tokens may live longer than the limit, 24 hours unless `max_ttl` is configured.
+//! An auth role, or a role of the Kubernetes secrets engine, whose tokens may live longer than the limit, 24 hours unless
+//! `max_ttl` is configured.
 //!
 //! # Why it matters
 //! A token that leaks from a pod is good until it expires. Pods log in again by themselves, so a long life buys nothing.
@@ -11,25 +12,39 @@
 //! Only roles are looked at: lifetimes of mounts, certificates and database accounts follow other needs.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::duration::Seconds;
+use crate::model::vault::field::Fields;
+use crate::syntax::Span;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "excessive-ttl",
     summary: "tokens that live longer than the limit",
     category: Category::Security,
-    check: Check::AuthRole(check),
+    check: Check::Project(check),
     fixable: false,
     source: include_str!("excessive_ttl.rs"),
 };
 
-fn check(role: &AuthRole, cx: &mut Context<'_>) {
+const AUTH: [&str; 4] = ["token_ttl", "token_max_ttl", "token_explicit_max_ttl", "token_period"];
+const ENGINE: [&str; 2] = ["token_default_ttl", "token_max_ttl"];
+
+fn check(cx: &mut Context<'_>) {
+    let project = cx.project;
+    for role in &project.auth_roles {
+        look(&role.fields, &AUTH, role.name.span, &role.words(), cx);
+    }
+    for role in &project.secrets_roles {
+        look(&role.fields, &ENGINE, role.name.span, &format!("secrets role `{}`", role.name), cx);
+    }
+}
+
+fn look(fields: &Fields, names: &[&str], place: Span, owner: &str, cx: &mut Context<'_>) {
     let limit = cx.options.max_ttl;
-    for name in ["token_ttl", "token_max_ttl", "token_explicit_max_ttl", "token_period"] {
-        let Some(ttl) = role.fields.duration(name).filter(|ttl| ttl.value > limit) else { continue };
-        let written = role.fields.get(name).map_or(name, |field| field.key.as_str());
-        let lives = if name == "token_period" {
+    for name in names {
+        let Some(ttl) = fields.duration(name).filter(|ttl| ttl.value > limit) else { continue };
+        let written = fields.get(name).map_or(*name, |field| field.key.as_str());
+        let lives = if *name == "token_period" {
             "lets a token renew itself for ever, each time for"
         } else {
             "lets a token live for"
@@ -38,7 +53,7 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
             ttl.span,
             format!("`{written}` {lives} {}, the limit is {}", words(ttl.value), words(limit)),
         )
-        .label(role.name.span, format!("of auth role `{}`", role.name))
+        .label(place, format!("of {owner}"))
         .help(format!("set it to at most `{}`, or raise `max_ttl` under `[limits]`", short(limit)));
     }
 }

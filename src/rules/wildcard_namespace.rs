@@ -11,7 +11,8 @@
 //! `service_account_namespace`, so that each caller sees only its own part.
 //!
 //! # Limits
-//! A role whose policies are all templated like that gets a note only.
+//! A role whose policies are all templated like that gets a note only. Globs that run on inside a word are reported as
+//! `greedy-glob`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::auth_role::AuthRole;
@@ -36,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
             Breadth::Everything(entry) => everywhere(role, entry.span, &format!("`{entry}`"), cx),
             Breadth::Globs(globs) => {
                 if !bound::isolated_by_namespace(role, project) {
-                    for glob in globs {
+                    for glob in bound::on_boundaries(globs) {
                         cx.report(
                             glob.span,
                             format!("auth role `{}` admits every namespace like `{glob}`", role.name),

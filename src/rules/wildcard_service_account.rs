@@ -9,7 +9,7 @@
 //!
 //! # Limits
 //! Where the namespaces are `*` too, `wildcard-namespace` says both. A role whose policies are all templated by service
-//! account gets a note only.
+//! account gets a note only. Globs that run on inside a word are reported as `greedy-glob`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::auth_role::AuthRole;
@@ -52,7 +52,7 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
             if bound::isolated_by_service_account(role, cx.project) {
                 return;
             }
-            for glob in globs {
+            for glob in bound::on_boundaries(globs) {
                 cx.report(
                     glob.span,
                     format!("auth role `{}` admits every service account like `{glob}`", role.name),

@@ -2,6 +2,7 @@
 //!
 //! Source of the facts: `path_login.go` and `path_role.go` of Vault's Kubernetes auth plugin, go-glob.
 
+use super::namespace_selector;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
@@ -54,15 +55,28 @@ pub fn admits(item: &str, name: &str) -> bool {
 
 /// True if the namespace selector `text` (JSON or YAML of a LabelSelector) sets no condition and so matches every namespace.
 pub fn selector_admits_all(text: &str) -> bool {
-    let Ok(serde_json::Value::Object(selector)) = serde_json::from_str(text) else { return false };
-    !["matchLabels", "matchExpressions"].iter().any(|key| {
-        selector.get(*key).is_some_and(|value| match value {
-            serde_json::Value::Object(labels) => !labels.is_empty(),
-            serde_json::Value::Array(conditions) => !conditions.is_empty(),
-            serde_json::Value::Null => false,
-            _ => true,
-        })
+    !text.is_empty() && namespace_selector::read(text).is_some_and(|conditions| conditions.are_none())
+}
+
+/// True if a `*` of the entry stands right beside a letter or digit, so that it runs on inside a word: `team-a*` admits
+/// `team-ab` too.
+pub fn runs_on_inside_word(item: &str) -> bool {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = item.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        *byte == b'*' && (at > 0 && is_word(bytes.get(at - 1)) || is_word(bytes.get(at + 1)))
     })
+}
+
+/// The globs that end where words end; the others are a matter of their own.
+pub fn on_boundaries(globs: Vec<&Spanned<String>>) -> impl Iterator<Item = &Spanned<String>> {
+    globs.into_iter().filter(|glob| !runs_on_inside_word(&glob.value))
+}
+
+/// How many entries are a single letter or digit with a `*`; all of them together admit every name.
+pub fn single_letter_globs(items: &[Spanned<String>]) -> usize {
+    let is_letter = |item: &&Spanned<String>| matches!(item.value.as_bytes(), [first, b'*'] if first.is_ascii_alphanumeric());
+    items.iter().filter(is_letter).count()
 }
 
 /// True if the role attaches policies, all of them are known, and every path they grant holds the caller's own

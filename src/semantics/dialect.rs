@@ -7,7 +7,7 @@ use std::fmt;
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
-use crate::syntax::Span;
+use crate::syntax::{Span, Spanned};
 
 /// A family of servers that answer access questions alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,24 @@ impl Dialect {
             Capability::Recover => self == Dialect::VaultCurrent,
             _ => true,
         }
+    }
+
+    /// True if this server does not store the policy, though another one may: where several servers are meant, a policy
+    /// is read as the most lenient of them reads it. What all of them refuse is told by [`Policy::refusals`].
+    pub fn refuses(self, policy: &Policy) -> bool {
+        policy.path_rules.iter().any(|rule| {
+            // `deny` ends the checks of its rule.
+            let mut words = rule.capabilities.iter().map(Spanned::as_str).take_while(|word| *word != "deny");
+            let is_foreign = |key: &str| match self {
+                Dialect::OpenBao => key == "subscribe_event_types",
+                Dialect::VaultClassic | Dialect::VaultCurrent => {
+                    ["pagination_limit", "expiration", "list_scan_response_keys_filter_path"].contains(&key)
+                }
+            };
+            (self == Dialect::VaultCurrent && !rule.repeated.is_empty())
+                || words.any(|word| Capability::from_word(word).is_some_and(|known| !self.knows(known)))
+                || rule.keys.iter().any(|key| is_foreign(key.as_str()))
+        })
     }
 
     /// True if a constraint on a parameter looks into lists and comma-separated texts.

@@ -155,23 +155,24 @@ fn parse(text: &str) -> Parsed<'_> {
     if let Some(odd) = rules.iter().find(|rule| rule.contains(char::is_whitespace)) {
         return fault(format!("`{odd}` is no rule name; separate rule names with commas"));
     }
-    let (until, reason) = match until(reason.trim_start()) {
-        Ok(parts) => parts,
-        Err(written) => return fault(format!("`{written}` is no date; write `until=YYYY-MM-DD`")),
+    let (word, rest) = until_word(reason.trim_start());
+    let until = match word.map(|word| (Date::parse(word.trim_start_matches("until=")), word)) {
+        None => None,
+        Some((Some(date), word)) => Some((date, word)),
+        Some((None, word)) => return fault(format!("`{word}` is no date; write `until=YYYY-MM-DD`")),
     };
+    let reason = rest;
     let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim_start();
     Parsed { rules, until, reason, fault: None }
 }
 
-/// The date of `until=DATE` at the start of `text`, and the rest; the wrong word if it is no date.
-fn until(text: &str) -> Result<(Option<(Date, &str)>, &str), &str> {
+/// The word `until=…` at the start of `text`, and the rest.
+fn until_word(text: &str) -> (Option<&str>, &str) {
     if !text.starts_with("until=") {
-        return Ok((None, text));
+        return (None, text);
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let (word, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-    let date = word.strip_prefix("until=").and_then(Date::parse).ok_or(word)?;
-    Ok((Some((date, word)), rest))
+    text.split_at_checked(end).map_or((None, text), |(word, rest)| (Some(word), rest))
 }
 
 /// The lines of a text.

@@ -21,9 +21,7 @@ const ENGINES: [(&str, IntentEngine, &str); 5] = [
 pub fn lower(document: &Node, out: &mut Lowered) {
     for node in document.get("grants").map_or(&[][..], Node::items) {
         let Some(grant) = grant(node) else { continue };
-        refusals::tokens(&grant.fields, &Fields::default(), &mut out.malformed);
-        refusals::mixed_star(&grant.to.service_accounts, "service_accounts", &mut out.malformed);
-        refusals::mixed_star(&grant.to.namespaces, "namespaces", &mut out.malformed);
+        refusals::tokens(&grant.fields, &mut out.malformed);
         out.grants.push(grant);
     }
 }

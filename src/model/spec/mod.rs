@@ -150,7 +150,7 @@ pub fn lower(document: &Node, source: &Source, settings: &Settings, out: &mut Lo
     };
     if let Some(node) = document.get("vault") {
         policy::lower(node, source, &mut spec, out);
-        vault::lower(node, target, out);
+        vault::lower(node, out);
     }
     if let Some(node) = document.get("kubernetes") {
         kubernetes::lower(node, out);

@@ -3,10 +3,8 @@
 //! What it takes although it is bad is left to rules. Sources: `path_role.go` and `path_config.go` of the Kubernetes auth
 //! and secrets plugins, `sdk/helper/tokenutil`, `mount.go`.
 
-use super::names::{BOUND_NAME, NAMESPACE, SERVICE_ACCOUNT, is_address_block};
+use super::names::{SERVICE_ACCOUNT, is_address_block};
 use crate::model::Malformed;
-use crate::model::project::Target;
-use crate::model::vault::auth_role::Reviewer;
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::field::{Field, FieldValue, Fields};
 use crate::model::vault::mount::Engine;
@@ -53,14 +51,8 @@ pub fn lease_ttls(settings: &Fields, faults: &mut Vec<Malformed>) {
     longer(settings, "default_lease_ttl", "max_lease_ttl", faults);
 }
 
-/// `auth/PATH/config`; with a reviewer, the CA comes from the cluster where the spec names none.
-pub fn auth_config(
-    fields: &Fields,
-    reviewer: Option<&Reviewer>,
-    span: Span,
-    target: Target,
-    faults: &mut Vec<Malformed>,
-) {
+/// `auth/PATH/config`.
+pub fn auth_config(fields: &Fields, faults: &mut Vec<Malformed>) {
     if let Some(host) = fields.text("kubernetes_host").filter(|host| host.value.trim().is_empty()) {
         faults.push(Malformed::new(host.span, "`kubernetes_host` is empty: `no host provided`"));
     }
@@ -69,17 +61,10 @@ pub fn auth_config(
         let message = "`kubernetes_ca_cert` holds no certificate: it must be the PEM text itself";
         faults.push(Malformed::new(ca.span, message));
     }
-    let isolated = fields.bool("disable_local_ca_jwt").filter(|disabled| disabled.value);
-    if let (Some(disabled), None, None, Target::OpenBao) = (isolated, ca, reviewer, target) {
-        let message = "OpenBao refuses `disable_local_ca_jwt` without `kubernetes_ca_cert`";
-        faults.push(Malformed::new(disabled.span, message).with_label(span, "no `kubernetes_ca_cert` here"));
-    }
 }
 
-/// `auth/PATH/role/NAME`; `mount` are the settings of the auth mount, `name` is where the role's name stands.
-pub fn auth_role(fields: &Fields, mount: &Fields, name: Span, faults: &mut Vec<Malformed>) {
-    bound(fields, "bound_service_account_names", faults);
-    bound(fields, "bound_service_account_namespaces", faults);
+/// `auth/PATH/role/NAME`; `name` is where the role's name stands.
+pub fn auth_role(fields: &Fields, name: Span, faults: &mut Vec<Malformed>) {
     if let Some(field) = fields.get("bound_service_account_names").filter(|field| is_empty(field)) {
         faults.push(Malformed::new(field.span, "`bound_service_account_names` cannot be empty"));
     }
@@ -90,34 +75,11 @@ pub fn auth_role(fields: &Fields, mount: &Fields, name: Span, faults: &mut Vec<M
         let message = "`bound_service_account_namespaces` cannot be empty without `bound_service_account_namespace_selector`";
         faults.push(Malformed::new(namespaces.map_or(name, |field| field.span), message));
     }
-    if let Some((field, text)) = selector.and_then(|field| Some((field, text_of(field)?)))
-        && text.contains("matchExpressions")
-    {
-        let message =
-            "the auth method takes `matchLabels` only, a selector with `matchExpressions` is refused";
-        faults.push(Malformed::new(field.span, message));
-    }
-    tokens(fields, mount, faults);
+    tokens(fields, faults);
 }
 
 /// The `token_…` fields of an auth role or a grant.
-pub fn tokens(fields: &Fields, mount: &Fields, faults: &mut Vec<Malformed>) {
-    longer(fields, "token_ttl", "token_max_ttl", faults);
-    if let (Some(period), Some(max)) = (fields.duration("token_period"), set(mount, "max_lease_ttl"))
-        && period.value > max.value
-    {
-        let message = "`token_period` is longer than the `max_lease_ttl` of the mount";
-        faults.push(Malformed::new(period.span, message).with_label(max.span, "the mount's limit"));
-    }
-    if let Some(kind) = fields.text("token_type").filter(|kind| kind.value == "batch") {
-        let uses =
-            fields.get("token_num_uses").filter(|field| matches!(field.value, FieldValue::Integer(1..)));
-        let period = set(fields, "token_period").map(|period| ("token_period", period.span));
-        for (name, span) in period.into_iter().chain(uses.map(|field| ("token_num_uses", field.span))) {
-            let message = format!("batch tokens cannot have `{name}`");
-            faults.push(Malformed::new(span, message).with_label(kind.span, "made a batch token here"));
-        }
-    }
+pub fn tokens(fields: &Fields, faults: &mut Vec<Malformed>) {
     for block in fields.list("token_bound_cidrs").iter().filter(|block| !is_address_block(&block.value)) {
         faults.push(Malformed::new(block.span, format!("`{block}` is no IP address and no CIDR block")));
     }
@@ -133,20 +95,11 @@ pub fn tokens(fields: &Fields, mount: &Fields, faults: &mut Vec<Malformed>) {
 /// `PATH/roles/NAME` of a Kubernetes secrets engine; `name` is where the role's name stands.
 pub fn secrets_role(fields: &Fields, name: Span, faults: &mut Vec<Malformed>) {
     let modes = ["service_account_name", "kubernetes_role_name", "generated_role_rules"];
-    let written: Vec<&Field> =
-        modes.iter().filter_map(|mode| fields.get(mode)).filter(|field| !is_empty(field)).collect();
-    let one_of = "exactly one of `service_account_name`, `kubernetes_role_name` and `generated_role_rules`";
+    let is_written = modes.iter().any(|mode| fields.get(mode).is_some_and(|field| !is_empty(field)));
     let unknown = |part: &str| fields.unknown.iter().any(|field| field.key.value.contains(part));
-    match written.as_slice() {
-        [] if !unknown("service_account") && !unknown("role") => {
-            faults.push(Malformed::new(name, format!("the server wants {one_of}")));
-        }
-        [first, second, ..] => {
-            let message = format!("`{}` and `{}` cannot stand together", first.key, second.key);
-            let fault = Malformed::new(second.key.span, message).with_label(first.key.span, "the other one");
-            faults.push(fault.with_help(format!("the server wants {one_of}")));
-        }
-        _ => {}
+    if !is_written && !unknown("service_account") && !unknown("role") {
+        let message = "the server wants exactly one of `service_account_name`, `kubernetes_role_name` and `generated_role_rules`";
+        faults.push(Malformed::new(name, message));
     }
     let namespaces = fields.get("allowed_kubernetes_namespaces");
     let selector = fields.get("allowed_kubernetes_namespace_selector");
@@ -154,14 +107,6 @@ pub fn secrets_role(fields: &Fields, name: Span, faults: &mut Vec<Malformed>) {
         let message =
             "the server wants `allowed_kubernetes_namespaces` or `allowed_kubernetes_namespace_selector`";
         faults.push(Malformed::new(namespaces.map_or(name, |field| field.span), message));
-    }
-    for namespace in fields.list("allowed_kubernetes_namespaces") {
-        if namespace.value != "*" && !NAMESPACE.admits(&namespace.value.to_lowercase()) {
-            let message =
-                format!("`{namespace}` can never match: it must be {}, or `*` alone", NAMESPACE.says);
-            let help = "the secrets engine compares letter for letter; use `allowed_kubernetes_namespace_selector` for patterns";
-            faults.push(Malformed::new(namespace.span, message).with_help(help));
-        }
     }
     if let Some(account) = fields.text("service_account_name").filter(|name| !name.value.is_empty())
         && !SERVICE_ACCOUNT.admits(account.value)
@@ -175,40 +120,6 @@ pub fn secrets_role(fields: &Fields, name: Span, faults: &mut Vec<Malformed>) {
     {
         let message = format!("`kubernetes_role_type` must be `Role` or `ClusterRole`, not `{}`", kind.value);
         faults.push(Malformed::new(kind.span, message));
-    }
-    longer(fields, "token_default_ttl", "token_max_ttl", faults);
-    objects(fields, faults);
-}
-
-/// Selectors and role rules that were written as text.
-fn objects(fields: &Fields, faults: &mut Vec<Malformed>) {
-    let Some(field) = fields.get("generated_role_rules") else { return };
-    let Some(text) = text_of(field).filter(|text| !text.trim().is_empty()) else { return };
-    if text.trim_start().starts_with(['[', '-']) {
-        let message =
-            "`generated_role_rules` must be an object with `rules`, the server cannot read a bare list";
-        faults.push(Malformed::new(field.span, message).with_help("put the list under `rules:`"));
-    } else if !text.contains("rules") {
-        let message = "`generated_role_rules` holds no `rules`: the server would make an empty role";
-        faults.push(Malformed::new(field.span, message).with_help("put the list under `rules:`"));
-    }
-}
-
-/// Names or namespaces that a role is bound to.
-fn bound(fields: &Fields, name: &str, faults: &mut Vec<Malformed>) {
-    let items = fields.list(name);
-    mixed_star(items, name, faults);
-    for item in items.iter().filter(|item| !BOUND_NAME.admits(&item.value)) {
-        let message = format!("`{item}` in `{name}` can never match: it must be {}", BOUND_NAME.says);
-        faults.push(Malformed::new(item.span, message));
-    }
-}
-
-/// `*` beside other items, which the server refuses.
-pub fn mixed_star(items: &[Spanned<String>], name: &str, faults: &mut Vec<Malformed>) {
-    if let (Some(star), 2..) = (items.iter().find(|item| item.value == "*"), items.len()) {
-        let message = format!("can not mix `*` with values in `{name}`");
-        faults.push(Malformed::new(star.span, message).with_help("remove `*` or all other items"));
     }
 }
 
@@ -224,13 +135,6 @@ fn longer(fields: &Fields, short: &str, long: &str, faults: &mut Vec<Malformed>)
 /// A duration that was given and is not zero, which stands for no limit.
 fn set(fields: &Fields, name: &str) -> Option<Spanned<Seconds>> {
     fields.duration(name).filter(|duration| duration.value.0 > 0)
-}
-
-fn text_of(field: &Field) -> Option<&str> {
-    match &field.value {
-        FieldValue::Text(text) => Some(text),
-        _ => None,
-    }
 }
 
 /// True for a value that says as much as no value.

@@ -2,7 +2,6 @@
 
 use super::{entries_of, mount_path, refusals, text_of};
 use crate::model::lower::Lowered;
-use crate::model::project::Target;
 use crate::model::vault::auth_role::{AUTH_CONFIG, AUTH_MOUNT, AUTH_ROLE, AuthMount, AuthRole, Reviewer};
 use crate::model::vault::field::{FieldSpec, FieldValue, Fields};
 use crate::model::vault::mount::{Confidence, Engine, MOUNT, Mount};
@@ -11,12 +10,12 @@ use crate::syntax::Spanned;
 use crate::syntax::tree::{Entry, Node};
 
 /// Lowers everything under `vault` but the policies.
-pub fn lower(vault: &Node, target: Target, out: &mut Lowered) {
+pub fn lower(vault: &Node, out: &mut Lowered) {
     for entry in entries_of(vault, "mounts") {
         mount(entry, out);
     }
     for entry in entries_of(vault, "auth") {
-        auth_mount(entry, target, out);
+        auth_mount(entry, out);
     }
     for entry in entries_of(vault, "secrets_engines") {
         engine(entry, out);
@@ -41,7 +40,7 @@ fn mount(entry: &Entry, out: &mut Lowered) {
     });
 }
 
-fn auth_mount(entry: &Entry, target: Target, out: &mut Lowered) {
+fn auth_mount(entry: &Entry, out: &mut Lowered) {
     let path = mount_path(&entry.key);
     refusals::auth_path(&path, &mut out.malformed);
     let settings = known(&entry.value, &AUTH_MOUNT);
@@ -53,12 +52,12 @@ fn auth_mount(entry: &Entry, target: Target, out: &mut Lowered) {
         Fields::read(endpoint, &AUTH_CONFIG)
     });
     let reviewer = config.and_then(|node| node.get("reviewer")).and_then(reviewer);
-    if let (Some(node), Some(fields)) = (config, &fields) {
-        refusals::auth_config(fields, reviewer.as_ref(), node.span, target, &mut out.malformed);
+    if let Some(fields) = &fields {
+        refusals::auth_config(fields, &mut out.malformed);
     }
     for role in entries_of(&entry.value, "roles") {
         let fields = Fields::read(role.value.entries(), &AUTH_ROLE);
-        refusals::auth_role(&fields, &settings, role.key.span, &mut out.malformed);
+        refusals::auth_role(&fields, role.key.span, &mut out.malformed);
         out.auth_roles.push(AuthRole {
             name: role.key.clone(),
             mount: path.value.clone(),

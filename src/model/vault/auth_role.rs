@@ -49,6 +49,12 @@ pub struct AuthRole {
 }
 
 impl AuthRole {
+    /// What to call it in messages: ``auth role `web` ``, ``grant `web` ``.
+    pub fn words(&self) -> String {
+        let kind = if self.from_grant { "grant" } else { "auth role" };
+        format!("{kind} `{}`", self.name)
+    }
+
     /// `bound_service_account_names`.
     pub fn names(&self) -> &[Spanned<String>] {
         self.fields.list("bound_service_account_names")

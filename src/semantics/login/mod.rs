@@ -284,7 +284,7 @@ fn review<'a>(
 }
 
 /// Audiences that API servers call themselves by unless they are told otherwise.
-fn is_api_server(audience: &str) -> bool {
+pub fn is_api_server(audience: &str) -> bool {
     let host = audience.strip_prefix("https://").unwrap_or(audience);
     host == "kubernetes.default.svc" || host.starts_with("kubernetes.default.svc.")
 }

@@ -1,0 +1,38 @@
+//! # What it finds
+//! An auth role with `token_type: batch` and a number of uses.
+//!
+//! # Why it matters
+//! Nobody counts the uses of a batch token, which is stored nowhere: Vault refuses to write the role.
+//!
+//! # How to fix it
+//! Remove the number, or issue service tokens.
+//!
+//! # Limits
+//! The type that the mount sets is not looked at.
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::field::FieldValue;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "counted-batch-token",
+    summary: "a number of uses on batch tokens, which Vault refuses",
+    category: Category::Correctness,
+    check: Check::AuthRole(check),
+    fixable: false,
+    source: include_str!("counted_batch_token.rs"),
+};
+
+fn check(role: &AuthRole, cx: &mut Context<'_>) {
+    let Some(kind) = role.fields.text("token_type").filter(|kind| kind.value == "batch") else { return };
+    let Some(field) = role.fields.get("token_num_uses") else { return };
+    if matches!(field.value, FieldValue::Integer(1..)) {
+        cx.report(
+            field.span,
+            format!("the uses of batch tokens cannot be counted, so Vault refuses to write {}", role.words()),
+        )
+        .label(kind.span, "made a batch token here")
+        .help("remove the number of uses, or issue service tokens");
+    }
+}

@@ -1,0 +1,53 @@
+//! # What it finds
+//! A `name_template` with text in it that no name of a service account can hold, such as `_` or upper case, or with
+//! braces that do not match.
+//!
+//! # Why it matters
+//! Vault does not look at the outcome. The API server refuses every object that is made.
+//!
+//! # How to fix it
+//! Use lower-case letters, digits and dashes only; close every `{{`.
+//!
+//! # Limits
+//! Only the text between the actions is looked at, and only if the template does not put the whole through `lowercase`
+//! or `replace`.
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::secrets_role::SecretsRole;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "unusable-name-template",
+    summary: "a name template whose names Kubernetes refuses",
+    category: Category::Correctness,
+    check: Check::SecretsRole(check),
+    fixable: false,
+    source: include_str!("unusable_name_template.rs"),
+};
+
+fn check(role: &SecretsRole, cx: &mut Context<'_>) {
+    let Some(template) = role.fields.text("name_template").filter(|text| !text.value.is_empty()) else {
+        return;
+    };
+    let text = template.value;
+    if text.matches("{{").count() != text.matches("}}").count() {
+        cx.report(template.span, "the braces of this template do not match, so Vault refuses the role")
+            .help("close every `{{` by `}}`");
+        return;
+    }
+    let literal = text
+        .split("{{")
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once("}}").map_or("", |(_, after)| after) });
+    let literal: String = literal.collect();
+    let wrong = literal
+        .chars()
+        .find(|next| !(next.is_ascii_lowercase() || next.is_ascii_digit() || matches!(next, '-' | '.')));
+    if let Some(wrong) = wrong {
+        cx.report(
+            template.span,
+            format!("Kubernetes takes no name with `{}`, and Vault does not look", wrong.escape_default()),
+        )
+        .help("use lower-case letters, digits and dashes");
+    }
+}

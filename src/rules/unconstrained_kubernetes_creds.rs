@@ -19,7 +19,7 @@ use crate::semantics::endpoints::{Api, Below};
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "unconstrained-kubernetes-creds",
-    summary: "Kubernetes credentials whose parameters the caller chooses",
+    summary: "credentials of the Kubernetes engine whose parameters the caller chooses",
     category: Category::Pedantic,
     check: Check::Policy(check),
     fixable: false,

@@ -190,6 +190,9 @@ fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTa
         let meets = |place: &str| {
             if mount == "+/" {
                 overlaps(&PathPattern::parse(&format!("+/{place}")), pattern)
+            } else if any_mount {
+                // That somebody may call an auth method `role` does not count.
+                overlaps(&PathPattern::parse(&place.replacen("auth/+/", "auth/\u{1}/", 1)), pattern)
             } else {
                 may_meet(fixed, place) && overlaps(&PathPattern::parse(place), pattern)
             }

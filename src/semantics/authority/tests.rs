@@ -30,7 +30,7 @@ fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
 
 #[test]
 fn patterns_meet_endpoints() {
-    let table: [(&str, &str, &Authority, bool); 27] = [
+    let table: [(&str, &str, &Authority, bool); 30] = [
         ("sys/policies/acl/app", "update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create", &POLICY_WRITE, false),
@@ -54,6 +54,9 @@ fn patterns_meet_endpoints() {
         ("pki/root/sign-intermediate", "update", &PKI_AUTHORITY, true),
         ("pki_int/sign-verbatim/x", "update", &PKI_VERBATIM, true),
         ("+/sign-verbatim", "update", &PKI_VERBATIM, true),
+        ("+/roles/+", "update", &PKI_ROLES, true),
+        ("+/roles/+", "update", &AUTH_METHOD_WRITE, false),
+        ("+/+/config", "update", &AUTH_METHOD_WRITE, true),
         ("secret/roles/x", "update", &PKI_ROLES, false),
         ("transit/export/encryption-key/app", "read", &TRANSIT_EXPORT, true),
         ("transit/encrypt/app", "update", &TRANSIT_KEYS, false),

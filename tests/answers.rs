@@ -84,6 +84,32 @@ fn inputs_that_cannot_be_read_are_never_passed_over() {
     fs::write(dir.path().join("q.hcl"), b"path \"a\" { capabilities = [\"\xff\"] }\n").unwrap();
     assert_eq!(run(&question).0, 2);
     assert_eq!(run(&["can-i", "--policy", "p.hcl", "read", "a"]).0, 0);
+    fs::remove_file(dir.path().join("q.hcl")).unwrap();
+    let header =
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: ns}\n";
+    let of = |rest: &str| format!("{header}{rest}");
+    let all = "roleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: a, namespace: ns}]\n";
+    let question = ["can-i", "ns/a", "get", "secrets"];
+    for (rest, code) in [
+        (all, 0),
+        ("roleRef: {kind: ClusterRole}\nsubjects: [{kind: ServiceAccount, name: a, namespace: ns}]\n", 2),
+        (
+            "roleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: {kind: ServiceAccount, name: a, namespace: ns}\n",
+            2,
+        ),
+        ("roleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: a\n", 2),
+    ] {
+        fs::write(dir.path().join("b.yaml"), of(rest)).unwrap();
+        assert_eq!(run(&question).0, code, "{rest}");
+        assert_eq!(run(&["who-can", "get", "secrets"]).0, code, "{rest}");
+    }
+    let spec = "apiVersion: rolewright/v1\nkind: Access\nname: {{ .Values.name }}\n{{- if .Values.x }}\n{{- end }}\n";
+    fs::write(dir.path().join("b.yaml"), of(all)).unwrap();
+    fs::write(dir.path().join("x.yaml"), spec).unwrap();
+    let (code, _, stderr) = run(&question);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("render it first"), "{stderr}");
+    fs::remove_file(dir.path().join("x.yaml")).unwrap();
     assert_eq!(run(&["can-i", "--policy", "none.hcl", "read", "a"]).0, 2);
 }
 

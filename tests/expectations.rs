@@ -80,11 +80,13 @@ fn exit_codes() {
     let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     let wanted = [
         ("broken", 2),
+        ("doubtful", 1),
         ("failing", 1),
         ("hostile", 1),
         ("kubernetes", 1),
         ("nobody", 2),
         ("passing", 0),
+        ("paths", 2),
         ("unknown", 1),
     ];
     assert_eq!(codes, wanted);

@@ -278,6 +278,90 @@ fn what_is_no_baseline_is_refused() {
     }
 }
 
+#[test]
+fn comments_are_added_where_they_are_read() {
+    let policy = "path \"secret/*/x\" {\n  capabilities = [\"read\"]\n}\npath \"/kv/+x\" {\n  capabilities = [\"read\"]\n}\n";
+    let crlf = policy.replace('\n', "\r\n");
+    let json = "{\"path\": {\"secret/*/x\": {\"capabilities\": [\"read\"]}}}\n";
+    let spec = format!(
+        "apiVersion: rolewright/v1\nkind: Access\nname: web\nvault:\n  policies:\n    web:\n      hcl: |\n{}",
+        policy.lines().map(|line| format!("        {line}\n")).collect::<String>()
+    );
+    let folder = folder(&[
+        ("rolewright.toml", QUIET),
+        ("a.hcl", policy),
+        ("crlf.hcl", &crlf),
+        ("json.json", json),
+        ("web.access.yaml", &spec),
+    ]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--add-allow", " "]).status.code(), Some(2));
+    assert_eq!(check(at, &["--add-allow", "a\nb"]).status.code(), Some(2));
+    let output = check(at, &["--add-allow", "agreed in SEC-1", "--format", "concise"]);
+    assert_eq!(output.status.code(), Some(1), "JSON takes no comments: {}", stderr(&output));
+    assert_eq!(fs::read_to_string(at.join("json.json")).unwrap(), json);
+    let left = stdout(&output);
+    assert!(
+        left.lines().filter(|line| line.contains("[")).all(|line| line.starts_with("json.json")),
+        "{left}"
+    );
+    let text = fs::read_to_string(at.join("a.hcl")).unwrap();
+    assert!(text.starts_with("# rolewright: allow(mid-path-star) agreed in SEC-1\npath"), "{text}");
+    assert_eq!(text.replace('\n', "\r\n"), fs::read_to_string(at.join("crlf.hcl")).unwrap());
+    let lines: Vec<&str> = text.lines().filter(|line| !line.contains("rolewright:")).collect();
+    assert_eq!(lines, policy.lines().collect::<Vec<_>>(), "nothing else changes");
+    let spec = fs::read_to_string(at.join("web.access.yaml")).unwrap();
+    assert!(
+        spec.contains("        # rolewright: allow(mid-path-star) agreed in SEC-1\n        path"),
+        "{spec}"
+    );
+    assert_eq!(check(at, &["a.hcl", "crlf.hcl", "web.access.yaml"]).status.code(), Some(0));
+}
+
+#[test]
+fn allowances_end_can_be_annotations_and_can_be_forbidden() {
+    let role = |annotation: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: a\n  namespace: a\n  annotations:\n    \
+             {annotation}\nrules:\n  - apiGroups: [\"\"]\n    resources: [configmaps]\n    verbs: [\"*\"]\n"
+        )
+    };
+    let used = role("rolewright.dev/allow.wildcard-verb: owned by the operator");
+    let wrong = role("\"rolewright.dev/allow.wildcard-vreb\": owned by the operator");
+    let policy = |until: &str| {
+        format!(
+            "# rolewright: allow(mid-path-star) {until} agreed\npath \"kv/*/x\" {{\n  capabilities = [\"read\"]\n}}\n"
+        )
+    };
+    let config = format!("{QUIET}mid-path-star = {{ level = \"error\", ignorable = false }}\n");
+    let cases: [(&str, &str, &str, &[&str]); 7] = [
+        ("used.yaml", &used, QUIET, &[]),
+        ("wrong.yaml", &wrong, QUIET, &["broken-allow", "wildcard-verb"]),
+        ("a.hcl", &policy("until=2026-06-30"), QUIET, &[]),
+        ("a.hcl", &policy("until=2026-06-29"), QUIET, &["expired-allow", "mid-path-star"]),
+        ("a.hcl", &policy("until=tomorrow"), QUIET, &["broken-allow", "mid-path-star"]),
+        ("a.hcl", &policy(""), &config, &["broken-allow", "mid-path-star"]),
+        ("a.hcl", &policy(""), QUIET, &[]),
+    ];
+    for (name, text, config, wanted) in cases {
+        let folder = folder(&[("rolewright.toml", config), (name, text)]);
+        let output =
+            check(folder.path(), &["--format", "concise", "--now", "2026-06-30", "--fail-on", "note"]);
+        let found = stdout(&output);
+        let rules: Vec<&str> = found
+            .lines()
+            .filter_map(|line| line.split_once('[').and_then(|(_, rest)| rest.split(']').next()))
+            .filter(|rule| {
+                ["broken-allow", "expired-allow", "mid-path-star", "wildcard-verb", "unused-allow"]
+                    .contains(rule)
+            })
+            .collect();
+        assert_eq!(rules, wanted, "{text}\n{found}");
+    }
+    let folder = folder(&[("a.hcl", NO_SLASH)]);
+    assert_eq!(check(folder.path(), &["--now", "2026-6-30"]).status.code(), Some(2));
+}
+
 /// On a copy of the corpus: every file parses as before, no comment is lost, and nothing fixable is left.
 #[test]
 fn the_corpus_can_be_fixed() {

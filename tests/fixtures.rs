@@ -37,6 +37,7 @@ use rolewright::report::place::Places;
 use rolewright::report::{Report, Style, human};
 use rolewright::rules::{self, ENGINE, RULES};
 use rolewright::syntax::Sources;
+use rolewright::syntax::date::Date;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -280,7 +281,7 @@ fn levels(configured: &Levels, rule: Option<&'static Rule>) -> Levels {
 
 fn triage(project: &Project, session: &Session, levels: &Levels) -> Triaged {
     let findings = lint::run(&levels.active(RULES), project, &session.config.options);
-    lint::triage(findings, project, RULES, &ENGINE, levels)
+    lint::triage(findings, project, RULES, &ENGINE, levels, Date::parse("2026-06-30"))
 }
 
 /// A line that must be, or was, reported.

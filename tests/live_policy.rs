@@ -118,6 +118,29 @@ fn verdicts_on_whole_texts_agree() {
     assert!(taken > 90, "{taken} taken");
 }
 
+/// A lone carriage return is white space to the server, ends no comment, and ends no heredoc.
+#[test]
+fn verdicts_on_lone_carriage_returns_agree() {
+    let Some(server) = live::server() else { return };
+    let rule = "path \"secret/x\" { capabilities = [\"read\"] }";
+    let texts = [
+        format!("// x\r/* y */ {rule}"),
+        format!("# x\r{rule}\n{rule}"),
+        format!("{rule}\r{rule}"),
+        format!("# x\r%%%\n{rule}"),
+        format!("// x\r%%%\n{rule}"),
+        format!("/* x\r*/{rule}\r"),
+        format!("{rule}\n# x\r"),
+        format!("# x\r\r\n{rule}"),
+        "path \"a\" {\r  capabilities = [\"read\"]\r  min_wrapping_ttl = \"1m\"\r}".to_owned(),
+        "path \"a\rb\" { capabilities = [\"read\"] }".to_owned(),
+        "path \"a\" { capabilities = [\"read\"]\n policy = <<EOF\rread\rEOF\r}".to_owned(),
+        "path \"a\" { policy = <<EOF\r\nread\r\nEOF\r\n}".to_owned(),
+        "\r\r\r%%".to_owned(),
+    ];
+    assert_eq!(compare(&server, texts.into_iter()), 10);
+}
+
 #[test]
 fn verdicts_on_mutated_texts_agree() {
     let Some(server) = live::server() else { return };

@@ -15,6 +15,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rolewright::lint::{self, Levels, Options};
+use rolewright::model::lower;
+use rolewright::model::project::{Project, Settings};
+use rolewright::rules::{ENGINE, RULES};
+use rolewright::syntax::{Source, SourceId, Sources};
+use serde_json::Value;
+
 /// Exit status and everything that was said.
 fn run(at: &Path, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
@@ -126,4 +133,42 @@ fn names_that_are_just_right() {
         let (code, said) = run(directory.path(), &["compile", "--out", "out"]);
         assert_eq!(code, 0, "{text}{said}");
     }
+}
+
+/// What the API server refuses of an object that is made, `check` reports, and of the others nothing.
+#[test]
+fn objects_that_the_api_server_refuses() {
+    let all: Value = serde_json::from_str(include_str!("../fixtures/conformance/rbac.json")).unwrap();
+    let (mut refused, mut taken, mut wrong) = (0, 0, Vec::new());
+    for vector in all["validation"].as_array().unwrap().iter().filter(|vector| vector["phase"] == "create") {
+        // Versions that no server has are decoded by none.
+        if vector["errors"].to_string().contains("no matches for kind") {
+            continue;
+        }
+        let source = Source {
+            id: SourceId(0),
+            name: "object.json".to_owned(),
+            text: format!("{:#}", vector["object"]),
+            bom: false,
+        };
+        let lowered = lower::file(&source, &Settings::default());
+        let project = Project::assemble(Sources::new(vec![source]), vec![lowered], Settings::default());
+        let levels = Levels::default();
+        let findings = lint::run(RULES, &project, &Options::default());
+        let triaged = lint::triage(findings, &project, RULES, &ENGINE, &levels, None);
+        let ours = |name: &str| name == "refused-rbac-object" || name == "malformed-input";
+        let found: Vec<&str> = triaged
+            .shown
+            .iter()
+            .filter(|finding| ours(finding.rule.name))
+            .map(|finding| finding.message.as_str())
+            .collect();
+        let accepted = vector["accepted"].as_bool().unwrap();
+        if found.is_empty() != accepted {
+            wrong.push(format!("{}: {found:?} {vector}", vector["id"]));
+        }
+        if accepted { taken += 1 } else { refused += 1 }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused > 30 && taken > 10, "{refused} refused, {taken} taken");
 }

@@ -1,5 +1,6 @@
 //! `check`: the lint.
 
+mod allow;
 mod baseline;
 mod fix;
 
@@ -19,7 +20,7 @@ use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
 use crate::model::project::{FileClass, Project};
-use crate::report::{Format, Report, Style};
+use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::near::nearest;
 
@@ -64,12 +65,18 @@ pub struct Args {
     /// With one of these three: also fixes that change access or have to be looked at
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
+    /// Write a comment that allows it, with this reason, above every line that has a finding
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["fixing", "write_baseline"], value_parser = allow::reason)]
+    pub add_allow: Option<String>,
     /// Leave out findings that this file lists
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
     pub write_baseline: Option<PathBuf>,
+    /// Instead of findings, say how often each rule reported
+    #[arg(long, conflicts_with_all = ["format", "fix_only", "diff"])]
+    pub statistics: bool,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
@@ -138,6 +145,9 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             return Ok(fix::exit(&outcome, &loaded, args.diff));
         }
     }
+    if let Some(reason) = &args.add_allow {
+        outcome = allow::add(reason, &mut loaded, known.as_ref(), &session);
+    }
     let (mut triaged, failed) = gate(&loaded.project, known.as_ref(), &session);
     let crashes: Vec<Crash> =
         loaded.crashes.iter().cloned().chain(outcome.crashes.clone()).chain(failed).collect();
@@ -154,7 +164,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         compiled: loaded.compiled,
     };
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
-    print(&args.format.render(&report, style))?;
+    let text = if args.statistics { statistics::render(&report) } else { args.format.render(&report, style) };
+    print(&text)?;
     let unwritten = write_reports(&args.report, &report, style);
     complain(&crashes);
     let nothing = loaded.is_empty() && loaded.excluded == 0;
@@ -200,7 +211,7 @@ pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
     let levels = &session.config.levels;
     let active = levels.active(RULES);
     let (findings, failed) = lint::run_contained(&active, project, &session.config.options);
-    (lint::triage(findings, project, RULES, &ENGINE, levels), failed)
+    (lint::triage(findings, project, RULES, &ENGINE, levels, session.config.options.today), failed)
 }
 
 fn complain(crashes: &[Crash]) {

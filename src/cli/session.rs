@@ -5,12 +5,14 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
+use std::time::SystemTime;
 
 use super::args::{Color, Global};
 use super::exit::{Failure, say};
 use crate::config::{self, Config};
 use crate::report::human;
 use crate::rules::RULES;
+use crate::syntax::date::Date;
 use crate::syntax::{Source, SourceId, Sources};
 
 /// What holds for the whole run.
@@ -63,6 +65,7 @@ impl Session {
                 say(format!("configuration: {}", session.name(&path)));
             }
         }
+        session.config.options.today = global.now.or_else(today);
         Ok(session)
     }
 
@@ -119,6 +122,12 @@ impl Session {
         }
         Ok(config)
     }
+}
+
+/// The day by the clock of this machine, in UTC.
+fn today() -> Option<Date> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(Date::at(since.as_secs()))
 }
 
 /// Whether to use colours on stdout.

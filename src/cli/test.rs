@@ -178,6 +178,11 @@ fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
         say(format_args!("error: cannot read `{path}`: {message}"));
         problems.push(Problem { path: unread.path.clone(), line: None, message: unread.message.clone() });
     }
+    for name in project.templates_with("rolewright/v1") {
+        let message = "a template of a spec is not read: render it first";
+        say(format_args!("error: `{}`: {message}", clean::line(name)));
+        problems.push(Problem { path: name.to_owned(), line: None, message: message.to_owned() });
+    }
     for crash in &loaded.crashes {
         let (rule, message) = (crash.rule, clean::line(&crash.message));
         say(format_args!("error: `{rule}` failed: {message}; this is a bug of rolewright, please report it"));

@@ -17,7 +17,7 @@ use crate::semantics::acl::Operation;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::mounts::MountTable;
 use crate::semantics::reach::kubernetes::Question;
-use crate::semantics::reach::{Access, Matching, Who};
+use crate::semantics::reach::{Access, Held, Matching, Who};
 
 /// Flags of `who-can`.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,7 +60,8 @@ Of Vault, everybody is named whom an auth role admits: service accounts that are
 roles hold globs, NAMESPACE/NAME with the globs in it. Of Kubernetes, every subject of a binding is named for itself;
 members of system:masters, to whom everything is allowed, are not.
 
-Which of the two is meant is told as for `can-i`. Without -n, a question about Kubernetes is about all namespaces at once.
+Which of the two is meant is told as for `can-i`. Without -n, a question about Kubernetes is about
+every namespace, one by one; with -A, about all of them at once.
 
 Exit codes: 0 somebody can; 1 nobody; 2 it cannot be told.";
 
@@ -77,20 +78,20 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let access = Access::new(&loaded.project);
     let places = Places::new(&loaded.project.sources);
     let mounts = MountTable::new(&loaded.project);
-    let what = match &args.name {
-        Some(name) => format!("{}/{name}", args.path),
-        None => args.path.clone(),
-    };
-    let asked = world::understand(&args.capability, &what, &args.flags, None, |path| mounts.mentions(path))?;
-    let (lines, unknown) = match &asked {
+    let what = (args.path.as_str(), args.name.as_deref());
+    let asked = world::understand(&args.capability, what, &args.flags, None, |path| mounts.mentions(path))?;
+    let (lines, gaps) = match &asked {
         Asked::Vault(operation, path) => {
             let dialect = args.dialect.map(DialectName::dialect);
-            (of_vault(&access, *operation, path, dialect, &places), unknown_policies(&access))
+            (of_vault(&access, *operation, path, dialect, &places), Gaps::of_vault(&access))
         }
-        Asked::Kubernetes(question) => (of_cluster(&access, question, &places), Vec::new()),
+        Asked::Kubernetes(question) => {
+            let anywhere = args.flags.namespace.is_none() && !args.flags.all_namespaces;
+            (of_cluster(&access, question, anywhere, &places), Gaps::of_cluster(&access))
+        }
     };
     let certain = lines.iter().any(|line| line.answer == Answer::Yes);
-    let answer = match (certain, lines.is_empty() && unknown.is_empty()) {
+    let answer = match (certain, lines.is_empty() && gaps.are_none()) {
         (true, _) => Answer::Yes,
         (false, true) => Answer::No,
         (false, false) => Answer::Unknown,
@@ -99,24 +100,70 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         print(&match args.format {
             Format::Json => {
                 let who: Vec<&Value> = lines.iter().map(|line| &line.json).collect();
-                let json = json!({"who": who, "policies_not_among_the_inputs": unknown});
+                let json = json!({"answer": answer.word(), "who": who,
+                    "policies_not_among_the_inputs": gaps.missing, "policies_that_servers_refuse": gaps.refused,
+                    "templates_not_read": gaps.templates});
                 serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
             }
-            Format::Table if lines.is_empty() => "nobody, as far as the inputs tell\n".to_owned(),
+            Format::Table if lines.is_empty() && answer == Answer::No => {
+                "nobody, as far as the inputs tell\n".to_owned()
+            }
+            Format::Table if lines.is_empty() => "nobody of whom it is known\n".to_owned(),
             Format::Table => {
                 let cells: Vec<[String; 3]> = lines.iter().map(|line| line.cells.clone()).collect();
                 page::table(["SUBJECT", "HOW", "WHERE"], &cells)
             }
         })?;
     }
-    if !unknown.is_empty() && args.format == Format::Table {
-        let names: Vec<String> = unknown.iter().map(|name| format!("`{}`", clean::line(name))).collect();
-        say(format_args!(
-            "note: auth roles name policies that are not among the inputs: {}",
-            names.join(", ")
-        ));
+    if args.format == Format::Table {
+        for (what, names) in [
+            ("auth roles name policies that are not among the inputs", &gaps.missing),
+            ("auth roles name policies that servers refuse to store as they are written", &gaps.refused),
+            ("templates with RBAC objects were not read, render them first", &gaps.templates),
+        ] {
+            let names: Vec<String> = names.iter().map(|name| format!("`{}`", clean::line(name))).collect();
+            if !names.is_empty() {
+                say(format_args!("note: {what}: {}", names.join(", ")));
+            }
+        }
     }
     Ok(exit(answer))
+}
+
+/// What is not known of everybody, so that somebody may be missing from the answer.
+#[derive(Default)]
+struct Gaps {
+    missing: Vec<String>,
+    refused: Vec<String>,
+    templates: Vec<String>,
+}
+
+impl Gaps {
+    fn are_none(&self) -> bool {
+        self.missing.is_empty() && self.refused.is_empty() && self.templates.is_empty()
+    }
+
+    /// Policies that roles name and nobody defines, or servers refuse: what they grant cannot be told.
+    fn of_vault(access: &Access<'_>) -> Gaps {
+        let mut gaps = Gaps::default();
+        for method in access.methods() {
+            for role in method.roles() {
+                for held in access.of_role(role, method).held.into_iter().filter(Held::is_missing) {
+                    let list = if held.refused.is_empty() { &mut gaps.missing } else { &mut gaps.refused };
+                    list.push(held.name);
+                }
+            }
+        }
+        for list in [&mut gaps.missing, &mut gaps.refused] {
+            list.sort();
+            list.dedup();
+        }
+        gaps
+    }
+
+    fn of_cluster(access: &Access<'_>) -> Gaps {
+        Gaps { templates: access.rbac_templates().map(str::to_owned).collect(), ..Gaps::default() }
+    }
 }
 
 fn of_vault(
@@ -157,8 +204,8 @@ fn of_vault(
     lines
 }
 
-fn of_cluster(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec<Line> {
-    let lines = cluster::who(access, question, places).into_iter().map(|(cells, answer)| {
+fn of_cluster(access: &Access<'_>, question: &Question, anywhere: bool, places: &Places<'_>) -> Vec<Line> {
+    let lines = cluster::who(access, question, anywhere, places).into_iter().map(|(cells, answer)| {
         let [who, how, at] = &cells;
         let json = json!({"subject": who, "answer": answer.word(), "reason": how, "place": at});
         Line { cells, answer, json }
@@ -175,19 +222,4 @@ fn who_words(who: &Who<'_>) -> String {
             format!("{name} in namespaces selected by {}", selector.value)
         }
     }
-}
-
-/// Policies that roles name and nobody defines: what they grant cannot be told.
-fn unknown_policies(access: &Access<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for method in access.methods() {
-        for role in method.roles() {
-            let holder = access.of_role(role, method);
-            let missing = holder.held.into_iter().filter(|held| held.is_missing() && held.refused.is_empty());
-            names.extend(missing.map(|held| held.name));
-        }
-    }
-    names.sort();
-    names.dedup();
-    names
 }

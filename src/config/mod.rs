@@ -115,7 +115,7 @@ impl Reader<'_> {
                 "exclude" => config.exclude = self.exclude(value),
                 "mount" => config.settings.mounts = self.mounts(value),
                 "limits" => self.limits(value, &mut config.options),
-                "target" => config.settings.target = self.target(value),
+                "target" => self.target(value, &mut config.settings),
                 "fail-on" => config.fail_on = self.fail_on(value),
                 "baseline" => config.baseline = self.text(value, "`baseline`").map(PathBuf::from),
                 _ => self.unknown_key(key, &KEYS),
@@ -142,12 +142,39 @@ impl Reader<'_> {
                 self.error(key.span(), format!("the level of `{FIXED_LEVEL}` cannot be set"), Some(help));
                 continue;
             }
-            let Some(word) = self.text(value, "a level") else { continue };
+            let level = match value.get_ref().as_table() {
+                Some(table) => self.rule_settings(table, rule, levels),
+                None => Some(value),
+            };
+            let Some(level) = level else { continue };
+            let Some(word) = self.text(level, "a level") else { continue };
             match LEVELS.into_iter().find(|level| level.word() == word) {
                 Some(level) => levels.set(rule, level),
-                None => self.not_one_of(value, word, &LEVELS.map(Level::word)),
+                None => self.not_one_of(level, word, &LEVELS.map(Level::word)),
             }
         }
+    }
+
+    /// `{level = "error", ignorable = false}`; gives the value of `level`.
+    fn rule_settings<'v, 'i>(
+        &mut self,
+        table: &'v DeTable<'i>,
+        rule: &'static Rule,
+        levels: &mut Levels,
+    ) -> Option<&'v Value<'i>> {
+        let mut level = None;
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "level" => level = Some(value),
+                "ignorable" => match value.get_ref().as_bool() {
+                    Some(true) => {}
+                    Some(false) => levels.forbid_allowing(rule),
+                    None => self.wrong_type(value, "`ignorable`", "`true` or `false`"),
+                },
+                _ => self.unknown_key(key, &["level", "ignorable"]),
+            }
+        }
+        level
     }
 
     fn exclude(&mut self, value: &Value<'_>) -> GlobSet {
@@ -227,9 +254,8 @@ impl Reader<'_> {
         }
     }
 
-    fn target(&mut self, value: &Value<'_>) -> Target {
-        let mut target = Target::Any;
-        let Some(table) = self.table(value, "`target`") else { return target };
+    fn target(&mut self, value: &Value<'_>, settings: &mut Settings) {
+        let Some(table) = self.table(value, "`target`") else { return };
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
@@ -244,17 +270,16 @@ impl Reader<'_> {
                 self.error(value.span(), format!("`{text}` is no version"), Some(help));
                 continue;
             };
-            match (name, target) {
-                ("kubernetes", _) => {}
+            match (name, settings.target) {
+                ("kubernetes", _) => settings.kubernetes = u8::try_from(version.1).ok(),
                 (_, Target::VaultClassic | Target::VaultCurrent | Target::OpenBao) => {
                     self.error(key.span(), "two servers at once are no target".to_owned(), None);
                 }
-                ("openbao", Target::Any) => target = Target::OpenBao,
-                (_, Target::Any) if version <= (1, 20) => target = Target::VaultClassic,
-                (_, Target::Any) => target = Target::VaultCurrent,
+                ("openbao", Target::Any) => settings.target = Target::OpenBao,
+                (_, Target::Any) if version <= (1, 20) => settings.target = Target::VaultClassic,
+                (_, Target::Any) => settings.target = Target::VaultCurrent,
             }
         }
-        target
     }
 
     fn fail_on(&mut self, value: &Value<'_>) -> Option<FailOn> {

@@ -12,7 +12,21 @@ pub fn schema(rules: &[&'static Rule]) -> Value {
     let rules: Map<String, Value> = settable
         .map(|rule| {
             let default = rule.category.default_level().word();
-            (rule.name.to_owned(), json!({"description": rule.summary, "enum": levels, "default": default}))
+            let level = json!({"enum": levels, "default": default});
+            let settings = json!({
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "level": level,
+                    "ignorable": {
+                        "description": "Whether comments may allow what the rule reports.",
+                        "type": "boolean",
+                        "default": true
+                    }
+                }
+            });
+            let value = json!({"description": rule.summary, "default": default, "anyOf": [level, settings]});
+            (rule.name.to_owned(), value)
         })
         .collect();
     let version = |server: &str| json!({"description": format!("Version of {server}, such as \"1.20\"."), "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)*$"});

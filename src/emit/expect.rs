@@ -6,16 +6,15 @@
 use std::collections::BTreeSet;
 
 use super::plan::declares;
+use crate::model::kube::resource;
 use crate::model::project::{Project, Target};
-use crate::model::spec::{Expectation, Quantifier};
-use crate::model::vault::auth_role::AuthRole;
+use crate::model::spec::{self, Expectation, Quantifier};
 use crate::model::vault::capability::Capability;
-use crate::model::vault::field::FieldValue;
-use crate::model::vault::policy::Policy;
-use crate::semantics::acl::{Acl, Operation, Request, Verdict, default_policy, is_root_protected};
-use crate::semantics::bound::{admits, selector_admits_all};
+use crate::semantics::acl::{Operation, Verdict, is_root_protected};
 use crate::semantics::dialect::Dialect;
+use crate::semantics::login::{Missing, TokenPolicy};
 use crate::semantics::pattern::matches;
+use crate::semantics::reach::{self, Access, Subject, Unresolved};
 use crate::semantics::template::{Identity, Presence};
 
 /// What is to be asked.
@@ -32,10 +31,9 @@ pub struct Questions {
 pub struct Holder {
     /// For people: `role kubernetes/app-web`.
     pub label: String,
-    /// Policies as attached, without `default`.
+    /// All of its policies, `default` only if it is among them; at least one, for a server gives a token without any
+    /// those of its maker.
     pub policies: Vec<String>,
-    /// True if `default` is not added.
-    pub no_default_policy: bool,
     /// Those of the policies that no spec declares.
     pub undeclared: Vec<String>,
     /// Paths to ask about.
@@ -83,11 +81,12 @@ pub enum Question {
 /// The questions that the expectations of all specs come to.
 pub fn questions(project: &Project) -> Questions {
     let mut questions = Questions::default();
+    let access = Access::new(project);
     let declared = project.expectations.iter().filter(|expectation| declares(project, expectation.span));
     for expectation in declared {
         for action in &expectation.actions {
-            let asking =
-                Asking { project, expectation, action: &action.value, target: target(project, expectation) };
+            let target = target(project, expectation);
+            let asking = Asking { access: &access, expectation, action: &action.value, target };
             asking.add_to(&mut questions);
         }
     }
@@ -105,25 +104,24 @@ fn target(project: &Project, expectation: &Expectation) -> Target {
 
 /// One action of one expectation.
 struct Asking<'a> {
-    project: &'a Project,
+    access: &'a Access<'a>,
     expectation: &'a Expectation,
     action: &'a str,
     target: Target,
 }
 
-/// Whose access is meant, and through what.
-enum Through<'a> {
-    /// Service account: the roles that admit it, and those of which labels in the cluster decide it.
-    Roles { sure: Vec<&'a AuthRole>, by_label: Vec<&'a AuthRole> },
-    /// Policies by name.
-    Policies(Vec<String>),
+/// A token that is asked about, as the script makes one, and as the servers would give it out.
+struct Way<'a> {
+    holder: Holder,
+    real: Option<reach::Holder<'a>>,
 }
 
 impl<'a> Asking<'a> {
     fn add_to(&self, questions: &mut Questions) {
-        let question = match (&self.expectation.who.value, &self.expectation.namespace) {
-            (Quantifier::One(who), Some(namespace)) => self.of_cluster(who, namespace.as_str()),
-            (Quantifier::One(who), None) => self.of_server(who, questions),
+        let asked = self.expectation.question();
+        let question = match (&self.expectation.who.value, asked) {
+            (Quantifier::One(who), spec::Question::Vault(path)) => self.of_server(who, path, questions),
+            (Quantifier::One(who), asked) => self.of_cluster(who, &asked),
             _ => Err(Question::Unchecked(
                 "it speaks of everybody: rolewright test proves it from the files".into(),
             )),
@@ -146,39 +144,43 @@ impl<'a> Asking<'a> {
         format!("{who} {verb} {} {on}{place}", self.action)
     }
 
-    /// `RESOURCE[.GROUP][/SUBRESOURCE]`, or a URL path. `kubectl` takes what stands behind a slash for a name.
-    fn of_cluster(&self, who: &str, namespace: &str) -> Result<Question, Question> {
-        let Some((of, name)) = service_account(who) else {
+    /// What `kubectl auth can-i` takes; what stands behind a slash is a name to it.
+    fn of_cluster(&self, who: &str, asked: &spec::Question<'_>) -> Result<Question, Question> {
+        let Ok(Subject::ServiceAccount { namespace: of, name, role: None, .. }) = who.parse() else {
             return Err(Question::Senseless(format!(
                 "{who} is no service account, and with in: the cluster is asked"
             )));
         };
-        if namespace == "*" && !self.expectation.can {
-            return Err(Question::Unchecked(
-                "it speaks of every namespace: rolewright test proves it".into(),
-            ));
-        }
-        let on = self.expectation.on.as_str();
         let mut arguments = Vec::new();
-        let mut object = on.to_owned();
-        if !on.starts_with('/') {
-            let (resource, subresource) = on.split_once('/').unwrap_or((on, ""));
-            if !subresource.is_empty() {
-                arguments.push(format!("--subresource={subresource}"));
+        let object = match asked {
+            spec::Question::Resource { group, resource, object, namespace } => {
+                let (plain, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+                let is_outside =
+                    resource::find(group, plain).is_some_and(|known| !known.resource.is_namespaced());
+                if namespace.is_none() && !self.expectation.can && !is_outside {
+                    return Err(Question::Unchecked(
+                        "it speaks of every namespace: rolewright test proves it".into(),
+                    ));
+                }
+                if !subresource.is_empty() {
+                    arguments.push(format!("--subresource={subresource}"));
+                }
+                arguments.push(match namespace {
+                    None => "--all-namespaces".to_owned(),
+                    Some(namespace) => format!("--namespace={namespace}"),
+                });
+                let group = if group.is_empty() { String::new() } else { format!(".{group}") };
+                let named = object.map(|object| format!("/{object}"));
+                format!("{plain}{group}{}", named.unwrap_or_default())
             }
-            arguments.push(match namespace {
-                "*" => "--all-namespaces".to_owned(),
-                _ => format!("--namespace={namespace}"),
-            });
-            let named = self.expectation.object.as_ref().map(|object| format!("/{object}"));
-            object = format!("{resource}{}", named.unwrap_or_default());
-        }
+            spec::Question::Url(path) | spec::Question::Vault(path) => (*path).to_owned(),
+        };
         arguments.extend(["--".to_owned(), self.action.to_owned(), object]);
         let user = format!("system:serviceaccount:{of}:{name}");
         Ok(Question::Cluster { can: self.expectation.can, user, arguments })
     }
 
-    fn of_server(&self, who: &str, questions: &mut Questions) -> Result<Question, Question> {
+    fn of_server(&self, who: &str, path: &str, questions: &mut Questions) -> Result<Question, Question> {
         let capability = Capability::from_word(self.action).filter(|it| *it != Capability::Deny);
         let Some(capability) = capability else {
             return Err(Question::Senseless(format!(
@@ -186,39 +188,25 @@ impl<'a> Asking<'a> {
                 self.action
             )));
         };
-        let path = self.path(capability)?;
+        let path = self.path(path, capability)?;
         let can = self.expectation.can;
-        let mut by_label = Vec::new();
-        let found: Vec<Holder> = match self.through(who)? {
-            Through::Policies(policies) => vec![self.holder_of_policies(policies)],
-            Through::Roles { sure, by_label: more } => {
-                by_label = more;
-                sure.into_iter().map(|role| self.holder_of_role(role)).collect()
-            }
-        };
-        if let Some(role) = by_label.first()
-            && (!can || found.is_empty())
-        {
-            let role = role_label(role);
-            return Err(Question::Unchecked(format!(
-                "labels of a namespace decide whether {role} admits it"
-            )));
+        let (ways, open) = self.ways(who)?;
+        if let Some(why) = open.filter(|_| !can || ways.is_empty()) {
+            return Err(Question::Unchecked(why));
         }
-        for holder in &found {
-            if holder.policies.iter().any(|name| name == "root") {
-                return Err(Question::Unchecked(format!(
-                    "{}: a login never gives a root token",
-                    holder.label
-                )));
+        for way in &ways {
+            let label = &way.holder.label;
+            if way.holder.policies.iter().any(|name| name == "root") {
+                return Err(Question::Unchecked(format!("{label}: a login never gives a root token")));
             }
-            if self.hangs_on_identity(holder, capability, &path) {
-                let why = format!("{}: a template decides, so that it hangs on who logs in", holder.label);
+            if way.real.as_ref().is_some_and(|real| self.hangs_on_identity(real, capability, &path)) {
+                let why = format!("{label}: a template decides, so that it hangs on who logs in");
                 return Err(Question::Unchecked(why));
             }
         }
-        let words = self.words(capability, &path)?;
-        let holders = found.iter().map(|holder| holder.label.clone()).collect();
-        for mut holder in found {
+        let words = self.words(&ways, capability, &path)?;
+        let holders = ways.iter().map(|way| way.holder.label.clone()).collect();
+        for Way { mut holder, .. } in ways {
             match questions.holders.iter_mut().find(|known| known.label == holder.label) {
                 Some(known) => drop(known.paths.insert(path.clone())),
                 None => {
@@ -231,8 +219,8 @@ impl<'a> Asking<'a> {
     }
 
     /// The path to ask about. The server answers as for LIST, to whose path it adds a slash.
-    fn path(&self, capability: Capability) -> Result<String, Question> {
-        let path = self.expectation.on.as_str().trim_start_matches('/');
+    fn path(&self, path: &str, capability: Capability) -> Result<String, Question> {
+        let path = path.trim_start_matches('/');
         if path.contains('*') || path.split('/').any(|segment| segment == "+") {
             return Err(Question::Unchecked(
                 "it speaks of all paths of a pattern: rolewright test proves it".into(),
@@ -252,137 +240,113 @@ impl<'a> Asking<'a> {
     }
 
     /// The capabilities that a request needs.
-    fn words(&self, capability: Capability, path: &str) -> Result<Vec<&'static str>, Question> {
+    fn words(
+        &self,
+        ways: &[Way<'_>],
+        capability: Capability,
+        path: &str,
+    ) -> Result<Vec<&'static str>, Question> {
         let dialects = Dialect::of(self.target);
-        let protected = dialects.iter().filter(|dialect| is_root_protected(path, **dialect)).count();
-        if capability == Capability::Sudo || protected == 0 {
+        let below_pki = ways.iter().filter_map(|way| way.real.as_ref()).any(|real| {
+            real.request(Operation::from_word(capability.word()), path).root_protected == Some(true)
+        });
+        let is_guarded = |dialect: &&Dialect| below_pki || is_root_protected(path, **dialect);
+        let guarded = dialects.iter().filter(is_guarded).count();
+        if capability == Capability::Sudo || guarded == 0 {
             Ok(vec![capability.word()])
-        } else if protected == dialects.len() {
+        } else if guarded == dialects.len() {
             Ok(vec![capability.word(), Capability::Sudo.word()])
         } else {
             Err(Question::Unchecked("some servers ask for sudo here: say the target in the spec".into()))
         }
     }
 
-    fn through(&self, who: &str) -> Result<Through<'a>, Question> {
-        let project = self.project;
-        let declared = project.auth_roles.iter().filter(|role| declares(project, role.span));
-        if let Some(names) = who.strip_prefix("policy:") {
-            let names = names.split(',').map(|name| name.trim().to_lowercase());
-            return Ok(Through::Policies(names.filter(|name| !name.is_empty()).collect()));
-        }
-        if let Some(name) = who.strip_prefix("role:") {
-            let sure: Vec<_> = declared.filter(|role| is_called(role, name)).collect();
-            if sure.is_empty() {
-                return Err(Question::Senseless(format!("no role {name} is declared")));
+    /// The tokens of somebody, and what it hangs on whether there are more.
+    fn ways(&self, who: &str) -> Result<(Vec<Way<'a>>, Option<String>), Question> {
+        let subject: Subject = who.parse().map_err(|_| Question::Senseless(format!("{who} names nobody")))?;
+        let found = match (self.access.holders(&subject), &subject) {
+            (Ok(found), _) => found,
+            (Err(Unresolved::NoPolicy(_)), Subject::Policies(names)) => {
+                return Ok((vec![self.way_of_policies(names, None)], None));
             }
-            return Ok(Through::Roles { sure, by_label: Vec::new() });
-        }
-        let (account, wanted) =
-            who.split_once('@').map_or((who, None), |(account, role)| (account, Some(role)));
-        let Some((namespace, name)) = service_account(account) else {
-            return Err(Question::Senseless(format!("{who} names nobody")));
+            (Err(Unresolved::NoRoles), _) => Vec::new(),
+            (Err(unresolved), _) => return Err(Question::Senseless(unresolved.to_string())),
         };
-        let (mut sure, mut by_label) = (Vec::new(), Vec::new());
-        for role in declared.filter(|role| wanted.is_none_or(|wanted| is_called(role, wanted))) {
-            match admission(role, namespace, name) {
-                Admission::Sure => sure.push(role),
-                Admission::ByLabel => by_label.push(role),
-                Admission::Never => {}
+        if let Subject::Policies(names) = &subject {
+            return Ok((vec![self.way_of_policies(names, found.into_iter().next())], None));
+        }
+        let is_declared = |holder: &reach::Holder<'_>| {
+            holder.role.is_some_and(|(role, _)| declares(self.access.project(), role.span))
+        };
+        let (mut ways, mut open, mut any) = (Vec::new(), None, false);
+        for real in found.into_iter().filter(is_declared) {
+            any = true;
+            let Some(label) = label_of(&real).filter(|_| real.gets_token()) else { continue };
+            // A pod may be given a JWT for any audience.
+            match real.missing().iter().find(|missing| !matches!(missing, Missing::Audiences(_))) {
+                Some(Missing::NamespaceLabels(_)) => {
+                    let why = format!("labels of a namespace decide whether {label} admits it");
+                    open = open.or(Some(why));
+                }
+                Some(_) => {
+                    let why = format!("the audiences of the API server decide whether {label} admits it");
+                    open = open.or(Some(why));
+                }
+                None => {
+                    let policies = real.issued.as_ref().map_or(&[][..], |issued| &issued.policies);
+                    // A token without policies can do nothing.
+                    if !policies.is_empty() {
+                        ways.push(Way { holder: self.holder(label, policies), real: Some(real) });
+                    }
+                }
             }
         }
-        Ok(Through::Roles { sure, by_label })
+        match subject {
+            Subject::Role(name) if !any => Err(Question::Senseless(format!("no role {name} is declared"))),
+            _ => Ok((ways, open)),
+        }
     }
 
-    fn holder_of_role(&self, role: &AuthRole) -> Holder {
-        let without = matches!(
-            role.fields.get("token_no_default_policy").map(|field| &field.value),
-            Some(FieldValue::Bool(true))
-        );
-        let policies = role.policies().iter().map(|name| name.value.trim().to_lowercase()).collect();
-        self.holder(role_label(role), policies, without)
+    fn way_of_policies(&self, names: &[String], real: Option<reach::Holder<'a>>) -> Way<'a> {
+        let named = |name: &String| TokenPolicy { name: name.trim().to_lowercase(), span: None };
+        let policies: Vec<TokenPolicy> = names.iter().map(named).collect();
+        let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
+        let holder = self.holder(format!("policy {}", names.join(", ")), &policies);
+        Way { holder, real }
     }
 
-    fn holder_of_policies(&self, policies: Vec<String>) -> Holder {
-        self.holder(format!("policy {}", policies.join(", ")), policies, true)
+    fn holder(&self, label: String, policies: &[TokenPolicy]) -> Holder {
+        let project = self.access.project();
+        let is_declared = |name: &str| {
+            let mut defined = project.policies_named(name);
+            defined.any(|policy| declares(project, policy.span) || declares(project, policy.name.span))
+        };
+        let names = || policies.iter().map(|policy| policy.name.clone());
+        Holder {
+            label,
+            undeclared: names().filter(|name| name != "default" && !is_declared(name)).collect(),
+            policies: names().collect(),
+            paths: BTreeSet::new(),
+        }
     }
 
-    fn holder(&self, label: String, policies: Vec<String>, no_default_policy: bool) -> Holder {
-        let undeclared = |name: &&String| *name != "default" && self.declared(name).next().is_none();
-        let undeclared = policies.iter().filter(undeclared).cloned().collect();
-        Holder { label, policies, no_default_policy, undeclared, paths: BTreeSet::new() }
-    }
-
-    fn declared(&self, name: &str) -> impl Iterator<Item = &'a Policy> {
-        let project = self.project;
-        let of_spec =
-            |policy: &&Policy| declares(project, policy.span) || declares(project, policy.name.span);
-        project.policies_named(name).filter(of_spec)
-    }
-
-    /// True if a template may turn the answer round.
-    fn hangs_on_identity(&self, holder: &Holder, capability: Capability, path: &str) -> bool {
+    /// True if a template may turn the answer round for a token that belongs to no entity.
+    fn hangs_on_identity(&self, real: &reach::Holder<'_>, capability: Capability, path: &str) -> bool {
         // Whether a rule has expired is the server's own to say.
-        let anybody = Identity { now: Presence::Present(0), ..Identity::default() };
-        Dialect::of(self.target).iter().any(|dialect| {
-            let built_in = default_policy(*dialect);
-            let mut policies: Vec<&Policy> =
-                holder.policies.iter().flat_map(|name| self.declared(name)).collect();
-            let has_default =
-                !holder.no_default_policy || holder.policies.iter().any(|name| name == "default");
-            if has_default && self.declared("default").next().is_none() {
-                policies.push(&built_in);
-            }
-            let Ok(acl) = Acl::compile(&policies, &anybody, *dialect) else { return false };
-            if capability == Capability::Sudo {
-                return acl.uncertain_rules().iter().any(|rule| matches(&rule.reach, path));
-            }
-            let request = Request {
-                namespace: "",
-                path,
-                operation: Operation::from_word(capability.word()),
-                data: &[],
-                wrap_ttl: None,
-                root_protected: None,
-            };
-            acl.verdict(&request) == Verdict::Unknown
-        })
+        let identity = Identity { now: Presence::Present(0), ..Identity::default() };
+        let anybody = reach::Holder { identity, dialects: Dialect::of(self.target), ..real.clone() };
+        let token = anybody.token();
+        if capability == Capability::Sudo {
+            let path = format!("{}{path}", anybody.namespace);
+            let mut acls = token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok());
+            return acls.any(|acl| acl.uncertain_rules().iter().any(|rule| matches(&rule.reach, &path)));
+        }
+        let request = token.request(Operation::from_word(capability.word()), path);
+        token.verdicts(&request).any(|(_, verdict)| verdict == Verdict::Unknown)
     }
 }
 
-enum Admission {
-    Sure,
-    ByLabel,
-    Never,
-}
-
-fn admission(role: &AuthRole, namespace: &str, name: &str) -> Admission {
-    if !role.names().iter().any(|item| admits(&item.value, name)) {
-        return Admission::Never;
-    }
-    if role.namespaces().iter().any(|item| admits(&item.value, namespace)) {
-        return Admission::Sure;
-    }
-    match role.fields.text("bound_service_account_namespace_selector") {
-        Some(selector) if selector_admits_all(selector.value) => Admission::Sure,
-        Some(selector) if !selector.value.trim().is_empty() => Admission::ByLabel,
-        _ => Admission::Never,
-    }
-}
-
-/// `NAMESPACE/NAME`.
-fn service_account(who: &str) -> Option<(&str, &str)> {
-    let (namespace, name) = who.split_once('/')?;
-    let plain = |text: &str| !text.is_empty() && !text.contains(['/', ':', '@']);
-    (plain(namespace) && plain(name)).then_some((namespace, name))
-}
-
-fn is_called(role: &AuthRole, name: &str) -> bool {
-    let own = role.name.value.to_lowercase();
-    let name = name.to_lowercase();
-    own == name || name.strip_suffix(&own).is_some_and(|before| before == format!("{}/", role.mount))
-}
-
-fn role_label(role: &AuthRole) -> String {
-    format!("role {}/{}", role.mount, role.name.value.to_lowercase())
+/// `role kubernetes/app-web`.
+fn label_of(holder: &reach::Holder<'_>) -> Option<String> {
+    holder.role.map(|(role, _)| format!("role {}/{}", role.mount, role.name.value.to_lowercase()))
 }

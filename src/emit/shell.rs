@@ -243,7 +243,7 @@ fn holder(holder: &Holder) -> Result<String, Nul> {
     let token = json!({
         "display_name": "rolewright-verify",
         "policies": holder.policies,
-        "no_default_policy": holder.no_default_policy,
+        "no_default_policy": !holder.policies.iter().any(|name| name == "default"),
         "no_parent": false,
         "renewable": false,
         "type": "service",

@@ -99,6 +99,12 @@ impl Finding {
         self
     }
 
+    /// Adds several other places.
+    pub fn labels(&mut self, places: impl IntoIterator<Item = (Span, String)>) -> &mut Finding {
+        self.labels.extend(places.into_iter().map(|(span, text)| Label { span, text }));
+        self
+    }
+
     /// Sets the remedy.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Finding {
         self.help = Some(text.into());

@@ -1,6 +1,6 @@
 //! How loud each rule is in this run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Severity;
 use super::rule::{Level, Rule};
@@ -9,6 +9,7 @@ use super::rule::{Level, Rule};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Levels {
     set: BTreeMap<&'static str, Level>,
+    strict: BTreeSet<&'static str>,
 }
 
 impl Levels {
@@ -20,6 +21,16 @@ impl Levels {
     /// The level of a rule.
     pub fn of(&self, rule: &Rule) -> Level {
         self.set.get(rule.name).copied().unwrap_or(rule.category.default_level())
+    }
+
+    /// Says that comments do not suppress the rule.
+    pub fn forbid_allowing(&mut self, rule: &'static Rule) {
+        self.strict.insert(rule.name);
+    }
+
+    /// True if comments suppress the rule, as they do unless somebody said otherwise.
+    pub fn can_be_allowed(&self, rule: &Rule) -> bool {
+        !self.strict.contains(rule.name)
     }
 
     /// True unless the rule is off.

@@ -17,8 +17,10 @@ static MALFORMED: Rule = rule("malformed-input", Category::Correctness, Check::E
 static BROKEN: Rule = rule("broken-allow", Category::Correctness, Check::Engine);
 static REASONLESS: Rule = rule("reasonless-allow", Category::Suspicious, Check::Engine);
 static UNUSED: Rule = rule("unused-allow", Category::Suspicious, Check::Engine);
+static EXPIRED: Rule = rule("expired-allow", Category::Suspicious, Check::Engine);
 
-static TABLE: &[&Rule] = &[&BROKEN, &CRASHING, &MALFORMED, &NAMED, &QUIET, &REASONLESS, &SYNTAX, &UNUSED];
+static TABLE: &[&Rule] =
+    &[&BROKEN, &CRASHING, &EXPIRED, &MALFORMED, &NAMED, &QUIET, &REASONLESS, &SYNTAX, &UNUSED];
 
 static ENGINE: EngineRules = EngineRules {
     syntax_error: &SYNTAX,
@@ -26,6 +28,7 @@ static ENGINE: EngineRules = EngineRules {
     broken_allow: &BROKEN,
     reasonless_allow: &REASONLESS,
     unused_allow: &UNUSED,
+    expired_allow: &EXPIRED,
 };
 
 /// Reports every path rule, last one first.
@@ -116,7 +119,7 @@ fn triage_applies_levels_and_comments() {
         let mut levels = Levels::default();
         set.iter().for_each(|(rule, level)| levels.set(rule, *level));
         let findings = run(&levels.active(&[&NAMED, &QUIET]), &project, &Options::default());
-        let triaged = triage(findings, &project, TABLE, &ENGINE, &levels);
+        let triaged = triage(findings, &project, TABLE, &ENGINE, &levels, None);
         assert_eq!(brief(&triaged.shown), shown, "{text}");
         assert_eq!(triaged.allowed.len(), allowed, "{text}");
     }
@@ -127,7 +130,7 @@ fn a_policy_inside_a_spec_has_its_own_comments() {
     let spec = "apiVersion: rolewright/v1\nkind: Access\nname: web\nvault:\n  policies:\n    web:\n      hcl: |\n        # rolewright: allow(named) known\n        path \"a\" {}\n";
     let project = project(&[("web.access.yaml", spec)]);
     let findings = run(&[&NAMED], &project, &Options::default());
-    let triaged = triage(findings, &project, TABLE, &ENGINE, &Levels::default());
+    let triaged = triage(findings, &project, TABLE, &ENGINE, &Levels::default(), None);
     assert_eq!((brief(&triaged.shown), triaged.allowed.len()), (Vec::new(), 1));
 }
 
@@ -136,7 +139,7 @@ fn neither_levels_nor_comments_hide_syntax_errors() {
     let project = project(&[("a.hcl", "# rolewright: allow(syntax-error) known\npath \"a\" { x = [y] }\n")]);
     let mut levels = Levels::default();
     levels.set(&SYNTAX, Level::Off);
-    let triaged = triage(Vec::new(), &project, TABLE, &ENGINE, &levels);
+    let triaged = triage(Vec::new(), &project, TABLE, &ENGINE, &levels, None);
     assert_eq!(brief(&triaged.shown), ["!syntax-error:56"]);
 }
 

@@ -1,10 +1,11 @@
 //! The one gate between rules and reports: levels, suppression comments, and the engine's own findings.
 
-use super::finding::{Edit, Finding, Severity};
+use super::finding::{Edit, Finding, Fix, Safety, Severity};
 use super::levels::Levels;
 use super::rule::Rule;
 use super::run::sort;
 use crate::model::project::Project;
+use crate::syntax::date::Date;
 use crate::syntax::directive::Directive;
 use crate::syntax::near::nearest;
 use crate::syntax::{Source, Span, Spanned};
@@ -22,6 +23,8 @@ pub struct EngineRules {
     pub reasonless_allow: &'static Rule,
     /// A suppression comment that suppresses nothing.
     pub unused_allow: &'static Rule,
+    /// A suppression comment whose time is over.
+    pub expired_allow: &'static Rule,
 }
 
 /// What came through the gate and what did not.
@@ -51,16 +54,18 @@ pub struct Allowed {
 /// Sorts findings into shown and allowed, sets their severities, and adds the engine's own: syntax errors, malformed
 /// inputs, and what is wrong with suppression comments.
 ///
-/// `table` is every rule there is, so that a comment naming a rule that is merely off is no mistake.
+/// `table` is every rule there is, so that a comment naming a rule that is merely off is no mistake; `today` decides
+/// whether the time of a comment is over.
 pub fn triage(
     findings: Vec<Finding>,
     project: &Project,
     table: &[&'static Rule],
     engine: &EngineRules,
     levels: &Levels,
+    today: Option<Date>,
 ) -> Triaged {
     let mut triaged = Triaged::default();
-    let mut comments = Comments::new(&project.directives);
+    let mut comments = Comments::new(&project.directives, today);
 
     for mut finding in findings.into_iter().chain(malformed(project, engine)) {
         if !levels.is_on(finding.rule) {
@@ -69,7 +74,8 @@ pub fn triage(
         if let Some(severity) = levels.set_severity(finding.rule) {
             finding.severity = severity;
         }
-        match comments.allow(&finding) {
+        let allowed = if levels.can_be_allowed(finding.rule) { comments.allow(&finding) } else { None };
+        match allowed {
             Some(directive) => triaged.allowed.push(Allowed {
                 finding,
                 directive: directive.span,
@@ -100,11 +106,15 @@ pub fn triage(
 struct Comment<'a> {
     directive: &'a Directive,
     used: Vec<bool>,
+    /// Its time is over.
+    expired: bool,
 }
 
 impl<'a> Comment<'a> {
-    fn new(directive: &'a Directive) -> Comment<'a> {
-        Comment { directive, used: vec![false; directive.rules.len()] }
+    fn new(directive: &'a Directive, today: Option<Date>) -> Comment<'a> {
+        let last = directive.until.as_ref().map(|until| until.value);
+        let expired = last.zip(today).is_some_and(|(last, today)| last < today);
+        Comment { directive, used: vec![false; directive.rules.len()], expired }
     }
 
     /// Notes that the comment suppresses the finding, if it does.
@@ -113,7 +123,7 @@ impl<'a> Comment<'a> {
         let inside = covers.source == finding.span.source
             && covers.start <= finding.span.start
             && (finding.span.start < covers.end || finding.span == covers);
-        if !inside {
+        if !inside || self.expired {
             return false;
         }
         let mut taken = false;
@@ -135,8 +145,9 @@ struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    fn new(directives: &'a [Directive]) -> Comments<'a> {
-        let mut list: Vec<Comment<'a>> = directives.iter().map(Comment::new).collect();
+    fn new(directives: &'a [Directive], today: Option<Date>) -> Comments<'a> {
+        let mut list: Vec<Comment<'a>> =
+            directives.iter().map(|directive| Comment::new(directive, today)).collect();
         list.sort_by_key(|comment| (comment.directive.covers.source, comment.directive.covers.start));
         let mut reach: Vec<u32> = Vec::with_capacity(list.len());
         let mut last: Option<Span> = None;
@@ -181,37 +192,65 @@ fn judge(
     if let Some(fault) = &directive.fault {
         return vec![new(engine.broken_allow, directive.span, fault.clone())];
     }
+    let removal = project.sources.get(directive.span.source).and_then(|source| whole(source, directive));
+    let remove = |finding: &mut Finding| {
+        finding.fix = removal.map(|span| Fix {
+            title: "remove the allowance".to_owned(),
+            safety: Safety::Safe,
+            edits: vec![Edit { span, text: String::new() }],
+        });
+    };
+    if let Some(until) = directive.until.as_ref().filter(|_| comment.expired) {
+        let message = format!("the allowance ended with {}", until.value);
+        let mut finding = new(engine.expired_allow, until.span, message);
+        finding.help("mend what it allowed, or say until when it is fine");
+        remove(&mut finding);
+        return vec![finding];
+    }
     let mut findings = Vec::new();
     let mut unused = Vec::new();
     for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
         match table.iter().find(|rule| rule.name == name.value) {
             None => findings.push(unknown_rule(name, table, engine)),
+            Some(rule) if !levels.can_be_allowed(rule) => {
+                let message = format!("`{}` cannot be allowed by a comment", name.value);
+                let mut finding = new(engine.broken_allow, name.span, message);
+                finding.help("the configuration says `ignorable = false`: mend what it reports");
+                findings.push(finding);
+            }
             Some(rule) if !used && levels.is_on(rule) => unused.push(at),
             Some(_) => {}
         }
     }
     let all = unused.len() == directive.rules.len();
-    let whole = all.then(|| project.sources.get(directive.span.source)).flatten();
-    let whole = whole.map(|source| whole_comment(source, directive));
     for at in unused {
         let Some(name) = directive.rules.get(at) else { continue };
         let mut finding =
             new(engine.unused_allow, name.span, format!("nothing here is reported by `{}`", name.value));
         if directive.covers.start < directive.covers.end {
-            finding.label(directive.covers, "this is what the comment covers");
+            finding.label(directive.covers, "this is what it covers");
         } else {
             finding.message += ": the comment belongs to nothing";
         }
         finding.help("remove the allowance, so that it does not hide a later mistake");
-        let span = if all { whole } else { Some(list_item(directive, at)) };
-        if let Some(span) = span {
-            finding.fix("remove the allowance", vec![Edit { span, text: String::new() }]);
+        if all {
+            remove(&mut finding);
+        } else {
+            let edit = Edit { span: list_item(directive, at), text: String::new() };
+            finding.fix("remove the allowance", vec![edit]);
         }
         findings.push(finding);
     }
     if directive.reason.trim().is_empty() {
         let mut finding = new(engine.reasonless_allow, directive.span, "allowed without a reason");
-        finding.help("say after the closing parenthesis why this is fine");
+        finding.help(if directive.annotation {
+            "say in the value why this is fine"
+        } else {
+            "say after the closing parenthesis why this is fine"
+        });
+        if let Some(span) = removal {
+            finding.unsafe_fix("remove the allowance", vec![Edit { span, text: String::new() }]);
+        }
         findings.push(finding);
     }
     findings
@@ -231,8 +270,9 @@ fn unknown_rule(name: &Spanned<String>, table: &[&'static Rule], engine: &Engine
     finding
 }
 
-/// The comment with the blanks before it, or with its whole line if it stands alone there.
-fn whole_comment(source: &Source, directive: &Directive) -> Span {
+/// The comment with the blanks before it, or with its whole line if it stands alone there. An annotation has to stand
+/// alone: what parts it from others on its line is not known here.
+fn whole(source: &Source, directive: &Directive) -> Option<Span> {
     let text = source.text.as_str();
     let range = directive.span.range();
     let before = text.get(..range.start).unwrap_or("");
@@ -242,8 +282,11 @@ fn whole_comment(source: &Source, directive: &Directive) -> Span {
         || before.get(..before.len() - blanks).is_some_and(|head| head.ends_with('\n'));
     let rest_of_line = after.find('\n').map_or(after.len(), |at| at + 1);
     let line_ends = after.get(..rest_of_line).is_some_and(|rest| rest.trim().is_empty());
+    if directive.annotation && !(alone && line_ends) {
+        return None;
+    }
     let end = if alone && line_ends { range.end + rest_of_line } else { range.end };
-    Span::new(source.id, range.start - blanks..end)
+    Some(Span::new(source.id, range.start - blanks..end))
 }
 
 /// One name of several, with the comma that parts it from its neighbour.

@@ -2,6 +2,7 @@
 //!
 //! Lowering never fails: what cannot be understood becomes a [`Malformed`] entry that a rule reports.
 
+pub mod annotation;
 pub mod kube;
 pub mod lower;
 pub mod project;

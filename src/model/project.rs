@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::kube::binding::Binding;
 use super::kube::consumer::Consumers;
 use super::kube::rbac::{RbacRole, RbacRoleKind};
-use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use super::kube::service_account::{KubernetesNamespace, ServiceAccount, TokenSecret};
 use super::kube::workload::Workload;
 use super::lower::Lowered;
 use super::spec::{Expectation, Grant, Spec};
@@ -13,9 +13,9 @@ use super::vault::auth_role::{AuthMount, AuthRole};
 use super::vault::mount::Mount;
 use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
-use super::{Malformed, lower};
+use super::{Malformed, annotation, lower};
 use crate::syntax::directive::Directive;
-use crate::syntax::{Sources, Span, SyntaxError};
+use crate::syntax::{SourceId, Sources, Span, SyntaxError};
 
 /// What the caller knows beside the files.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub mounts: Vec<ConfiguredMount>,
     /// Which servers answers are given for; a spec's `target` has the last word for its own objects.
     pub target: Target,
+    /// The minor version of Kubernetes 1 that answers are given for, if it is said.
+    pub kubernetes: Option<u8>,
 }
 
 /// A `[[mount]]` of `rolewright.toml`.
@@ -84,6 +86,8 @@ pub struct Project {
     pub bindings: Vec<Binding>,
     /// Service accounts.
     pub service_accounts: Vec<ServiceAccount>,
+    /// Secrets that hold tokens of service accounts.
+    pub token_secrets: Vec<TokenSecret>,
     /// Kubernetes namespaces.
     pub kubernetes_namespaces: Vec<KubernetesNamespace>,
     /// Workloads.
@@ -141,6 +145,8 @@ impl Project {
             project.take(file);
         }
         lower::join(&mut project);
+        let annotations = annotation::directives(&project);
+        project.directives.extend(annotations);
         project.build_index();
         project
     }
@@ -160,6 +166,7 @@ impl Project {
         self.rbac_roles.extend(file.rbac_roles);
         self.bindings.extend(file.bindings);
         self.service_accounts.extend(file.service_accounts);
+        self.token_secrets.extend(file.token_secrets);
         self.kubernetes_namespaces.extend(file.kubernetes_namespaces);
         self.workloads.extend(file.workloads);
         self.consumers.extend(file.consumers);
@@ -194,9 +201,31 @@ impl Project {
         }
     }
 
+    /// The minor version of Kubernetes 1 that answers are given for: that of the specs, if all that name one agree, else
+    /// that of the settings.
+    pub fn kubernetes_minor(&self) -> Option<u8> {
+        let named = |spec: &Spec| {
+            let version = spec.kubernetes_version.as_ref()?.as_str();
+            version.strip_prefix('v').unwrap_or(version).split('.').nth(1)?.parse().ok()
+        };
+        let mut versions = self.specs.iter().filter_map(named);
+        match versions.next() {
+            Some(first) => versions.all(|other| other == first).then_some(first),
+            None => self.settings.kubernetes,
+        }
+    }
+
     /// The spec that the place stands in.
     pub fn spec_of(&self, place: Span) -> Option<&Spec> {
         self.specs.iter().find(|spec| spec.span.contains(place))
+    }
+
+    /// Names of the templates, which are not read before they are rendered, that have `word` in their text.
+    pub fn templates_with<'p>(&'p self, word: &'p str) -> impl Iterator<Item = &'p str> {
+        self.sources.iter().zip(&self.classes).filter_map(move |(source, class)| {
+            let is_template = matches!(class, FileClass::Template(_));
+            (is_template && source.text.contains(word)).then_some(source.name.as_str())
+        })
     }
 
     /// The policies of this name; names compare as the server compares them, in lower case.
@@ -240,6 +269,16 @@ impl Project {
         at.into_iter().flatten().filter_map(|at| self.kubernetes_namespaces.get(*at))
     }
 
+    /// The service accounts that one file declares.
+    pub fn service_accounts_in(&self, source: SourceId) -> &[ServiceAccount] {
+        within(&self.service_accounts, source, |it| it.meta.span.source)
+    }
+
+    /// The namespaces that one file declares.
+    pub fn kubernetes_namespaces_in(&self, source: SourceId) -> &[KubernetesNamespace] {
+        within(&self.kubernetes_namespaces, source, |it| it.meta.span.source)
+    }
+
     /// The service accounts of this namespace and name.
     pub fn service_accounts_named(
         &self,
@@ -249,4 +288,11 @@ impl Project {
         let at = self.index.service_accounts.get(&(namespace.to_owned(), name.to_owned()));
         at.into_iter().flatten().filter_map(|at| self.service_accounts.get(*at))
     }
+}
+
+/// What lies in one source; objects come in the order of sources.
+fn within<T>(all: &[T], source: SourceId, of: impl Fn(&T) -> SourceId) -> &[T] {
+    let start = all.partition_point(|it| of(it) < source);
+    let rest = all.get(start..).unwrap_or_default();
+    rest.get(..rest.partition_point(|it| of(it) == source)).unwrap_or_default()
 }

@@ -17,6 +17,7 @@ pub mod place;
 pub mod proofs;
 pub mod rdjson;
 pub mod sarif;
+pub mod statistics;
 pub mod summary;
 pub mod trace;
 pub mod xml;

@@ -19,6 +19,7 @@ use crate::semantics::authorizer::{Query, User};
 use crate::semantics::login::Reviewing;
 use crate::semantics::rbac::Request;
 use crate::semantics::reach::Access;
+use crate::semantics::reach::kubernetes::Answer;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -56,9 +57,7 @@ fn check(cx: &mut Context<'_>) {
                 }
                 let user = User::service_account(namespace.as_str(), name.as_str());
                 let query = Query::Resource { request: REVIEW, namespace: None };
-                let cluster = access.cluster();
-                if cluster.by_rbac(&user, &query).is_some() || cluster.unresolved(&user, "").next().is_some()
-                {
+                if !matches!(access.kubernetes(&user, &query), Answer::Refused) {
                     continue;
                 }
                 let finding = cx

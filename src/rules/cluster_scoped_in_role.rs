@@ -44,6 +44,15 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         }
         let names: Vec<String> = found.iter().map(|resource| format!("`{resource}`")).collect();
         let (names, belong) = (names.join(", "), if found.len() == 1 { "belongs" } else { "belong" });
+        if found.iter().all(|resource| resource.value.starts_with("selfsubject")) {
+            cx.report(
+                first.span,
+                format!("everybody may ask for {names} anyway, and a binding in a namespace cannot give it"),
+            )
+            .severity(Severity::Note)
+            .help("leave it out");
+            continue;
+        }
         if role.kind == RbacRoleKind::Role {
             cx.report(first.span, format!("a Role cannot allow {names}, which {belong} to no namespace"))
                 .help("put it into a ClusterRole, and bind that with a ClusterRoleBinding");
@@ -75,5 +84,8 @@ fn applies_in_namespace(role: &RbacRole, rule: &RbacRule, known: Entry, cx: &Con
     let reviews = matches!(known.resource.name, "tokenreviews" | "subjectaccessreviews");
     let is_bound = || cx.project.bindings_to(role.kind, role.meta.name.as_str()).next().is_some();
     let serves = rule.verbs.iter().any(|verb| known.serves(verb.as_str()));
-    namespace || binds || !serves || (reviews && is_bound())
+    // Pod Security Policies were looked up with the namespace of the pod.
+    let uses =
+        known.resource.name == "podsecuritypolicies" && rule.verbs.iter().any(|verb| verb.value == "use");
+    namespace || binds || uses || !serves || (reviews && is_bound())
 }

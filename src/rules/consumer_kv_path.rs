@@ -10,10 +10,11 @@
 //! Write what the finding says. The operator's `type` and External Secrets' `version` must be that of the mount.
 //!
 //! # Limits
+//! Templates are a note: Vault Agent looks the mount up before it fetches, and adds `data/` itself where the token may see the mount.
 //! The mount must be known: declared, configured in `rolewright.toml`, or used in an unmistakable way. For the operator, which
 //! says itself that it adds `data/`, it need not be.
 
-use crate::lint::{Category, Check, Context, Edit, Rule};
+use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::kube::consumer::operator::OperatorRequest;
 use crate::model::project::Project;
 use crate::model::vault::mount::{Engine, KvVersion};
@@ -32,7 +33,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
-    for (path, consumer) in api_paths(project) {
+    for (path, consumer, severity) in api_paths(project) {
         let written = path.value.trim().trim_start_matches('/');
         let Some(mount) = cx.mounts.over(written, path.span) else { continue };
         let Engine::Kv(Some(version)) = mount.engine else { continue };
@@ -53,7 +54,7 @@ fn check(cx: &mut Context<'_>) {
         let message =
             format!("{consumer} asks for this path as it stands, and `{of}` is of version {number}");
         let place = cx.project.sources.verbatim(path);
-        let finding = cx.report(path.span, message).help(format!("write `{right}`"));
+        let finding = cx.report(path.span, message).severity(severity).help(format!("write `{right}`"));
         if let Some(evidence) = evidence {
             finding.label(evidence, "this says so");
         }
@@ -79,7 +80,7 @@ fn check(cx: &mut Context<'_>) {
 }
 
 /// Paths that go to the API as they are written.
-fn api_paths(project: &Project) -> impl Iterator<Item = (&Spanned<String>, &'static str)> {
+fn api_paths(project: &Project) -> impl Iterator<Item = (&Spanned<String>, &'static str, Severity)> {
     let injectors = || project.workloads.iter().filter_map(|it| it.injector.as_deref());
     let secrets = || injectors().flat_map(|injector| &injector.secrets);
     let paths = secrets().filter(|it| it.template.is_none()).filter_map(|it| it.path.as_ref());
@@ -90,8 +91,7 @@ fn api_paths(project: &Project) -> impl Iterator<Item = (&Spanned<String>, &'sta
     let classes = project.consumers.provider_classes.iter().flat_map(|class| &class.objects);
     let of_classes = classes.filter_map(|object| object.path.as_ref());
     paths
-        .chain(calls)
-        .map(|path| (path, "the Agent Injector"))
-        .chain(of_agents.map(|path| (path, "Vault Agent")))
-        .chain(of_classes.map(|path| (path, "the CSI provider")))
+        .map(|path| (path, "the Agent Injector", Severity::Warning))
+        .chain(calls.chain(of_agents).map(|path| (path, "the template", Severity::Note)))
+        .chain(of_classes.map(|path| (path, "the CSI provider", Severity::Warning)))
 }

@@ -9,8 +9,8 @@
 //! If it is meant, say so beside the binding; else use a service account of the namespace.
 //!
 //! # Limits
-//! Both namespaces must be written. Roles that only look at objects other than Secrets, or take part in leader elections, are not
-//! reported; bindings in `kube-system` are `kube-system-grant`.
+//! Both namespaces must be written. Roles that only look at objects other than Secrets, name their objects, or take part in leader
+//! elections, are not reported; bindings in `kube-system` are `kube-system-grant`.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;

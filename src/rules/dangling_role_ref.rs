@@ -10,8 +10,9 @@
 //!
 //! # Limits
 //! Roles may live outside of the inputs, so an unknown name alone is no finding. It is one where the inputs show what was
-//! meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, or
-//! roles of that namespace in the same file without the one that is named.
+//! meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, a
+//! ClusterRole in the same file that nothing binds, or, of a Role, a file that holds the namespace, or Roles or service
+//! accounts of it, without the one that is named.
 
 use std::collections::HashMap;
 
@@ -61,8 +62,10 @@ enum Cause<'a> {
     BuiltIn(&'static str),
     /// A role beside the binding has nearly that name.
     Name(&'a RbacRole),
-    /// Other roles of the namespace stand in the same file.
-    Missing(&'a RbacRole),
+    /// The same file holds other things of the namespace: where, and what.
+    Missing(Span, &'static str),
+    /// The same file defines a ClusterRole that nothing binds.
+    Unbound(&'a RbacRole),
 }
 
 fn cause<'a>(
@@ -90,9 +93,36 @@ fn cause<'a>(
     if let Some(role) = fitting().find(|role| is_near(name, role.meta.name.as_str()) && unbound(role)) {
         return Some(Cause::Name(role));
     }
-    let in_file = |role: &&&RbacRole| role.meta.span.source == binding.meta.span.source;
-    let alone = kind == RbacRoleKind::Role;
-    fitting().find(in_file).filter(|_| alone).map(|role| Cause::Missing(role))
+    missing(project, binding, kind, beside)
+}
+
+/// What stands in the same file, which would hold the role as well.
+fn missing<'a>(
+    project: &Project,
+    binding: &Binding,
+    kind: RbacRoleKind,
+    beside: &[&'a RbacRole],
+) -> Option<Cause<'a>> {
+    let source = binding.meta.span.source;
+    let mut in_file = beside.iter().filter(|role| role.kind == kind && role.meta.span.source == source);
+    if kind == RbacRoleKind::ClusterRole {
+        let unbound = |role: &&&RbacRole| {
+            project.bindings_to(kind, role.meta.name.as_str()).next().is_none() && role.meta.labels.is_empty()
+        };
+        return in_file.find(unbound).map(|role| Cause::Unbound(role));
+    }
+    if let Some(role) = in_file.find(|role| may_refer(binding, role)) {
+        return Some(Cause::Missing(role.meta.name.span, "this file defines other Roles of the namespace"));
+    }
+    let namespace = binding.meta.namespace_name();
+    let mut accounts = project.service_accounts_in(source).iter();
+    if let Some(account) = accounts.find(|account| account.meta.namespace_name() == namespace) {
+        let label = "this file declares a service account of the namespace";
+        return Some(Cause::Missing(account.meta.name.span, label));
+    }
+    let mut namespaces = project.kubernetes_namespaces_in(source).iter();
+    let made = namespaces.find(|it| Some(it.meta.name.as_str()) == namespace)?;
+    Some(Cause::Missing(made.meta.name.span, "this file makes the namespace"))
 }
 
 fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
@@ -135,10 +165,15 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
                 .help(format!("did you mean `{}`?", role.meta.name))
                 .unsafe_fix(format!("refer to `{}`", role.meta.name), edits);
         }
-        Cause::Missing(role) => {
+        Cause::Missing(place, says) => {
             cx.report(span, format!("no Role `{name}` among the inputs"))
-                .label(role.meta.name.span, "this file defines other Roles of the namespace")
+                .label(place, says)
                 .help("add the role or correct the name");
+        }
+        Cause::Unbound(role) => {
+            cx.report(span, format!("no ClusterRole `{name}` among the inputs"))
+                .label(role.meta.name.span, "this file defines one that nothing binds")
+                .help(format!("add the role, or refer to `{}` if that is meant", role.meta.name));
         }
     }
 }

@@ -11,9 +11,10 @@
 //! # Limits
 //! Service accounts may live outside of the inputs, so that an unknown name alone is no finding. It is one where the inputs
 //! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
-//! declares the namespace or other service accounts of it without the one that is named.
+//! declares the namespace or other service accounts of it without the one that is named. What some
+//! workload runs as is taken to exist.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::kube::binding::{Binding, Subject};
@@ -36,10 +37,12 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     let mut beside: Option<HashMap<&str, Vec<&ServiceAccount>>> = None;
+    let run: HashSet<&str> =
+        project.workloads.iter().filter_map(|it| it.service_account.as_ref().map(|it| it.as_str())).collect();
     for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
         for subject in binding.subjects.iter().filter(|subject| subject.kind.value == "ServiceAccount") {
             let Some((namespace, name)) = service_account(binding, subject) else { continue };
-            if is_elsewhere(project, namespace, name) {
+            if is_elsewhere(project, namespace, name) || run.contains(name) {
                 continue;
             }
             let beside = beside.get_or_insert_with(|| by_directory(project));
@@ -97,18 +100,14 @@ fn cause<'a>(
         return Some(Cause::Name(account));
     }
     let in_file = |account: &&&ServiceAccount| account.meta.span.source == binding.meta.span.source;
-    let runs =
-        project.workloads.iter().any(|it| it.service_account.as_ref().is_some_and(|it| it.value == name));
     let same = |account: &&&ServiceAccount| account.meta.namespace_name().unwrap_or("") == namespace;
     let other =
         beside.iter().filter(in_file).find(same).map(|account| Cause::Missing(account.meta.name.span));
     let made = || {
-        let mut made = project.kubernetes_namespaces.iter();
-        let made = made
-            .find(|it| it.meta.name.value == namespace && it.meta.span.source == binding.meta.span.source)?;
-        Some(Cause::Made(made.meta.name.span))
+        let mut made = project.kubernetes_namespaces_in(binding.meta.span.source).iter();
+        Some(Cause::Made(made.find(|it| it.meta.name.value == namespace)?.meta.name.span))
     };
-    other.or_else(made).filter(|_| !runs)
+    other.or_else(made)
 }
 
 fn is_bound(project: &Project, account: &ServiceAccount) -> bool {

@@ -9,7 +9,7 @@
 //! Keep the powerful service account in a namespace where nobody else runs pods, or take from it what it does not need.
 //!
 //! # Limits
-//! Namespaces must be written. Ways through nodes, Secrets and other subjects than service accounts are not followed, and of
+//! Namespaces must be written, and the bindings lie in the same directory, side by side or one above the other. Ways through nodes, Secrets and other subjects than service accounts are not followed, and of
 //! several ways the shortest is shown. Bindings in the whole cluster are reported for what they give.
 
 use crate::lint::{Category, Check, Context, Rule};

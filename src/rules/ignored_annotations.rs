@@ -18,7 +18,7 @@ use crate::semantics::trace::Fault;
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "ignored-annotations",
-    summary: "Agent Injector annotations that nobody reads",
+    summary: "annotations of the Agent Injector that nobody reads",
     category: Category::Suspicious,
     check: Check::Project(check),
     fixable: false,

@@ -11,13 +11,13 @@
 //! Split what needs the rights from what does not, and give each its own service account.
 //!
 //! # Limits
-//! Binding, role and workload must be among the inputs, with their namespaces.
+//! Binding, role and workload must be among the inputs, with their namespaces, in directories that lie together.
 
 use std::collections::HashMap;
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::binding::Binding;
-use crate::semantics::rbac::lateral::{Account, accounts};
+use crate::semantics::rbac::lateral::{Account, accounts, belong_together};
 use crate::semantics::rbac::powers::{self, Power, Weight};
 
 /// See the head of this file.
@@ -45,7 +45,9 @@ fn check(cx: &mut Context<'_>) {
         let Some(namespace) = workload.meta.namespace_name() else { continue };
         let account = workload.service_account.as_ref().map_or("default", |it| it.as_str());
         let bindings = bound.get(&(namespace, account)).into_iter().flatten();
-        let Some((binding, does)) = bindings.copied().find_map(|it| Some((it, does(it, cx)?))) else {
+        let near = |it: &&Binding| belong_together(project, it.meta.span, workload.meta.span);
+        let Some((binding, does)) = bindings.copied().filter(near).find_map(|it| Some((it, does(it, cx)?)))
+        else {
             continue;
         };
         let kind = workload.kind.as_str();
@@ -70,10 +72,19 @@ fn does(binding: &Binding, cx: &Context<'_>) -> Option<String> {
         _ => {}
     }
     let roles = cx.survey.referents(binding);
-    let rules = roles.iter().flat_map(|role| &role.rules);
-    let found: Vec<&Power> = rules
-        .flat_map(|rule| powers::of_rule(rule, false))
-        .filter(|power| power.weight >= Weight::High)
-        .collect();
-    found.iter().max_by_key(|power| power.weight).map(|power| power.does.to_owned())
+    let mut found: Option<&Power> = None;
+    for rule in roles.iter().flat_map(|role| &role.rules) {
+        if [&rule.api_groups, &rule.resources, &rule.verbs]
+            .iter()
+            .all(|list| list.iter().any(|it| it.value == "*"))
+        {
+            return Some("do anything".to_owned());
+        }
+        let heaviest = powers::of_rule(rule, false).into_iter().find(|power| power.weight >= Weight::High);
+        found = match (found, heaviest) {
+            (Some(found), Some(other)) if other.weight > found.weight => Some(other),
+            (found, other) => found.or(other),
+        };
+    }
+    found.map(|power| power.does.to_owned())
 }

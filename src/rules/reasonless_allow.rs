@@ -5,7 +5,8 @@
 //! Nobody can tell later whether the finding was understood, or whether the exception still holds.
 //!
 //! # How to fix it
-//! Say after the closing parenthesis why this is fine: who agreed, until when, under which ticket.
+//! Say after the closing parenthesis why this is fine: who agreed, under which ticket; `until=YYYY-MM-DD` before it says
+//! until when.
 //!
 //! # Limits
 //! Any text counts as a reason. It cannot be allowed by a comment, only switched off in `rolewright.toml`.
@@ -18,6 +19,6 @@ pub static RULE: Rule = Rule {
     summary: "suppression comment without a reason",
     category: Category::Suspicious,
     check: Check::Engine,
-    fixable: false,
+    fixable: true,
     source: include_str!("reasonless_allow.rs"),
 };

@@ -25,13 +25,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
-    for fault in [Fault::Annotation, Fault::VolumeClash] {
-        for (_, stop) in cx.survey.stops(fault) {
-            let Some(place) = stop.at else { continue };
-            let finding = cx.report(place, format!("the Agent Injector refuses the pod: {}", stop.why));
-            if let Some(remedy) = &stop.remedy {
-                finding.help(remedy.clone());
-            }
+    for (_, stop) in cx.survey.stops(Fault::Annotation) {
+        let Some(place) = stop.at else { continue };
+        let finding = cx.report(place, format!("the Agent Injector refuses the pod: {}", stop.why));
+        if let Some(remedy) = &stop.remedy {
+            finding.help(remedy.clone());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! # What it finds
-//! A policy that is readable text and still refused: unknown keys, values of the wrong type, `+*` in a path, wrapping
-//! lifetimes that contradict each other, templates whose braces do not pair up.
+//! A policy that is readable text and still refused: values of the wrong type, `+*` in a path, wrapping lifetimes that
+//! contradict each other, templates whose braces do not pair up.
 //!
 //! # Why it matters
 //! `vault policy write` fails, and the policy that was there before stays in force.
@@ -9,7 +9,8 @@
 //! The server's own answer is in the message.
 //!
 //! # Limits
-//! Words in `capabilities` are reported as `unknown-capability`, text that cannot be read as `syntax-error`.
+//! Words in `capabilities` are reported as `unknown-capability`, keys as `unknown-policy-key`, arguments of a path rule that
+//! are set twice as `repeated-argument`, text that cannot be read as `syntax-error`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::project::Target;
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     let target = cx.project.settings.target;
-    for refusal in policy.refusals.iter().filter(|refusal| refusal.kind != RefusalKind::Capability) {
+    for refusal in policy.refusals.iter().filter(|refusal| !has_own_rule(refusal, policy)) {
         let finding = cx.report(refusal.span, message(refusal));
         finding.help(help(refusal));
         // Only some servers refuse it, and which one is meant was not said.
@@ -37,19 +38,30 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
     }
 }
 
+fn has_own_rule(refusal: &Refusal, policy: &Policy) -> bool {
+    match refusal.kind {
+        RefusalKind::Capability | RefusalKind::TopLevelKey | RefusalKind::RuleKey => true,
+        RefusalKind::DuplicateArgument => {
+            let mut repeated = policy.path_rules.iter().flat_map(|rule| &rule.repeated);
+            repeated.any(|(_, again)| again.span == refusal.span)
+        }
+        _ => false,
+    }
+}
+
 fn message(refusal: &Refusal) -> String {
     let (word, server) = (refusal.word.as_str(), refusal.server.as_str());
     let what = match refusal.kind {
-        RefusalKind::TopLevelKey => format!("`{word}` is no key of a policy"),
-        RefusalKind::RuleKey => format!("`{word}` is no key of a path rule"),
         RefusalKind::LegacyPolicy => format!("`{word}` is no value of `policy`"),
         RefusalKind::Wildcard => format!("`{word}` has a `*` right behind a `+`"),
         RefusalKind::DuplicateArgument => {
             return format!("`{word}` is set twice, which Vault refuses from 1.21 on");
         }
-        RefusalKind::Type | RefusalKind::Capability | RefusalKind::Other => {
-            "servers refuse the policy".to_owned()
-        }
+        RefusalKind::Type
+        | RefusalKind::Capability
+        | RefusalKind::TopLevelKey
+        | RefusalKind::RuleKey
+        | RefusalKind::Other => "servers refuse the policy".to_owned(),
         RefusalKind::WrappingTtl => "the wrapping lifetime cannot be".to_owned(),
         RefusalKind::Template => "the braces of the template do not pair up".to_owned(),
         RefusalKind::ControlGroup => "the control group is incomplete".to_owned(),
@@ -59,10 +71,6 @@ fn message(refusal: &Refusal) -> String {
 
 fn help(refusal: &Refusal) -> &'static str {
     match refusal.kind {
-        RefusalKind::TopLevelKey => "a policy holds `path \"…\" { … }` blocks and nothing else",
-        RefusalKind::RuleKey => {
-            "a path rule takes `capabilities`, `allowed_parameters`, `denied_parameters`, `required_parameters`, wrapping lifetimes; remarks go into comments"
-        }
         RefusalKind::LegacyPolicy => "write `capabilities = [\"read\"]`",
         RefusalKind::Wildcard => "use `+/*`, or `*` alone",
         RefusalKind::DuplicateArgument => "set it once",
@@ -73,8 +81,10 @@ fn help(refusal: &Refusal) -> &'static str {
         RefusalKind::ControlGroup => {
             "it needs a `factor` with `identity`, `approvals` and at least one group"
         }
-        RefusalKind::Type | RefusalKind::Capability | RefusalKind::Other => {
-            "mend the value at the place shown"
-        }
+        RefusalKind::Type
+        | RefusalKind::Capability
+        | RefusalKind::TopLevelKey
+        | RefusalKind::RuleKey
+        | RefusalKind::Other => "mend the value at the place shown",
     }
 }

@@ -120,13 +120,17 @@ fn report(cx: &mut Context<'_>, error: &FieldError) {
     // The selector as a whole is refused for what was said of its parts.
     let is_sum = error.detail == "invalid label selector.";
     let said = |fault: &Malformed| fault.span.contains(error.span) || error.span.contains(fault.span);
-    if is_sum || is_filled_in(written) || cx.project.malformed.iter().any(said) {
+    // Of the other kinds the whole map is shown, not one value.
+    let is_value = matches!(error.kind, FieldErrorKind::Invalid | FieldErrorKind::Unsupported);
+    let filled_in = is_value && is_filled_in(written);
+    if is_sum || filled_in || cx.project.malformed.iter().any(said) {
         return;
     }
     let field = &error.field;
     let message = match (error.kind, error.detail.as_str()) {
         (FieldErrorKind::Required, "") => format!("`{field}` is empty"),
         (FieldErrorKind::Required, detail) => format!("`{field}` is empty: {detail}"),
+        (FieldErrorKind::Forbidden, detail) => format!("`{field}` is not empty: {detail}"),
         (FieldErrorKind::Unsupported, detail) => {
             format!("{} cannot be `{field}`: {detail}", shown(written))
         }

@@ -16,6 +16,7 @@ use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::authorizer::{Query, User};
 use crate::semantics::rbac::Request;
 use crate::semantics::reach::Access;
+use crate::semantics::reach::kubernetes::Answer;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -41,8 +42,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(reviewer) = method.mount.and_then(|mount| mount.reviewer.as_ref()) else { continue };
         let user = User::service_account(reviewer.namespace.as_str(), reviewer.service_account.as_str());
         let query = Query::Resource { request: LOOK, namespace: None };
-        let cluster = access.cluster();
-        if cluster.by_rbac(&user, &query).is_some() || cluster.unresolved(&user, "").next().is_some() {
+        if !matches!(access.kubernetes(&user, &query), Answer::Refused) {
             continue;
         }
         for role in method.roles() {

@@ -75,6 +75,10 @@ fn report(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) {
         1 => format!("{count} {} has no resource `{name}`", group_words(rule)),
         _ => format!("{count} {} has a resource `{name}`", group_words(rule)),
     };
+    if name.is_empty() {
+        cx.report(resource.span, "an empty entry means no resource").help("name the resource, or remove it");
+        return;
+    }
     let finding = cx.report(resource.span, message);
     let Some(meant) = meant else {
         finding.help("`kubectl api-resources` lists what there is");

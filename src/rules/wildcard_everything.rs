@@ -14,7 +14,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
-use crate::semantics::pattern;
+use crate::semantics::{authority, pattern};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for rule in &policy.path_rules {
+    for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
         let label = rule.path.as_str();
         // Every such label is made of these alone.
         if !label.ends_with('*')
@@ -43,11 +43,12 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let only_names = granted.iter().all(|capability| capability == Capability::List);
         let words: Vec<&str> = granted.iter().map(Capability::word).collect();
         let severity = if only_names { Severity::Warning } else { Severity::Error };
-        cx.report(
-            rule.path.span,
-            format!("`{label}` grants {} on every path of the server", words.join(", ")),
-        )
-        .severity(severity)
-        .help("name the mounts that are needed, such as `secret/data/app/*`");
+        let mut message = format!("`{label}` grants {} on every path of the server", words.join(", "));
+        if !reached.is_empty() {
+            message += &format!(": its holder can {}", authority::in_words(reached, 5));
+        }
+        cx.report(rule.path.span, message)
+            .severity(severity)
+            .help("name the mounts that are needed, such as `secret/data/app/*`");
     }
 }

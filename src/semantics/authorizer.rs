@@ -151,18 +151,12 @@ impl<'a> Cluster<'a> {
 
     /// RBAC's answer alone: the first rule that allows, bindings of the whole cluster first.
     pub fn by_rbac(&self, user: &User, query: &Query<'_>) -> Option<Source<'a>> {
-        let namespace = match query {
-            Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
-            Query::Url { .. } => "",
-        };
-        self.sources(user, namespace).find(|source| query.is_allowed_by(source.rule))
+        self.sources(user, query.namespace()).find(|source| query.is_allowed_by(source.rule))
     }
 
     /// Every rule that the user holds in a namespace (`""` for outside of all), in the order in which they are tried.
     pub fn sources<'s>(&'s self, user: &'s User, namespace: &str) -> impl Iterator<Item = Source<'a>> + 's {
-        let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
-        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
-        bindings.flat_map(move |binding| {
+        self.bindings_in(namespace).flat_map(move |binding| {
             let subject = binding.subjects.iter().find(|subject| is_subject(subject, binding, user));
             let held = subject.and_then(|subject| Some((subject, self.referent(binding)?)));
             held.into_iter().flat_map(move |(subject, held)| {
@@ -177,19 +171,18 @@ impl<'a> Cluster<'a> {
         })
     }
 
-    /// The bindings that reach the user in a namespace (`""` for outside of all) and refer to a role that is not there:
-    /// what they grant is not known.
-    pub fn unresolved<'s>(
-        &'s self,
-        user: &'s User,
-        namespace: &str,
-    ) -> impl Iterator<Item = &'a Binding> + 's {
+    /// The bindings that count in a namespace (`""` for outside of all), those of the whole cluster first.
+    pub fn bindings_in<'s>(&'s self, namespace: &str) -> impl Iterator<Item = &'a Binding> + use<'s, 'a> {
         let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
-        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
-        bindings.filter(move |binding| {
-            let is_named = binding.subjects.iter().any(|subject| is_subject(subject, binding, user));
-            is_named && self.referent(binding).is_none()
-        })
+        self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied()
+    }
+
+    /// The roles that are bound to the user in a namespace (`""` for outside of all).
+    pub fn bound<'s>(&'s self, user: &'s User, namespace: &str) -> impl Iterator<Item = &'a RbacRole> + 's {
+        let named = self
+            .bindings_in(namespace)
+            .filter(move |binding| binding.subjects.iter().any(|subject| is_subject(subject, binding, user)));
+        named.filter_map(|binding| self.referent(binding)).map(|held| held.role)
     }
 
     /// The namespaces that have bindings, in order.
@@ -202,13 +195,7 @@ impl<'a> Cluster<'a> {
     /// Every subject of a binding to whom it allows this, with the first rule that does; bindings of the whole cluster
     /// first.
     pub fn allowing(&self, query: &Query<'_>) -> Vec<Source<'a>> {
-        let namespace = match query {
-            Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
-            Query::Url { .. } => "",
-        };
-        let here = self.bindings.get(namespace).filter(|_| !namespace.is_empty());
-        let bindings = self.cluster_bindings.iter().chain(here.into_iter().flatten()).copied();
-        let allowing = bindings.flat_map(|binding| {
+        let allowing = self.bindings_in(query.namespace()).flat_map(|binding| {
             let held = self.referent(binding);
             let found = held.and_then(|held| {
                 let rule = held.rules.iter().find(|(_, rule)| query.is_allowed_by(rule))?;
@@ -222,9 +209,20 @@ impl<'a> Cluster<'a> {
         allowing.collect()
     }
 
+    /// The role that a binding refers to; `None` if it is not there.
+    pub fn role_of(&self, binding: &Binding) -> Option<&'a RbacRole> {
+        self.referent(binding).map(|held| held.role)
+    }
+
     /// The rules of the role that a binding refers to; `None` if there is none.
     pub fn rules_of(&self, binding: &Binding) -> Option<impl Iterator<Item = &'a RbacRule>> {
         self.referent(binding).map(|held| held.rules.iter().map(|(_, rule)| *rule))
+    }
+
+    /// True if a rule of the ClusterRole allows it.
+    pub fn allows(&self, cluster_role: &str, query: &Query<'_>) -> bool {
+        let held = self.cluster_roles.get(cluster_role);
+        held.is_some_and(|held| held.rules.iter().any(|(_, rule)| query.is_allowed_by(rule)))
     }
 
     /// A Role is looked up in the namespace of the binding; for a ClusterRoleBinding there is no such place.
@@ -269,15 +267,24 @@ impl<'a> Cluster<'a> {
         let mut rules = Vec::new();
         for (_, other) in self.cluster_roles.iter().filter(|(other, _)| **other != name) {
             if selectors.iter().any(|selector| selector.selects(&other.role.meta)) {
-                rules.extend(other.rules.iter().filter(|(_, rule)| seen.insert(content(rule))));
+                rules.extend(other.rules.iter().filter(|(_, rule)| seen.insert(rbac::words(rule))));
             }
         }
         (!rules.is_empty()).then_some(rules)
     }
 }
 
-impl Query<'_> {
-    fn is_allowed_by(&self, rule: &RbacRule) -> bool {
+impl<'q> Query<'q> {
+    /// The namespace whose bindings count; `""` for outside of all.
+    pub fn namespace(&self) -> &'q str {
+        match self {
+            Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
+            Query::Url { .. } => "",
+        }
+    }
+
+    /// True if the rule allows it.
+    pub fn is_allowed_by(&self, rule: &RbacRule) -> bool {
         match self {
             Query::Resource { request, .. } => rbac::allows(rule, request).is_some(),
             Query::Url { verb, path } => rbac::allows_url(rule, verb, path),
@@ -307,11 +314,6 @@ pub fn is_subject(subject: &Subject, binding: &Binding, user: &User) -> bool {
 }
 
 fn same(left: &[WrittenRule<'_>], right: &[WrittenRule<'_>]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|((_, a), (_, b))| content(a) == content(b))
-}
-
-/// All words of a rule, so that equal rules have equal content.
-fn content(rule: &RbacRule) -> [Vec<&str>; 5] {
-    [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls]
-        .map(|words| words.iter().map(|word| word.as_str()).collect())
+    left.len() == right.len()
+        && left.iter().zip(right).all(|((_, a), (_, b))| rbac::words(a) == rbac::words(b))
 }

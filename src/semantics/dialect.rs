@@ -6,6 +6,8 @@ use std::fmt;
 
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::Policy;
+use crate::syntax::{Span, Spanned};
 
 /// A family of servers that answer access questions alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +54,24 @@ impl Dialect {
         }
     }
 
+    /// True if this server does not store the policy, though another one may: where several servers are meant, a policy
+    /// is read as the most lenient of them reads it. What all of them refuse is told by [`Policy::refusals`].
+    pub fn refuses(self, policy: &Policy) -> bool {
+        policy.path_rules.iter().any(|rule| {
+            // `deny` ends the checks of its rule.
+            let mut words = rule.capabilities.iter().map(Spanned::as_str).take_while(|word| *word != "deny");
+            let is_foreign = |key: &str| match self {
+                Dialect::OpenBao => key == "subscribe_event_types",
+                Dialect::VaultClassic | Dialect::VaultCurrent => {
+                    ["pagination_limit", "expiration", "list_scan_response_keys_filter_path"].contains(&key)
+                }
+            };
+            (self == Dialect::VaultCurrent && !rule.repeated.is_empty())
+                || words.any(|word| Capability::from_word(word).is_some_and(|known| !self.knows(known)))
+                || rule.keys.iter().any(|key| is_foreign(key.as_str()))
+        })
+    }
+
     /// True if a constraint on a parameter looks into lists and comma-separated texts.
     pub fn compares_elements(self) -> bool {
         self == Dialect::VaultCurrent
@@ -75,4 +95,33 @@ impl fmt::Display for Dialect {
             Dialect::OpenBao => "OpenBao",
         })
     }
+}
+
+/// A word of a policy that only one of the two servers knows.
+#[derive(Debug, Clone, Copy)]
+pub struct ForeignWord<'a> {
+    /// A capability or a key.
+    pub word: &'a str,
+    /// Where it stands.
+    pub span: Span,
+    /// OpenBao knows it; else Vault.
+    pub on_openbao: bool,
+}
+
+/// The words of a policy that only one of the two servers knows, in order.
+pub fn foreign_words(policy: &Policy) -> Vec<ForeignWord<'_>> {
+    let mut found = Vec::new();
+    for rule in &policy.path_rules {
+        let words = rule.capabilities.iter().chain(&rule.keys);
+        found.extend(words.filter_map(|word| {
+            let on_openbao = match word.as_str() {
+                "scan" | "pagination_limit" | "expiration" | "list_scan_response_keys_filter_path" => true,
+                "subscribe" | "recover" | "subscribe_event_types" => false,
+                _ => return None,
+            };
+            Some(ForeignWord { word: word.as_str(), span: word.span, on_openbao })
+        }));
+    }
+    found.sort_by_key(|word| word.span);
+    found
 }

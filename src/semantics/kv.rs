@@ -150,6 +150,11 @@ pub fn mount_in_use(path: &str) -> Option<&str> {
     sound.then_some(mount)
 }
 
+/// True if the label speaks of data or metadata of a version 2 mount, which is all there is to say of most labels.
+pub fn has_usual_word(label: &str) -> bool {
+    label.contains("/data/") || label.contains("/metadata/")
+}
+
 /// First segments that never hold a secrets mount of the operator.
 pub fn is_system(segment: &str) -> bool {
     matches!(segment, "sys" | "auth" | "identity" | "cubbyhole" | "v1" | "audit")

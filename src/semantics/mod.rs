@@ -1,10 +1,12 @@
 //! Questions: pure functions with evidence; no findings.
 
 pub mod acl;
+pub mod authority;
 pub mod authorizer;
 pub mod bound;
 pub mod covers;
 pub mod dialect;
+pub mod endpoints;
 pub mod engine_account;
 pub mod escalation;
 pub mod eval;
@@ -19,6 +21,7 @@ pub mod namespace_selector;
 pub mod parameters;
 pub mod pattern;
 pub mod pattern_tree;
+pub mod placeholder;
 pub mod precedence;
 pub mod rbac;
 pub mod reach;
@@ -27,3 +30,4 @@ pub mod survey;
 pub mod template;
 pub mod trace;
 pub mod validation;
+pub mod witness;

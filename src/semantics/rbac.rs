@@ -46,6 +46,12 @@ pub struct Allowance<'a> {
     pub resource: &'a Spanned<String>,
 }
 
+/// All words of a rule, so that equal rules have equal words.
+pub fn words(rule: &RbacRule) -> [Vec<&str>; 5] {
+    [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls]
+        .map(|words| words.iter().map(|word| word.as_str()).collect())
+}
+
 /// How `rule` allows `request`, if it does.
 pub fn allows<'a>(rule: &'a RbacRule, request: &Request<'_>) -> Option<Allowance<'a>> {
     let verb = rule.verbs.iter().find(|verb| is_word_or_star(verb, request.verb))?;

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::acl::Acl;
+use super::authority::{self, Reached};
 use super::joined::{self, Joined};
 use super::mounts::MountTable;
 use super::rbac::grants::{Companion, Grant, Grants};
@@ -34,6 +35,8 @@ pub struct Survey<'a> {
     acls: Vec<OnceLock<Option<Acl<'a>>>>,
     sets: OnceLock<Vec<Set<'a>>>,
     routes: OnceLock<Vec<Route>>,
+    /// In the order of the policies.
+    handed_over: Vec<OnceLock<Vec<Vec<Reached>>>>,
 }
 
 /// Policies that meet in one token.
@@ -65,6 +68,7 @@ impl<'a> Survey<'a> {
             acls: project.policies.iter().map(|_| OnceLock::new()).collect(),
             sets: OnceLock::new(),
             routes: OnceLock::new(),
+            handed_over: project.policies.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -81,6 +85,13 @@ impl<'a> Survey<'a> {
         let policy = self.project.policies.get(at)?;
         let compile = || joined::acl(&[policy], self.project.settings.target);
         self.acls.get(at)?.get_or_init(compile).as_ref()
+    }
+
+    /// What each path rule of `policy`, which is one of the project, hands over: see [`authority::handed_over`].
+    pub fn handed_over(&self, policy: &Policy) -> &[Vec<Reached>] {
+        let kept = self.project.policies.element_offset(policy).and_then(|at| self.handed_over.get(at));
+        let compute = || authority::handed_over(policy, self.project, &self.mounts);
+        kept.map(|kept| kept.get_or_init(compute).as_slice()).unwrap_or_default()
     }
 
     /// Every set of two or more policies that some auth role attaches, see [`joined::sets`].

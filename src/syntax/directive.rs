@@ -1,8 +1,9 @@
-//! Suppression comments: `# rolewright: allow(rule-name) reason`.
+//! Suppression comments: `# rolewright: allow(rule-name) reason`, or `allow(rule-name) until=2027-03-31 reason`.
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::date::Date;
 use super::{Place, Span, Spanned};
 
 /// A suppression comment.
@@ -17,6 +18,10 @@ pub struct Directive {
     /// The syntax node that it covers: findings whose span starts inside are allowed. Of a comment that belongs to no
     /// node, the empty span at its start.
     pub covers: Span,
+    /// `until=`: the last day on which it holds.
+    pub until: Option<Spanned<Date>>,
+    /// It is an annotation of a Kubernetes object and no comment.
+    pub annotation: bool,
     /// Set if the comment starts like a directive but cannot be read: what is wrong with it.
     pub fault: Option<String>,
 }
@@ -91,6 +96,8 @@ fn directive(
         span: place.span(comment.clone()),
         rules: parsed.rules.iter().map(|rule| Spanned::new((*rule).to_owned(), offset(rule))).collect(),
         reason: parsed.reason.to_owned(),
+        until: parsed.until.map(|(date, written)| Spanned::new(date, offset(written))),
+        annotation: false,
         covers: covers.map_or_else(|| place.span(comment.start..comment.start), |node| place.span(node)),
         fault: parsed.fault,
     }
@@ -112,6 +119,7 @@ fn body(comment: &str) -> &str {
 #[derive(Default)]
 struct Parsed<'t> {
     rules: Vec<&'t str>,
+    until: Option<(Date, &'t str)>,
     reason: &'t str,
     fault: Option<String>,
 }
@@ -147,8 +155,24 @@ fn parse(text: &str) -> Parsed<'_> {
     if let Some(odd) = rules.iter().find(|rule| rule.contains(char::is_whitespace)) {
         return fault(format!("`{odd}` is no rule name; separate rule names with commas"));
     }
+    let (word, rest) = until_word(reason.trim_start());
+    let until = match word.map(|word| (Date::parse(word.trim_start_matches("until=")), word)) {
+        None => None,
+        Some((Some(date), word)) => Some((date, word)),
+        Some((None, word)) => return fault(format!("`{word}` is no date; write `until=YYYY-MM-DD`")),
+    };
+    let reason = rest;
     let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim_start();
-    Parsed { rules, reason, fault: None }
+    Parsed { rules, until, reason, fault: None }
+}
+
+/// The word `until=…` at the start of `text`, and the rest.
+fn until_word(text: &str) -> (Option<&str>, &str) {
+    if !text.starts_with("until=") {
+        return (None, text);
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    text.split_at_checked(end).map_or((None, text), |(word, rest)| (Some(word), rest))
 }
 
 /// The lines of a text.

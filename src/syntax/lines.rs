@@ -16,7 +16,8 @@ pub struct Position {
 }
 
 impl LineIndex {
-    /// Scans `text` once; a line ends at LF, or at CR that no LF follows.
+    /// Scans `text` once; a line ends at LF, or at CR that no LF follows, as editors show it (and the Language Server
+    /// Protocol counts), whatever the language: to a server that reads policies, a lone CR ends no line.
     pub fn new(text: &str) -> LineIndex {
         let bytes = text.as_bytes();
         let mut starts = vec![0];

@@ -3,6 +3,7 @@
 //! Parsing never fails: every reader gives a tree of what it understood and a list of
 //! [`SyntaxError`]s for what it did not.
 
+pub mod date;
 pub mod directive;
 pub mod hcl1;
 pub mod hcl2;

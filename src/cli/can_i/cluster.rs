@@ -7,11 +7,12 @@ use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::report::place::Places;
 use crate::semantics::acl::BUILT_IN;
-use crate::semantics::authorizer::{Grant, Query, Source, User};
+use crate::semantics::authorizer::{Grant, Source, User, is_subject};
+use crate::semantics::rbac::bootstrap;
 use crate::semantics::rbac::reach::subject_words;
 use crate::semantics::reach::Access;
-use crate::semantics::reach::kubernetes::{self, Question};
-use crate::syntax::Spanned;
+use crate::semantics::reach::kubernetes::{self, Doubt, Question};
+use crate::syntax::{Span, Spanned};
 
 /// What the API server says to one user.
 pub struct Said {
@@ -29,34 +30,36 @@ pub struct Said {
 
 /// Asks for `user`.
 pub fn ask(access: &Access<'_>, user: &User, question: &Question, places: &Places<'_>) -> Said {
-    match access.kubernetes(user, question) {
-        kubernetes::Answer::Allowed(Grant::Rule(source)) => return granted(&source, places),
+    match access.kubernetes(user, &question.query()) {
+        kubernetes::Answer::Allowed(Grant::Rule(source)) => granted(&source, places),
         kubernetes::Answer::Allowed(Grant::Master) => {
             let reason = "everything is allowed to members of system:masters".to_owned();
             let json = json!({"answer": "yes", "reason": reason});
-            return Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json };
+            Said { answer: Answer::Yes, reason, place: String::new(), rows: Vec::new(), json }
         }
-        kubernetes::Answer::Refused | kubernetes::Answer::Unknown(_) => {}
-    }
-    // Whatever their roles may be, Kubernetes' own or others: nobody can tell what they give.
-    let dangling: Vec<&Binding> =
-        access.cluster().unresolved(user, namespace_of(&question.query())).collect();
-    let Some(binding) = dangling.first() else {
-        let reason = "no rule allows it".to_owned();
-        let json = json!({"answer": "no", "reason": reason});
-        return Said { answer: Answer::No, reason, place: String::new(), rows: Vec::new(), json };
-    };
-    let reason = format!("{} `{}` is not among the inputs", binding.role_ref.kind, binding.role_ref.name);
-    let at = place(places, binding.role_ref.span);
-    Said {
-        answer: Answer::Unknown,
-        rows: dangling
-            .iter()
-            .map(|binding| binding_row(binding, places).note("its role is not among the inputs"))
-            .collect(),
-        json: json!({"answer": "unknown", "reason": reason, "place": at}),
-        reason,
-        place: at,
+        kubernetes::Answer::Refused => {
+            let reason = "no rule allows it".to_owned();
+            let json = json!({"answer": "no", "reason": reason});
+            Said { answer: Answer::No, reason, place: String::new(), rows: Vec::new(), json }
+        }
+        kubernetes::Answer::Unknown(doubts) => {
+            let at = |doubt: &Doubt<'_>| doubt.span().map(|span| place(places, span)).unwrap_or_default();
+            let reason = doubts.first().map(Doubt::words).unwrap_or_default();
+            let first = doubts.first().map(at).unwrap_or_default();
+            let row = |doubt: &Doubt<'_>| match doubt {
+                Doubt::Role(binding, doubt) => {
+                    binding_row(binding, places).note(format!("its role {}", doubt.why()))
+                }
+                other => Row::new("not known", other.words()).at(at(other)),
+            };
+            Said {
+                answer: Answer::Unknown,
+                rows: doubts.iter().map(row).collect(),
+                json: json!({"answer": "unknown", "reason": reason, "place": first}),
+                reason,
+                place: first,
+            }
+        }
     }
 }
 
@@ -86,53 +89,139 @@ fn granted(source: &Source<'_>, places: &Places<'_>) -> Said {
     Said { answer: Answer::Yes, reason, place: at, rows, json }
 }
 
-/// Everybody whom a binding names and who may do it: who, how, where, and whether it is certain.
-pub fn who(access: &Access<'_>, question: &Question, places: &Places<'_>) -> Vec<([String; 3], Answer)> {
+/// Everybody whom a binding names and who may do it: who, how, where, and whether it is certain. With `anywhere`, in
+/// any namespace, else in that of the question.
+pub fn who(
+    access: &Access<'_>,
+    question: &Question,
+    anywhere: bool,
+    places: &Places<'_>,
+) -> Vec<([String; 3], Answer)> {
     let mut found: Vec<([String; 3], Answer)> = Vec::new();
-    let mut add = |binding: &Binding, subject: &Subject, how: String, at: String, answer: Answer| {
-        let words = subject_words(binding, subject).replace('`', "");
-        if !found.iter().any(|(line, _)| line.first() == Some(&words)) {
-            found.push(([words, how, at], answer));
+    in_one(access, question, places, &mut found);
+    if anywhere {
+        let namespaces = access.cluster().namespaces().into_iter().filter(|namespace| !namespace.is_empty());
+        for question in namespaces.filter_map(|namespace| question.in_namespace(namespace)) {
+            in_one(access, &question, places, &mut found);
         }
-    };
-    let (sources, _) = access.kubernetes_who_can(question);
-    for source in &sources {
-        if source.subject.name.value == "system:masters" {
+        // They go somewhere, wherever that is.
+        if let Some(question) = question.in_namespace("default") {
+            adrift(access, &question, places, &mut found);
+        }
+    }
+    found
+}
+
+fn in_one(
+    access: &Access<'_>,
+    question: &Question,
+    places: &Places<'_>,
+    found: &mut Vec<([String; 3], Answer)>,
+) {
+    let query = question.query();
+    let mut lines = Lines { places, found };
+    let undecided: Vec<(&Binding, Doubt<'_>)> = access.undecided(&query).collect();
+    for (binding, doubt) in &undecided {
+        let how = format!("not known: {}", doubt.words().replace('`', ""));
+        for subject in &binding.subjects {
+            let at = doubt.span().unwrap_or(binding.role_ref.span);
+            lines.add(binding, subject, how.clone(), at, Answer::Unknown);
+        }
+    }
+    for source in &access.cluster().allowing(&query) {
+        let is_open = undecided.iter().any(|(binding, _)| std::ptr::eq(*binding, source.binding));
+        if is_open || source.subject.name.value == "system:masters" {
             continue;
         }
         let how = binding_row(source.binding, places).text;
         // Of a role that every cluster has, the binding is what somebody wrote.
         let is_own = source.rule.span.source == BUILT_IN;
         let at = if is_own { source.binding.role_ref.span } else { source.rule.span };
-        add(source.binding, source.subject, how, place(places, at), Answer::Yes);
+        lines.add(source.binding, source.subject, how, at, Answer::Yes);
     }
-    let query = question.query();
-    let namespace = namespace_of(&query);
-    let open = access.project().bindings.iter().filter(|binding| {
-        (binding.cluster_wide || binding.meta.namespace_name().is_some_and(|own| own == namespace))
-            && access.cluster().rules_of(binding).is_none()
-    });
-    for binding in open {
-        let role = format!("{} {}", binding.role_ref.kind, binding.role_ref.name);
+    for (binding, doubt) in access.open_bindings(&query) {
+        let how = format!("not known: {}", Doubt::Role(binding, doubt).words().replace('`', ""));
         for subject in &binding.subjects {
-            let how = format!("not known: {role} is not among the inputs");
-            add(binding, subject, how, place(places, binding.role_ref.span), Answer::Unknown);
+            lines.add(binding, subject, how.clone(), binding.role_ref.span, Answer::Unknown);
         }
     }
-    found
+    adrift(access, question, places, found);
 }
 
-/// All rules that a user holds in a namespace: rule, binding, place.
-pub fn listed(access: &Access<'_>, user: &User, namespace: &str, places: &Places<'_>) -> Vec<[String; 3]> {
+fn adrift(
+    access: &Access<'_>,
+    question: &Question,
+    places: &Places<'_>,
+    found: &mut Vec<([String; 3], Answer)>,
+) {
+    let mut lines = Lines { places, found };
+    for binding in access.adrift(&question.query()) {
+        let how = format!("not known: {}", Doubt::NoNamespace(binding).words().replace('`', ""));
+        for subject in &binding.subjects {
+            lines.add(binding, subject, how.clone(), binding.meta.name.span, Answer::Unknown);
+        }
+    }
+}
+
+struct Lines<'l> {
+    places: &'l Places<'l>,
+    found: &'l mut Vec<([String; 3], Answer)>,
+}
+
+impl Lines<'_> {
+    /// One line for each subject and binding; of one whom several rules allow it, the first.
+    fn add(&mut self, binding: &Binding, subject: &Subject, how: String, at: Span, answer: Answer) {
+        let words = subject_words(binding, subject).replace('`', "");
+        let is_known = |([who, by, _], _): &([String; 3], Answer)| *who == words && *by == how;
+        if !self.found.iter().any(is_known) {
+            self.found.push(([words, how, place(self.places, at)], answer));
+        }
+    }
+}
+
+/// All rules that a user holds in a namespace: rule, binding, place; and whether that is certain.
+pub fn listed(
+    access: &Access<'_>,
+    user: &User,
+    namespace: &str,
+    places: &Places<'_>,
+) -> (Vec<[String; 3]>, Answer) {
     let rules = access.cluster().sources(user, namespace).map(|source| {
         let binding = format!("{} → {}", source.binding.meta.name, source.role.meta.name);
         [rule_words(source.rule), binding, place(places, source.rule.span)]
     });
-    let dangling = access.cluster().unresolved(user, namespace).map(|binding| {
-        let role = format!("{} {} (not among the inputs)", binding.role_ref.kind, binding.role_ref.name);
-        [role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)]
+    let mut lines: Vec<[String; 3]> = rules.collect();
+    let certain = lines.len();
+    lines.extend(access.cluster().bindings_in(namespace).filter_map(|binding| {
+        let is_named = binding.subjects.iter().any(|subject| is_subject(subject, binding, user));
+        let note = match access.cluster().role_of(binding).filter(|_| is_named) {
+            Some(role) if bootstrap::is_extended(role) => "at least; extensions may add to it",
+            None if is_named => "not among the inputs",
+            _ => return None,
+        };
+        let role = format!("{} {} ({note})", binding.role_ref.kind, binding.role_ref.name);
+        Some([role, binding.meta.name.value.clone(), place(places, binding.role_ref.span)])
+    }));
+    let adrift = access.project().bindings.iter().filter(|binding| {
+        !binding.cluster_wide
+            && binding.meta.namespace_name().is_none_or(str::is_empty)
+            && !namespace.is_empty()
+            && binding.subjects.iter().any(|subject| is_subject(subject, binding, user))
     });
-    rules.chain(dangling).collect()
+    lines.extend(adrift.map(|binding| {
+        let role =
+            format!("{} {} (in which namespace is not known)", binding.role_ref.kind, binding.role_ref.name);
+        [role, binding.meta.name.value.clone(), place(places, binding.meta.name.span)]
+    }));
+    lines.extend(access.rbac_templates().map(|name| {
+        ["(not known)".to_owned(), "a template that was not rendered".to_owned(), name.to_owned()]
+    }));
+    let answer = match (lines.len() > certain, certain) {
+        (true, _) => Answer::Unknown,
+        (false, 0) => Answer::No,
+        (false, _) => Answer::Yes,
+    };
+    (lines, answer)
 }
 
 /// What is asked for, as people say it.
@@ -146,13 +235,6 @@ pub fn question_words(question: &Question) -> String {
             let anywhere = String::new();
             format!("{verb} {resource}{group}{name}{}", namespace.unwrap_or(anywhere))
         }
-    }
-}
-
-fn namespace_of<'q>(query: &Query<'q>) -> &'q str {
-    match query {
-        Query::Resource { namespace, .. } => namespace.unwrap_or_default(),
-        Query::Url { .. } => "",
     }
 }
 

@@ -1,6 +1,7 @@
 //! `can-i`: one question of access.
 
 pub mod cluster;
+mod list;
 pub mod page;
 pub mod way;
 pub mod world;
@@ -15,6 +16,7 @@ use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::Project;
+use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::semantics::acl::Operation;
@@ -96,6 +98,9 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let project = &loaded.project;
     let (who, words) = match (args.policy.is_empty(), args.words.as_slice()) {
         (true, [who, words @ ..]) => (subject(who)?, words),
+        (_, _) if project.policies.is_empty() => {
+            return Err(Failure::new("no policy found in what `--policy` names"));
+        }
         (_, words) => (of_files(project), words),
     };
     let access = Access::new(project);
@@ -108,8 +113,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         };
     }
     let (verb, what) = match words {
-        [verb, what] => (verb, what.clone()),
-        [verb, kind, name] if !kind.contains('/') => (verb, format!("{kind}/{name}")),
+        [verb, what] => (verb, (what.as_str(), None)),
+        [verb, kind, name] => (verb, (kind.as_str(), Some(name.as_str()))),
         _ => return Err(usage("a question is `WHO CAPABILITY PATH`")),
     };
     let home = match &who {
@@ -117,7 +122,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         _ => None,
     };
     let mounts = MountTable::new(project);
-    match world::understand(verb, &what, &args.flags, home, |path| mounts.mentions(path))? {
+    match world::understand(verb, what, &args.flags, home, |path| mounts.mentions(path))? {
         Asked::Vault(operation, path) => scene.vault(&who, verb, operation, &path),
         Asked::Kubernetes(question) => scene.kubernetes(&who, &question),
     }
@@ -132,13 +137,14 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
         .iter()
         .map(|unread| format!("{}: {}", clean::line(&unread.path), unread.message))
         .collect();
-    faults.extend(
-        loaded
-            .project
-            .syntax_errors
-            .iter()
-            .map(|error| format!("{}: {}", place(&places, error.span), clean::line(&error.message))),
-    );
+    let project = &loaded.project;
+    let told = |span, message: &str| format!("{}: {}", place(&places, span), clean::line(message));
+    faults.extend(project.syntax_errors.iter().map(|error| told(error.span, &error.message)));
+    // What has the wrong shape is left out of the model.
+    faults.extend(project.malformed.iter().map(|fault| told(fault.span, &fault.message)));
+    let template =
+        |name: &str| format!("{}: a template of a spec is not read: render it first", clean::line(name));
+    faults.extend(project.templates_with("rolewright/v1").map(template));
     faults.extend(loaded.crashes.iter().map(|crash| clean::line(&crash.message).into_owned()));
     for fault in &faults {
         say(format_args!("error: {fault}"));
@@ -156,9 +162,17 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
 
 fn subject(text: &str) -> Result<Subject, Failure> {
     let help = "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME` or `policy:NAME[,NAME]`";
-    text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
+    let subject: Subject = text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
         Failure::new(clean::line(&error.to_string())).with_help(help)
-    })
+    })?;
+    if let Subject::ServiceAccount { namespace, name, .. } = &subject
+        && !(NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name))
+    {
+        let fault = format!("`{}` can be no service account", clean::line(&format!("{namespace}/{name}")));
+        return Err(Failure::new(fault)
+            .with_help("names are lower-case letters and digits with `-` inside; ask about one at a time"));
+    }
+    Ok(subject)
 }
 
 fn usage(message: &str) -> Failure {
@@ -269,68 +283,6 @@ impl Scene<'_> {
         }
         self.print(&out)?;
         Ok(exit(said.answer))
-    }
-
-    fn list(&self, who: &Subject) -> Result<Exit, Failure> {
-        let flags = &self.args.flags;
-        if flags.kubernetes || flags.namespace.is_some() || flags.all_namespaces {
-            let user = self.user(who)?;
-            let home = match who {
-                Subject::ServiceAccount { namespace, .. } => namespace.as_str(),
-                _ => "",
-            };
-            let namespace = match &flags.namespace {
-                Some(namespace) => namespace.as_str(),
-                None if flags.all_namespaces => "",
-                None => home,
-            };
-            let lines = cluster::listed(self.access, &user, namespace, self.places);
-            let json: Vec<Value> = lines
-                .iter()
-                .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
-                .collect();
-            let out = page::table(["RULE", "BINDING → ROLE", "WHERE"], &lines);
-            return self.listing(lines.is_empty(), json!({"who": who.to_string(), "rules": json}), &out);
-        }
-        let holders = self.holders(who)?;
-        let (mut out, mut json, mut nothing) = (String::new(), Vec::new(), true);
-        for holder in holders.iter().filter(|holder| holder.gets_token()) {
-            let token = holder.token();
-            let wanted = self.args.dialect.map(DialectName::dialect);
-            let acls =
-                token.acls().iter().filter(|(dialect, _)| wanted.is_none_or(|wanted| wanted == *dialect));
-            let Some((_, Ok(acl))) = acls.into_iter().next() else { continue };
-            let lines = way::listed(acl, self.places);
-            nothing &= lines.is_empty();
-            let path = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
-            if let (Some(path), Some((role, _))) = (&path, holder.role) {
-                let gap = if out.is_empty() { "" } else { "\n" };
-                out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));
-            }
-            for held in holder.held.iter().filter(|held| held.is_missing()) {
-                out += &format!("policy `{}` is not among the inputs\n", clean::line(&held.name));
-            }
-            out += &page::table(["PATH", "CAPABILITIES", "POLICY", "WHERE"], &lines);
-            let rules: Vec<Value> = lines
-                .iter()
-                .map(|[path, words, policy, at]| {
-                    let words: Vec<&str> = words.split(", ").filter(|word| !word.is_empty()).collect();
-                    let policies: Vec<&str> = policy.split(", ").collect();
-                    json!({"path": path, "capabilities": words, "policies": policies, "place": at})
-                })
-                .collect();
-            json.push(json!({"role": path, "rules": rules}));
-        }
-        self.listing(nothing, json!({"who": who.to_string(), "ways": json}), &out)
-    }
-
-    fn listing(&self, nothing: bool, json: Value, out: &str) -> Result<Exit, Failure> {
-        let answer = if nothing { Answer::No } else { Answer::Yes };
-        if self.args.format == Format::Json {
-            return self.finish(answer, json);
-        }
-        self.print(if nothing { "nothing\n" } else { out })?;
-        Ok(exit(answer))
     }
 
     /// Every way to a token; a failure if nobody knows WHO.

@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use super::page::{Answer, Row, add, place, policy_words, rule_words};
 use crate::model::vault::duration::Seconds;
 use crate::report::place::Places;
-use crate::semantics::acl::{Acl, Decision, Lost, Operation, RuleRef, UncertainRule, Verdict};
+use crate::semantics::acl::{Decision, Lost, Operation, RuleRef, UncertainRule, Verdict};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::{Issued, Missing, NamespaceBound};
 use crate::semantics::precedence::Criterion;
 use crate::semantics::reach::{Holder, Token};
+use crate::semantics::witness::{self, Search};
 use crate::syntax::Spanned;
 
 /// What comes of one way.
@@ -110,31 +111,38 @@ impl Chain<'_> {
         let token = holder.token();
         let request = token.request(operation, path);
         let decided = token.decide(&request);
-        let verdict_of = |decided: &Result<Decision<'_, '_>, _>| {
-            decided.as_ref().map_or(Verdict::Refused, |decision| decision.verdict)
+        let verdicts: Vec<(Dialect, Verdict)> = token.possible(&request).collect();
+        let verdict_of = |dialect: Dialect| {
+            let found = verdicts.iter().find(|(other, _)| *other == dialect);
+            found.map_or(Verdict::Refused, |(_, verdict)| *verdict)
         };
-        let verdicts: Vec<(Dialect, Verdict)> =
-            decided.iter().map(|(dialect, decided)| (*dialect, verdict_of(decided))).collect();
         let first = verdicts.first().map_or(Verdict::Refused, |(_, verdict)| *verdict);
         let agree = verdicts.iter().all(|(_, verdict)| *verdict == first);
         let servers: Vec<Value> = decided
             .iter()
-            .map(|(dialect, decided)| self.server_json(*dialect, decided.as_ref().ok(), &verdict_of(decided)))
+            .map(|(dialect, decided)| self.server_json(*dialect, decided.as_ref().ok(), verdict_of(*dialect)))
             .collect();
         self.json.insert("servers".to_owned(), servers.into());
 
         let (mut reason, mut at) = (String::new(), String::new());
         for (at_server, (dialect, decided)) in decided.iter().enumerate() {
             let (said, from) = match decided {
-                Ok(decision) => self.said(decision, operation, *dialect),
+                _ if holder.refused_on(*dialect).is_some() => self.refused_on(holder, *dialect),
+                Ok(decision) => {
+                    let acl = token.acls().get(at_server).and_then(|(_, acl)| acl.as_ref().ok());
+                    let needs = acl.and_then(|acl| witness::search(acl, &request));
+                    self.said(decision, needs.as_ref(), operation, *dialect)
+                }
                 Err(error) => (error.to_string(), String::new()),
             };
             // Where all servers agree and say the same, one explanation is enough.
             if at_server == 0 || (!agree && said != reason) {
                 if !agree {
-                    self.rows.push(Row::new("on", dialect.to_string()).note(words_of(verdict_of(decided))));
+                    self.rows.push(Row::new("on", dialect.to_string()).note(words_of(verdict_of(*dialect))));
                 }
-                if let Ok(decision) = decided {
+                if holder.refused_on(*dialect).is_some() {
+                    self.rows.push(Row::new("not known", said.clone()).at(from.clone()));
+                } else if let Ok(decision) = decided {
                     self.explain(decision);
                 }
             }
@@ -154,6 +162,10 @@ impl Chain<'_> {
         };
         if !agree {
             reason = difference(&verdicts);
+            if let Some((dialect, _)) = verdicts.iter().find(|(it, _)| holder.refused_on(*it).is_some()) {
+                let (why, from) = self.refused_on(holder, *dialect);
+                (reason, at) = (format!("{reason}: {why}"), from);
+            }
         }
         if let Some((doubt, from)) = self.doubts(holder, &token, operation, path, answer) {
             (answer, reason, at) = (Answer::Unknown, doubt, from);
@@ -173,20 +185,13 @@ impl Chain<'_> {
         let mut doubts = Vec::new();
         for held in holder.held.iter().filter(|held| held.is_missing()) {
             let at = held.span.map(|span| place(self.places, span)).unwrap_or_default();
-            match held.refused.first() {
+            doubts.push(match held.refused.first() {
                 Some(refused) => {
-                    let at = place(self.places, refused.name.span);
-                    self.rows.push(
-                        Row::new("not in force", policy_words(refused))
-                            .at(at)
-                            .note("the server refuses to store it"),
-                    );
+                    let text = format!("servers refuse to store policy `{}` as it is written", held.name);
+                    (text, place(self.places, refused.name.span))
                 }
-                None => {
-                    let text = format!("policy `{}` is not among the inputs", held.name);
-                    doubts.push((text, at));
-                }
-            }
+                None => (format!("policy `{}` is not among the inputs", held.name), at),
+            });
         }
         let request = token.request(operation, path);
         for other in token.differences(&request) {
@@ -204,7 +209,13 @@ impl Chain<'_> {
     }
 
     /// Why, in one phrase, and where that stands.
-    fn said(&self, decision: &Decision<'_, '_>, operation: Operation, dialect: Dialect) -> (String, String) {
+    fn said(
+        &self,
+        decision: &Decision<'_, '_>,
+        needs: Option<&Search>,
+        operation: Operation,
+        dialect: Dialect,
+    ) -> (String, String) {
         if let Some(uncertain) = decision.depends_on.first() {
             return (hangs_on(uncertain), place(self.places, uncertain.rule.rule.path.span));
         }
@@ -222,14 +233,28 @@ impl Chain<'_> {
         };
         let at = place(self.places, member.rule.path.span);
         let rule = format!("path \"{}\" of {}", member.rule.path, policy_words(member.policy));
-        let said = match &decision.refusal {
-            None => format!("{rule} grants {capability}"),
-            Some(refusal) if decision.capabilities.denies() || owed.is_none() => {
+        let said = match (&decision.refusal, needs) {
+            (None, _) => format!("{rule} grants {capability}"),
+            (_, Some(Search::Found(needs))) => {
+                format!("{rule} grants {capability} to requests that carry {needs}")
+            }
+            (_, Some(Search::Impossible(why))) => format!("{why}: {rule} grants {capability}"),
+            (Some(refusal), Some(Search::NotFound)) => {
+                format!("no request is found that goes through, {refusal}: {rule} grants {capability}")
+            }
+            (Some(refusal), None) if decision.capabilities.denies() || owed.is_none() => {
                 format!("{refusal}: {rule}")
             }
-            Some(refusal) => format!("{refusal}: {rule} grants {capability}"),
+            (Some(refusal), None) => format!("{refusal}: {rule} grants {capability}"),
         };
         (said, at)
+    }
+
+    fn refused_on(&self, holder: &Holder<'_>, dialect: Dialect) -> (String, String) {
+        let held = holder.refused_on(dialect);
+        let name = held.map_or("", |held| held.name.as_str());
+        let at = held.and_then(|held| held.policy).map(|policy| place(self.places, policy.name.span));
+        (format!("{dialect} refuses to store the policy `{name}` as it is written"), at.unwrap_or_default())
     }
 
     fn explain(&mut self, decision: &Decision<'_, '_>) {
@@ -279,14 +304,14 @@ impl Chain<'_> {
         Row::new(label, text).at(place(self.places, rule.rule.path.span))
     }
 
-    fn server_json(&self, dialect: Dialect, decision: Option<&Decision<'_, '_>>, verdict: &Verdict) -> Value {
+    fn server_json(&self, dialect: Dialect, decision: Option<&Decision<'_, '_>>, verdict: Verdict) -> Value {
         let rule = |rule: &RuleRef<'_>| {
             let granted: Vec<&str> = rule.rule.granted().iter().map(|it| it.word()).collect();
             json!({"policy": rule.policy.name.value, "path": rule.rule.path.value, "capabilities": granted,
                 "place": place(self.places, rule.rule.path.span)})
         };
         let rules = |members: &[RuleRef<'_>]| members.iter().map(rule).collect::<Vec<Value>>();
-        let mut json = json!({"server": dialect.to_string(), "answer": words_of(*verdict)});
+        let mut json = json!({"server": dialect.to_string(), "answer": words_of(verdict)});
         if let Some(decision) = decision {
             add(&mut json, "refusal", decision.refusal.as_ref().map(ToString::to_string));
             add(&mut json, "deciding", decision.rule.map(|rule| rules(&rule.members)));
@@ -305,24 +330,30 @@ impl Chain<'_> {
     }
 }
 
-/// What a compiled token may do, in the order in which rules are asked: pattern, capabilities, policies, place.
-pub fn listed(acl: &Acl<'_>, places: &Places<'_>) -> Vec<[String; 4]> {
-    let known = acl.rules().iter().rev().map(|rule| {
-        let words: Vec<&str> = rule.capabilities.iter().map(|capability| capability.word()).collect();
-        let names: Vec<&str> = rule.members.iter().map(|member| member.policy.name.as_str()).collect();
-        let at = rule.members.first().map(|member| place(places, member.rule.path.span));
-        [pattern_text(rule.members.first()), words.join(", "), names.join(", "), at.unwrap_or_default()]
-    });
-    let uncertain = acl.uncertain_rules().iter().map(|uncertain| {
-        let rule = uncertain.rule;
-        let words: Vec<&str> = rule.rule.granted().iter().map(|capability| capability.word()).collect();
-        let path = format!("{} (not known)", rule.rule.path.value);
-        [path, words.join(", "), rule.policy.name.value.clone(), place(places, rule.rule.path.span)]
-    });
-    known.chain(uncertain).collect()
+/// Why a list of what the token may do may not be all of it, or too much.
+pub fn gaps(holder: &Holder<'_>, dialects: &[Dialect]) -> Vec<String> {
+    let mut gaps = Vec::new();
+    for held in &holder.held {
+        let name = &held.name;
+        if held.is_missing() && !held.refused.is_empty() {
+            gaps.push(format!("servers refuse to store policy `{name}` as it is written"));
+        } else if held.is_missing() {
+            gaps.push(format!("policy `{name}` is not among the inputs"));
+        }
+        for dialect in dialects.iter().filter(|dialect| held.refused_by.contains(dialect)) {
+            gaps.push(format!("{dialect} refuses to store policy `{name}` as it is written"));
+        }
+        if !held.others.is_empty() {
+            gaps.push(format!(
+                "policy `{name}` is defined more than once, and which one counts is not known"
+            ));
+        }
+    }
+    gaps.extend(holder.missing().iter().filter_map(missing_words).map(|(text, _)| text));
+    gaps
 }
 
-fn pattern_text(member: Option<&RuleRef<'_>>) -> String {
+pub(super) fn pattern_text(member: Option<&RuleRef<'_>>) -> String {
     member.map(|member| member.rule.path.value.clone()).unwrap_or_default()
 }
 

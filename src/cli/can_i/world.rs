@@ -1,7 +1,9 @@
 //! Which question is asked: one to Vault, or one to the Kubernetes API server.
 
 use super::super::exit::Failure;
+use crate::model::spec::names::NAMESPACE;
 use crate::model::vault::capability::Capability;
+use crate::model::vault::request_path;
 use crate::report::clean;
 use crate::semantics::acl::Operation;
 use crate::semantics::reach::kubernetes::Question;
@@ -36,24 +38,51 @@ pub enum Asked {
 /// is the namespace that is meant where none is named.
 pub fn understand(
     verb: &str,
-    what: &str,
+    (what, name): (&str, Option<&str>),
     flags: &Flags,
     home: Option<&str>,
     is_mount: impl Fn(&str) -> bool,
 ) -> Result<Asked, Failure> {
-    let flagged =
-        flags.namespace.is_some() || flags.all_namespaces || flags.subresource.is_some() || flags.kubernetes;
+    if let Some(namespace) = flags.namespace.as_ref().filter(|namespace| !NAMESPACE.admits(namespace)) {
+        let fault = format!("`{}` is no name of a Kubernetes namespace", clean::line(namespace));
+        return Err(Failure::new(fault).with_help(format!("it must be {}", NAMESPACE.says)));
+    }
+    let flagged = flags.is_about_kubernetes() || name.is_some();
+    let is_verb = KUBERNETES_VERBS.contains(&verb);
     let capability = Capability::from_word(verb);
     let is_vault = match capability {
         _ if flagged => false,
-        None => false,
-        Some(_) if !KUBERNETES_VERBS.contains(&verb) => true,
-        Some(_) => !what.starts_with("/healthz") && what.contains('/') || is_mount(what.trim_matches('/')),
+        None => !is_verb,
+        Some(_) if !is_verb => true,
+        Some(_) if what.starts_with("/healthz") => false,
+        Some(_) if is_in_mount(what, is_mount) => true,
+        Some(_) if !what.contains('/') => false,
+        Some(_) if Question::is_resource(what) => {
+            let both = format!("`{}` may be a path of Vault or a resource of Kubernetes", clean::line(what));
+            return Err(Failure::new(both).with_help(
+                "add `--kubernetes` to ask the cluster; to ask Vault, begin the path with a slash or declare the mount",
+            ));
+        }
+        Some(_) => true,
     };
-    if is_vault || (!flagged && !KUBERNETES_VERBS.contains(&verb)) {
+    if is_vault {
         return vault(verb, capability, what);
     }
-    kubernetes(verb, what, flags, home).map(Asked::Kubernetes)
+    kubernetes(verb, (what, name), flags, home).map(Asked::Kubernetes)
+}
+
+/// True if the path is a known mount or lies in one.
+fn is_in_mount(path: &str, is_mount: impl Fn(&str) -> bool) -> bool {
+    let path = path.trim_matches('/');
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    ends.filter_map(|end| path.get(..end)).any(is_mount)
+}
+
+impl Flags {
+    /// True if one of them says so.
+    pub fn is_about_kubernetes(&self) -> bool {
+        self.namespace.is_some() || self.all_namespaces || self.subresource.is_some() || self.kubernetes
+    }
 }
 
 fn vault(verb: &str, capability: Option<Capability>, path: &str) -> Result<Asked, Failure> {
@@ -74,23 +103,40 @@ fn vault(verb: &str, capability: Option<Capability>, path: &str) -> Result<Asked
     if path.is_empty() {
         return Err(Failure::new("the path is empty"));
     }
+    if let Some(fault) = request_path::fault(path) {
+        return Err(Failure::new(format!("`{}`: {}", clean::line(path), fault.message)).with_help(fault.help));
+    }
+    if request_path::has_wildcard(path) {
+        return Err(Failure::new(format!("`{}` stands for many paths", clean::line(path)))
+            .with_help("ask about one of them; `can-i WHO --list` shows the patterns"));
+    }
     // Servers append the slash to the path of a list request before they look at it.
     let slash = if operation.lists() && !path.ends_with('/') { "/" } else { "" };
     Ok(Asked::Vault(operation, format!("{path}{slash}")))
 }
 
-fn kubernetes(verb: &str, what: &str, flags: &Flags, home: Option<&str>) -> Result<Question, Failure> {
+fn kubernetes(
+    verb: &str,
+    (what, name): (&str, Option<&str>),
+    flags: &Flags,
+    home: Option<&str>,
+) -> Result<Question, Failure> {
     let namespace = match &flags.namespace {
         _ if flags.all_namespaces => None,
         Some(namespace) => Some(namespace.as_str()),
         None => home,
     };
+    if name.is_some_and(|name| name.is_empty() || name.contains('/'))
+        || (name.is_some() && what.starts_with('/'))
+    {
+        return Err(Failure::new("the third word is the name of an object, of a resource before it"));
+    }
     let read = match (&flags.subresource, what.split_once('/')) {
-        (Some(sub), Some((kind, name))) => {
-            Question::read(verb, &format!("{kind}/{sub}/{name}"), None, namespace)
+        (Some(sub), Some((kind, of_object))) if name.is_none() => {
+            Question::read(verb, &format!("{kind}/{sub}/{of_object}"), None, namespace)
         }
-        (Some(sub), None) => Question::read(verb, &format!("{what}/{sub}"), None, namespace),
-        (None, _) => Question::read(verb, what, None, namespace),
+        (Some(sub), _) => Question::read(verb, &format!("{what}/{sub}"), name, namespace),
+        (None, _) => Question::read(verb, what, name, namespace),
     };
     read.map_err(|error| Failure::new(clean::line(&error.to_string())))
 }

@@ -61,7 +61,11 @@ pub fn files(
     if args.diff {
         show(loaded, &fixed, &mut outcome)?;
     } else {
-        save(loaded, &fixed, session, &mut outcome);
+        let files = save(loaded, &fixed, session, &mut outcome);
+        if files > 0 {
+            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            say(format_args!("{} in {files}", count(fixed.applied, "fixed")));
+        }
     }
     loaded.project = load::again(&fixed.sources, session);
     Ok(outcome)
@@ -104,22 +108,20 @@ fn show(loaded: &Loaded, fixed: &Fixed, outcome: &mut Outcome) -> Result<(), Fai
     Ok(())
 }
 
-fn save(loaded: &Loaded, fixed: &Fixed, session: &Session, outcome: &mut Outcome) {
+/// Writes what changed, and says of each file that cannot be written why; gives how many were written.
+pub fn save(loaded: &Loaded, fixed: &Fixed, session: &Session, outcome: &mut Outcome) -> usize {
     let mut files = 0;
     for (old, new, path) in changed(loaded, fixed) {
         match save_one(old, new, path, session) {
             Ok(()) => files += 1,
             Err(fault) => {
-                say(format_args!("error: `{}` is not fixed: {fault}", clean::line(&old.name)));
+                say(format_args!("error: `{}` is not changed: {fault}", clean::line(&old.name)));
                 outcome.unable = true;
             }
         }
         outcome.changed = true;
     }
-    if files > 0 {
-        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-        say(format_args!("{} in {files}", count(fixed.applied, "fixed")));
-    }
+    files
 }
 
 fn save_one(old: &Source, new: &Source, path: &Path, session: &Session) -> Result<(), String> {

@@ -8,6 +8,9 @@ use crate::model::vault::field::{Availability, FieldKind, FieldSpec, FieldValue,
 use crate::model::vault::mount::{Engine, KvVersion};
 use crate::syntax::{Span, Spanned};
 
+/// A JSON object.
+type Body = Map<String, Value>;
+
 /// Every field that the servers of the target have, each with a value: a write of a role keeps what it does not name,
 /// a write of a configuration forgets it.
 pub(super) fn body(
@@ -66,7 +69,7 @@ pub(super) fn mount_settings(
     mut fixed: Map<String, Value>,
     settings: &Fields,
     table: &'static [FieldSpec],
-) -> Result<(Map<String, Value>, Map<String, Value>), EmitError> {
+) -> Result<(Body, Body), EmitError> {
     let mut tuning = Map::new();
     for spec in table {
         let field = settings.known.iter().find(|field| field.spec.name == spec.name);

@@ -12,6 +12,17 @@ pub struct ServiceAccount {
     pub automount: Option<Spanned<bool>>,
 }
 
+/// A Secret of type `kubernetes.io/service-account-token`, in which a controller puts a token that does not expire.
+#[derive(Debug, Clone)]
+pub struct TokenSecret {
+    /// Name and namespace.
+    pub meta: ObjectMeta,
+    /// The annotation `kubernetes.io/service-account.name`.
+    pub account: Option<Spanned<String>>,
+    /// `type`.
+    pub kind: Spanned<String>,
+}
+
 /// A Namespace object.
 #[derive(Debug, Clone)]
 pub struct KubernetesNamespace {

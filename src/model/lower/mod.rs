@@ -12,7 +12,7 @@ use super::Malformed;
 use super::kube::binding::Binding;
 use super::kube::consumer::Consumers;
 use super::kube::rbac::RbacRole;
-use super::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use super::kube::service_account::{KubernetesNamespace, ServiceAccount, TokenSecret};
 use super::kube::workload::Workload;
 use super::project::{FileClass, Project, Settings};
 use super::spec::{Expectation, Grant, Spec};
@@ -42,6 +42,7 @@ pub struct Lowered {
     pub rbac_roles: Vec<RbacRole>,
     pub bindings: Vec<Binding>,
     pub service_accounts: Vec<ServiceAccount>,
+    pub token_secrets: Vec<TokenSecret>,
     pub kubernetes_namespaces: Vec<KubernetesNamespace>,
     pub workloads: Vec<Workload>,
     pub consumers: Consumers,
@@ -69,6 +70,7 @@ impl Lowered {
             rbac_roles: Vec::new(),
             bindings: Vec::new(),
             service_accounts: Vec::new(),
+            token_secrets: Vec::new(),
             kubernetes_namespaces: Vec::new(),
             workloads: Vec::new(),
             consumers: Consumers::default(),

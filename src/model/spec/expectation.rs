@@ -6,6 +6,7 @@ use crate::model::Malformed;
 use crate::model::kube::resource::{self, Scope};
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
+use crate::model::vault::request_path;
 use crate::syntax::near::nearest;
 use crate::syntax::tree::Node;
 use crate::syntax::{Span, Spanned};
@@ -93,16 +94,12 @@ impl Expectation {
 
     /// True if it speaks of many identities or of many paths.
     pub fn is_universal(&self) -> bool {
-        !matches!(self.who.value, Quantifier::One(_)) || has_wildcard(self.on.as_str())
+        !matches!(self.who.value, Quantifier::One(_)) || request_path::has_wildcard(self.on.as_str())
     }
 }
 
 /// `in` of questions about all namespaces, or about what lies outside of them.
 pub const EVERYWHERE: &str = "*";
-
-fn has_wildcard(on: &str) -> bool {
-    on.contains('*') || on.split('/').any(|segment| segment == "+")
-}
 
 /// Reads the entries of `expect`. One that does not say what is meant goes to `faults` and is left out.
 pub(super) fn lower(document: &Node, target: Target, faults: &mut Vec<Malformed>) -> Vec<Expectation> {
@@ -225,9 +222,8 @@ fn vault(expectation: &Expectation, path: &str, faults: &mut Vec<Malformed>) {
                 .with_help("leave out the slash; for a path of the Kubernetes API server, add `in: \"*\"`"),
         );
     }
-    if path.starts_with("v1/") {
-        let fault = Malformed::new(expectation.on.span, "`v1/` is no part of a request path");
-        faults.push(fault.with_help("policies, and so expectations, speak of what follows it"));
+    if let Some(fault) = request_path::fault(path) {
+        faults.push(Malformed::new(expectation.on.span, fault.message).with_help(fault.help));
     }
     if let Some(object) = &expectation.object {
         let fault = Malformed::new(object.span, "`named` belongs to questions about Kubernetes");
@@ -275,7 +271,7 @@ fn url(expectation: &Expectation, faults: &mut Vec<Malformed>) {
 
 fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &mut Vec<Malformed>) {
     let on = &expectation.on;
-    if has_wildcard(on.as_str()) {
+    if request_path::has_wildcard(on.as_str()) {
         // About many resources: there is nothing to look up.
         return;
     }

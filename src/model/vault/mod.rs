@@ -7,5 +7,6 @@ pub mod field;
 pub mod mount;
 pub mod path;
 pub mod policy;
+pub mod request_path;
 pub mod secrets_role;
 pub mod timestamp;

@@ -1,19 +1,20 @@
 //! Questions to Kubernetes.
 
-use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
+use super::{Answer as Verdict, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::kube::resource;
 use crate::model::spec::{Expectation, Question};
 use crate::semantics::authorizer::{Grant, Query, Source, User};
 use crate::semantics::rbac::Request;
 use crate::semantics::rbac::bootstrap::BUILT_IN;
 use crate::semantics::reach::Subject;
+use crate::semantics::reach::kubernetes::{Answer, Doubt};
 
 pub(super) fn answers(
     prover: &Prover<'_>,
     expectation: &Expectation,
     subject: &Subject,
     question: &Question<'_>,
-) -> Vec<Answer> {
+) -> Vec<Verdict> {
     let answer = |action: &str| {
         let Subject::ServiceAccount { namespace, name, role: None, .. } = subject else {
             return any_of(action, vec![Reason::new(None, "Kubernetes knows service accounts only")]);
@@ -31,7 +32,7 @@ pub(super) fn answers(
                 }
                 Question::Vault(_) => return Reason::new(None, "Vault is asked elsewhere"),
             };
-            ask(prover, &user, &query, namespace, place)
+            ask(prover, &user, &query, place)
         });
         // Of many refusals, one is enough.
         let mut reasons: Vec<Reason> = reasons.collect();
@@ -65,31 +66,31 @@ fn namespaces<'q>(
     }
 }
 
-fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, of_user: &str, place: Option<&str>) -> Reason {
-    match prover.access.cluster().decide(user, query) {
-        Some(Grant::Master) => Reason::new(Some(true), "members of `system:masters` may do everything"),
-        Some(Grant::Rule(source)) => {
+fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, place: Option<&str>) -> Reason {
+    match prover.access.kubernetes(user, query) {
+        Answer::Allowed(Grant::Master) => {
+            Reason::new(Some(true), "members of `system:masters` may do everything")
+        }
+        Answer::Allowed(Grant::Rule(source)) => {
             let wherever = place.map_or(String::new(), |place| format!(" in the namespace `{place}`"));
             Reason { rules: vec![decider(&source)], ..Reason::new(Some(true), format!("allowed{wherever}")) }
         }
-        None => {
-            let dangling = prover.access.cluster().unresolved(user, place.unwrap_or_default()).next();
-            if let Some(binding) = dangling {
-                let text = format!(
-                    "the {} `{}` gives it the {} `{}`, whose rules no input holds",
+        Answer::Unknown(doubts) => {
+            let first = doubts.first();
+            let text = match first {
+                Some(Doubt::Role(binding, doubt)) => format!(
+                    "the {} `{}` gives it the {} `{}`, which {}",
                     binding.kind_word(),
                     binding.meta.name,
                     binding.role_ref.kind,
-                    binding.role_ref.name
-                );
-                return Reason::new(None, text).at(Some(binding.role_ref.span));
-            }
-            if of_user == "kube-system" {
-                let text = "Kubernetes binds service accounts of `kube-system` itself, and those bindings are not here";
-                return Reason::new(None, text);
-            }
-            Reason::new(Some(false), "no rule of a role that is bound to it allows this")
+                    binding.role_ref.name,
+                    doubt.why()
+                ),
+                other => other.map(Doubt::words).unwrap_or_default(),
+            };
+            Reason::new(None, text).at(first.and_then(Doubt::span))
         }
+        Answer::Refused => Reason::new(Some(false), "no rule of a role that is bound to it allows this"),
     }
 }
 

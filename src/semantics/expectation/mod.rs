@@ -10,7 +10,6 @@ mod cluster;
 mod coverage;
 mod names;
 mod vault;
-mod witness;
 
 pub use coverage::{Coverage, Uncovered};
 

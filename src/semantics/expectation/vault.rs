@@ -1,6 +1,5 @@
 //! Questions to Vault: each way to a token is tried, on every server of the target.
 
-use super::witness::{self, Search};
 use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
 use crate::model::project::Target;
 use crate::model::spec::Expectation;
@@ -10,6 +9,7 @@ use crate::semantics::dialect::Dialect;
 use crate::semantics::login::Missing;
 use crate::semantics::pattern::matches;
 use crate::semantics::reach::{Holder, Subject, Unresolved};
+use crate::semantics::witness::{self, Search};
 
 /// The answers; an error if the question names a role or a policy that is not there.
 pub(super) fn answers(
@@ -91,6 +91,7 @@ impl Asked<'_> {
             answers.push((
                 *dialect,
                 match acl {
+                    _ if holder.refused_on(*dialect).is_some() => refused_on(holder, *dialect),
                     Ok(acl) => self.by_rules(acl, holder),
                     Err(error) => {
                         Reason::new(Some(false), format!("the server refuses every request: {error}"))
@@ -169,20 +170,16 @@ impl Asked<'_> {
                 with(Some(true), "the policy `root` allows all".to_owned())
             }
             (Verdict::Allowed, _) => with(Some(true), "allowed".to_owned()),
-            (Verdict::Refused, Some(refusal)) if hangs_on_parameters(refusal) => {
-                let search = decision.rule.map(|rule| witness::find(acl, rule, &request));
-                match search.unwrap_or(Search::NotFound) {
-                    Search::Found(conditions) => with(
-                        Some(true),
-                        format!("allowed to requests that carry what it asks for: {conditions}"),
-                    ),
-                    Search::Impossible => with(Some(false), Refusal::WrappingImpossible.to_string()),
-                    Search::NotFound => {
-                        with(None, format!("no request is found that goes through: {refusal}"))
-                    }
+            (Verdict::Refused, Some(refusal)) => match witness::search(acl, &request) {
+                None => with(Some(false), refusal.to_string()),
+                Some(Search::Found(conditions)) => {
+                    with(Some(true), format!("allowed to requests that carry what it asks for: {conditions}"))
                 }
-            }
-            (Verdict::Refused, Some(refusal)) => with(Some(false), refusal.to_string()),
+                Some(Search::Impossible(why)) => with(Some(false), why),
+                Some(Search::NotFound) => {
+                    with(None, format!("no request is found that goes through: {refusal}"))
+                }
+            },
             (Verdict::Refused, None) => with(Some(false), "refused".to_owned()),
         }
     }
@@ -211,6 +208,13 @@ impl Asked<'_> {
     }
 }
 
+fn refused_on(holder: &Holder<'_>, dialect: Dialect) -> Reason {
+    let held = holder.refused_on(dialect);
+    let name = held.map_or("", |held| held.name.as_str());
+    let text = format!("{dialect} refuses to store the policy `{name}` as it is written");
+    Reason::new(None, text).at(held.and_then(|held| held.policy).map(|policy| policy.name.span))
+}
+
 /// What keeps any answer from being given: a policy whose text nobody knows.
 fn unsettled(holder: &Holder<'_>) -> Option<Reason> {
     let unknown = |text: String, place| Some(Reason::new(None, text).at(place));
@@ -225,24 +229,6 @@ fn unsettled(holder: &Holder<'_>) -> Option<Reason> {
         }
         None
     })
-}
-
-fn hangs_on_parameters(refusal: &Refusal<'_>) -> bool {
-    match refusal {
-        Refusal::WrappingRequired
-        | Refusal::WrappingTooShort(_)
-        | Refusal::WrappingTooLong(_)
-        | Refusal::LimitRequired
-        | Refusal::LimitRefused(_)
-        | Refusal::Parameter(_) => true,
-        Refusal::NoRule
-        | Refusal::Denied
-        | Refusal::CapabilityMissing(_)
-        | Refusal::NoCapabilityFits
-        | Refusal::SudoMissing
-        | Refusal::OutsideRootNamespace
-        | Refusal::WrappingImpossible => false,
-    }
 }
 
 fn deciders(rule: &MergedRule<'_>) -> Vec<Decider> {

@@ -2,14 +2,20 @@
 //!
 //! A rule with `*` as verb or resource is left out: what it comes to is one finding of its own.
 
+mod holdings;
+
+pub use holdings::Companion;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use holdings::Holdings;
+
 use super::builtin;
 use super::powers::{self, Atom, Power, Weight};
 use super::reach::{self, Reach, Reaches};
-use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::binding::Subject;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::project::Project;
 use crate::syntax::{Span, Spanned};
@@ -40,17 +46,6 @@ pub struct Part<'a> {
     pub verbs: Vec<&'a Spanned<String>>,
 }
 
-/// Where a right is held that another one needs beside it.
-#[derive(Debug, Clone, Copy)]
-pub struct Companion<'a> {
-    /// The entry of `resources` that gives it.
-    pub resource: &'a Spanned<String>,
-    /// The role that it is in.
-    pub role: &'a RbacRole,
-    /// The binding of that role, where it is another one.
-    pub binding: Option<&'a Binding>,
-}
-
 /// All grants of a project.
 #[derive(Debug)]
 pub struct Grants<'a> {
@@ -60,10 +55,8 @@ pub struct Grants<'a> {
     by_power: Vec<Vec<usize>>,
     /// For each role of the project, places in `all`.
     by_role: Vec<Range<usize>>,
-    by_subject: OnceLock<HashMap<SubjectKey<'a>, Vec<&'a Binding>>>,
+    holdings: OnceLock<Holdings<'a>>,
 }
-
-type SubjectKey<'a> = (&'a str, Option<&'a str>, &'a str);
 
 impl<'a> Grants<'a> {
     /// The grants of the project.
@@ -74,13 +67,13 @@ impl<'a> Grants<'a> {
             all: Vec::new(),
             by_power: vec![Vec::new(); powers::ALL.len()],
             by_role: Vec::with_capacity(project.rbac_roles.len()),
-            by_subject: OnceLock::new(),
+            holdings: OnceLock::new(),
         };
         for role in &project.rbac_roles {
             let start = grants.all.len();
             let found = atoms.found_in(role);
             if !found.is_empty() && !builtin::is_own_role(role) {
-                grants.take(role, Arc::new(reaches.of(role).clone()), found);
+                grants.take(role, reaches.shared(role), found);
             }
             grants.by_role.push(start..grants.all.len());
         }
@@ -110,36 +103,27 @@ impl<'a> Grants<'a> {
         self.of_role(grant.role).find(|other| other.power == power && !other.is_named)
     }
 
-    /// Where the holders of the grant hold `power` as well: in the same role, or in another one that one of its
-    /// subjects is bound to as widely. Wildcards count.
+    /// True if one entry, `*/SUBRESOURCE`, gives the power too, so that one of the two is enough to tell.
+    pub fn shares_entry(&self, grant: &Grant<'_>, power: &Power) -> bool {
+        self.beside(grant, power).is_some_and(|other| other.span() == grant.span())
+    }
+
+    /// Where the holders of the grant hold `power`, one of `powers::COMPANIONS`, as well: in the same role, or in another
+    /// one that one of its subjects is bound to as widely. Wildcards count.
     pub fn joined_by<'g>(
         &'g self,
         grant: &Grant<'g>,
         power: &Power,
         reaches: &Reaches<'a>,
     ) -> Option<Companion<'g>> {
+        debug_assert!(powers::COMPANIONS.contains(&power), "`{}` is no companion", power.does);
         let in_namespaces = grant.is_in_namespaces();
-        let given = |role: &'g RbacRole| {
-            role.rules.iter().find_map(|rule| powers::given_by(rule, power, in_namespaces))
-        };
-        if let Some(allowance) = given(grant.role) {
-            return Some(Companion { resource: allowance.resource, role: grant.role, binding: None });
+        let own = grant.role.rules.iter().find_map(|rule| powers::given_by(rule, power, in_namespaces));
+        if let Some(allowance) = own {
+            return Some(Companion { resource: allowance.resource, is_other_role: false });
         }
-        let subjects = grant
-            .reach
-            .bindings()
-            .iter()
-            .flat_map(|binding| binding.subjects.iter().map(|subject| (*binding, key(binding, subject))));
-        let mut others = subjects.flat_map(|(binding, key)| {
-            let others = self.by_subject().get(&key).into_iter().flatten().copied();
-            others.filter(|other| reaches_as_far(other, binding))
-        });
-        others.find_map(|other| {
-            reaches.referents(other).into_iter().find_map(|role| {
-                let resource = given(role)?.resource;
-                Some(Companion { resource, role, binding: Some(other) })
-            })
-        })
+        let holdings = self.holdings.get_or_init(|| Holdings::of(self.project, reaches));
+        grant.reach.bindings().iter().find_map(|binding| holdings.beside(binding, power))
     }
 
     fn all_of(&self, power: &Power) -> impl Iterator<Item = &Grant<'a>> {
@@ -172,18 +156,6 @@ impl<'a> Grants<'a> {
                 is_named,
             });
         }
-    }
-
-    fn by_subject(&self) -> &HashMap<SubjectKey<'a>, Vec<&'a Binding>> {
-        self.by_subject.get_or_init(|| {
-            let mut index: HashMap<SubjectKey<'a>, Vec<&'a Binding>> = HashMap::new();
-            for binding in &self.project.bindings {
-                for subject in &binding.subjects {
-                    index.entry(key(binding, subject)).or_default().push(binding);
-                }
-            }
-            index
-        })
     }
 }
 
@@ -326,25 +298,4 @@ fn verbs<'a>(rule: &'a RbacRule, atom: &Atom) -> Vec<&'a Spanned<String>> {
         return Vec::new();
     }
     rule.verbs.iter().filter(|verb| atom.verbs.contains(&verb.value.as_str())).collect()
-}
-
-impl Companion<'_> {
-    /// What to say of its place, to follow the place of the grant.
-    pub fn words(&self, power: &Power) -> String {
-        match self.binding {
-            None => format!("this lets it {}", power.does),
-            Some(_) => format!("this lets the same subject {}", power.does),
-        }
-    }
-}
-
-fn key<'a>(binding: &'a Binding, subject: &'a Subject) -> SubjectKey<'a> {
-    let namespace = subject.namespace.as_ref().map(Spanned::as_str).or(binding.meta.namespace_name());
-    let namespace = namespace.filter(|_| subject.kind.value == "ServiceAccount");
-    (subject.kind.as_str(), namespace, subject.name.as_str())
-}
-
-fn reaches_as_far(binding: &Binding, other: &Binding) -> bool {
-    binding.cluster_wide
-        || (!other.cluster_wide && binding.meta.namespace_name() == other.meta.namespace_name())
 }

@@ -12,6 +12,7 @@ use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
 use crate::model::project::Project;
 use crate::semantics::survey::Survey;
+use crate::syntax::Span;
 
 /// A service account: namespace and name.
 pub type Account<'a> = (&'a str, &'a str);
@@ -54,6 +55,18 @@ fn critical(rule: &RbacRule) -> Option<&'static Power> {
     powers::of_rule(rule, false).into_iter().find(|power| power.weight == Weight::Critical)
 }
 
+/// True if the two places belong together: in directories of which one holds the other, or that lie side by side.
+///
+/// One run may read many clusters, and namespaces of one name in all of them.
+pub fn belong_together(project: &Project, one: Span, other: Span) -> bool {
+    let parts = |span: Span| {
+        let directory = project.sources.get(span.source).map_or("", |source| source.directory());
+        directory.split('/').filter(|part| !part.is_empty())
+    };
+    let shared = parts(one).zip(parts(other)).take_while(|(left, right)| left == right).count();
+    one.source == other.source || shared + 1 >= parts(one).count().max(parts(other).count())
+}
+
 /// A way from a binding to the administration of the cluster.
 #[derive(Debug)]
 pub struct Path<'a> {
@@ -68,8 +81,9 @@ pub struct Path<'a> {
 /// The service accounts of a project, by what leads on from them.
 #[derive(Debug)]
 pub struct Lateral<'a> {
+    project: &'a Project,
     /// What bindings give in the whole cluster that comes to its administration.
-    administrators: HashMap<Account<'a>, (&'a Binding, &'static str)>,
+    administrators: HashMap<Account<'a>, Vec<(&'a Binding, &'static str)>>,
     /// Bindings that let a service account become others of a namespace.
     onward: HashMap<Account<'a>, Vec<&'a Binding>>,
     by_namespace: HashMap<&'a str, Vec<Account<'a>>>,
@@ -81,8 +95,12 @@ const LONGEST: usize = 5;
 impl<'a> Lateral<'a> {
     /// Of the bindings of `project` that are written for service accounts of known namespaces.
     pub fn new(project: &'a Project, survey: &Survey<'a>) -> Lateral<'a> {
-        let mut lateral =
-            Lateral { administrators: HashMap::new(), onward: HashMap::new(), by_namespace: HashMap::new() };
+        let mut lateral = Lateral {
+            project,
+            administrators: HashMap::new(),
+            onward: HashMap::new(),
+            by_namespace: HashMap::new(),
+        };
         for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
             let accounts: Vec<Account<'a>> = accounts(binding).collect();
             if accounts.is_empty() {
@@ -92,7 +110,7 @@ impl<'a> Lateral<'a> {
             let leads_on = !binding.cluster_wide && way(survey, binding).is_some();
             for account in accounts {
                 if let Some(does) = does {
-                    lateral.administrators.entry(account).or_insert((binding, does));
+                    lateral.administrators.entry(account).or_default().push((binding, does));
                 } else if leads_on {
                     lateral.onward.entry(account).or_default().push(binding);
                 } else {
@@ -112,6 +130,16 @@ impl<'a> Lateral<'a> {
         self.administrators.is_empty()
     }
 
+    /// What the service account holds in the whole cluster, as far as that belongs to the binding.
+    fn administrator(&self, account: Account<'a>, binding: &Binding) -> Option<(&'a Binding, &'static str)> {
+        let held = self.administrators.get(&account)?;
+        held.iter().copied().find(|(by, _)| self.is_near(by, binding))
+    }
+
+    fn is_near(&self, one: &Binding, other: &Binding) -> bool {
+        belong_together(self.project, one.meta.span, other.meta.span)
+    }
+
     /// The shortest way from a subject that can become any service account of the namespace of `binding`.
     pub fn path(&self, binding: &'a Binding, subject: &'a Subject) -> Option<Path<'a>> {
         let start = binding.meta.namespace_name()?;
@@ -126,16 +154,18 @@ impl<'a> Lateral<'a> {
                 if !seen.insert(account) {
                     continue;
                 }
-                if let Some((by, does)) = self.administrators.get(&account) {
+                if let Some((by, does)) = self.administrator(account, binding) {
                     let mut hops = before;
-                    hops.push((account, *by));
-                    let others =
-                        reach(start).filter(|it| Some(*it) != own && self.administrators.contains_key(it));
+                    hops.push((account, by));
+                    let leads =
+                        |it: &Account<'a>| Some(*it) != own && self.administrator(*it, binding).is_some();
+                    let others = reach(start).filter(leads);
                     let has_alternative = hops.len() == 1 && others.count() > 1;
                     return Some(Path { hops, does, has_alternative });
                 }
                 if before.len() + 1 < LONGEST {
                     let onward = self.onward.get(&account).into_iter().flatten();
+                    let onward = onward.filter(|by| self.is_near(by, binding));
                     queue.extend(onward.map(|by| {
                         let mut hops = before.clone();
                         hops.push((account, *by));

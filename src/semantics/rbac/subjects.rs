@@ -121,7 +121,8 @@ fn is_trifling(role: &RbacRole) -> bool {
 /// What a binding gives, roughly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gift {
-    /// Nothing but to look at objects that are no Secrets, to take part in leader elections, or trifles.
+    /// Nothing but what concerns objects that it names, to look at objects that are no Secrets, or to take part in leader
+    /// elections.
     Looks,
     /// More.
     Acts,
@@ -148,7 +149,7 @@ pub fn gift(survey: &Survey<'_>, binding: &Binding) -> Gift {
                     && (resource.value != "configmaps" || !rule.resource_names.is_empty())
             });
         let secrets = rule.resources.iter().any(|resource| matches!(resource.as_str(), "*" | "secrets"));
-        (secrets && rule.resource_names.is_empty()) || !(only_reads || elects)
+        rule.resource_names.is_empty() && (secrets || !(only_reads || elects))
     });
     if acts { Gift::Acts } else { Gift::Looks }
 }

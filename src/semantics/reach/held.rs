@@ -20,6 +20,8 @@ pub struct Held<'s> {
     pub others: Vec<&'s Policy>,
     /// Definitions that the server refuses to store, so that they do not count.
     pub refused: Vec<&'s Policy>,
+    /// Servers that refuse to store the definition that counts, though others take it.
+    pub refused_by: &'s [Dialect],
     /// Built-in definitions, by the order of [`Dialect::ALL`], where the inputs do not write `default`.
     built_in: Option<&'s [Policy; 3]>,
 }
@@ -75,6 +77,9 @@ impl Access<'_> {
             name: policy.name.clone(),
             span: policy.span,
             policy: policy_counts,
+            refused_by: policy_counts
+                .and_then(|policy| self.refused.get(&(policy.name.span, policy.span)))
+                .map_or(&[], Vec::as_slice),
             others: defined,
             refused,
             built_in: is_default.then_some(&self.defaults),

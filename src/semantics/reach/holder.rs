@@ -91,6 +91,11 @@ impl<'s> Holder<'s> {
         }
     }
 
+    /// A policy that others take and this server refuses to store, so that what it holds under the name is not known.
+    pub fn refused_on(&self, dialect: Dialect) -> Option<&Held<'s>> {
+        self.held.iter().find(|held| held.refused_by.contains(&dialect))
+    }
+
     /// Compiles what the token holds, for each of [`Holder::dialects`].
     pub fn token(&self) -> Token<'_> {
         Token::compile(self)

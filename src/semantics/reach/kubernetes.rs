@@ -1,11 +1,10 @@
 //! Questions to the API server: may a service account do this to that, and who may.
 
 use super::Access;
-use crate::model::kube::binding::Binding;
-use crate::model::kube::rbac::RbacRoleKind;
+pub use super::doubt::{Doubt, RoleDoubt};
 use crate::model::kube::resource;
-use crate::semantics::authorizer::{self, Grant, Query, Source, User};
-use crate::semantics::rbac::{Request, builtin};
+use crate::semantics::authorizer::{Grant, Query, User};
+use crate::semantics::rbac::Request;
 
 /// A question to the API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +37,9 @@ pub enum QuestionError {
     /// Not a resource that every cluster has, and no API group with it.
     #[error("`{0}` is no resource that every cluster has; write `{0}.GROUP`")]
     UnknownResource(String),
+    /// Not a subresource of anything that every cluster has.
+    #[error("`{0}` is no subresource of `{1}`")]
+    UnknownSubresource(String, &'static str),
     /// A part of the text is empty, or there are too many.
     #[error(
         "`{0}` is no resource; write `RESOURCE[.GROUP]`, `RESOURCE/SUBRESOURCE`, `RESOURCE/NAME` or `/PATH`"
@@ -52,9 +54,8 @@ pub enum Answer<'a> {
     Allowed(Grant<'a>),
     /// No: no rule allows it.
     Refused,
-    /// No rule of the inputs allows it, but these bindings refer to roles of Kubernetes' own whose rules depend on the
-    /// version and on what is installed, such as `view`.
-    Unknown(Vec<&'a Binding>),
+    /// It hangs on these.
+    Unknown(Vec<Doubt<'a>>),
 }
 
 impl Question {
@@ -84,10 +85,12 @@ impl Question {
             [one] => {
                 let (word, _) = with_group(one);
                 let (plain, group) = with_group(kind);
-                let is_part = match resource::called(plain, group) {
-                    Some(known) => known.subresource(word).is_some(),
-                    None => resource::is_subresource(word),
-                };
+                // Where the name is said, this can only be a subresource.
+                let is_part = name.is_some()
+                    || match resource::called(plain, group) {
+                        Some(known) => known.subresource(word).is_some(),
+                        None => resource::is_subresource(word),
+                    };
                 if is_part { (Some(*one), None) } else { (None, Some(*one)) }
             }
             [subresource, name] => (Some(*subresource), Some(*name)),
@@ -102,6 +105,11 @@ impl Question {
         let known = resource::called(kind, group);
         if known.is_none() && group.is_none() && kind != "*" {
             return Err(QuestionError::UnknownResource(kind.to_owned()));
+        }
+        if let (Some(known), Some(word)) = (known, subresource)
+            && known.subresource(word).is_none()
+        {
+            return Err(QuestionError::UnknownSubresource(word.to_owned(), known.name));
         }
         let (plural, group, namespaced) = match known {
             Some(known) => (known.name.to_owned(), known.group, known.is_namespaced()),
@@ -127,6 +135,12 @@ impl Question {
         })
     }
 
+    /// True if the text begins with a resource that every cluster has.
+    pub fn is_resource(text: &str) -> bool {
+        let (kind, group) = with_group(text.split('/').next().unwrap_or(text));
+        resource::called(kind, group).is_some()
+    }
+
     /// The question as the authorizer takes it.
     pub fn query(&self) -> Query<'_> {
         match self {
@@ -138,9 +152,18 @@ impl Question {
         }
     }
 
-    fn namespace(&self) -> Option<&str> {
+    /// The same question about another namespace; nothing if it is not about something in namespaces.
+    pub fn in_namespace(&self, other: &str) -> Option<Question> {
         match self {
-            Question::Resource { namespace, .. } => namespace.as_deref(),
+            Question::Resource { group, resource, .. } => {
+                let kind = resource.split('/').next().unwrap_or(resource);
+                let is_inside = resource::called(kind, Some(group)).is_none_or(|known| known.is_namespaced());
+                let mut question = self.clone();
+                if let Question::Resource { namespace, .. } = &mut question {
+                    *namespace = Some(other.to_owned());
+                }
+                is_inside.then_some(question)
+            }
             Question::Url { .. } => None,
         }
     }
@@ -161,33 +184,13 @@ fn with_group(text: &str) -> (&str, Option<&str>) {
 
 impl<'a> Access<'a> {
     /// What the API server says when a user asks to do this.
-    pub fn kubernetes(&self, user: &User, question: &Question) -> Answer<'a> {
-        if let Some(grant) = self.cluster.decide(user, &question.query()) {
-            return Answer::Allowed(grant);
+    pub fn kubernetes(&self, user: &User, query: &Query<'_>) -> Answer<'a> {
+        let grant = self.cluster.decide(user, query);
+        let doubts = self.kubernetes_doubts(user, query, grant.is_some());
+        match grant {
+            _ if !doubts.is_empty() => Answer::Unknown(doubts),
+            Some(grant) => Answer::Allowed(grant),
+            None => Answer::Refused,
         }
-        let open = self.open_bindings(question).filter(|binding| {
-            binding.subjects.iter().any(|subject| authorizer::is_subject(subject, binding, user))
-        });
-        let open: Vec<&'a Binding> = open.collect();
-        if open.is_empty() { Answer::Refused } else { Answer::Unknown(open) }
-    }
-
-    /// Everybody who may do this: one source for each subject of a binding that allows it, and the bindings of which
-    /// it is not known whether they do.
-    pub fn kubernetes_who_can(&self, question: &Question) -> (Vec<Source<'a>>, Vec<&'a Binding>) {
-        (self.cluster.allowing(&question.query()), self.open_bindings(question).collect())
-    }
-
-    /// Bindings that count for the question and refer to roles of Kubernetes' own that are not among the inputs.
-    fn open_bindings<'s>(&'s self, question: &'s Question) -> impl Iterator<Item = &'a Binding> + 's {
-        self.project.bindings.iter().filter(|binding| {
-            let counts = binding.cluster_wide
-                || question.namespace().is_some_and(|it| binding.meta.namespace_name() == Some(it));
-            let kind = binding.role_ref.role_kind();
-            let is_own = kind.is_some_and(|kind| builtin::has_role(kind, binding.role_ref.name.as_str()));
-            let is_url = matches!(question, Question::Url { .. });
-            let may_allow = !(is_url && kind == Some(RbacRoleKind::Role));
-            counts && is_own && may_allow && self.cluster.rules_of(binding).is_none()
-        })
     }
 }

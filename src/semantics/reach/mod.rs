@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod doubt;
 mod held;
 mod holder;
 pub mod kubernetes;
@@ -44,6 +45,7 @@ use super::authorizer::Cluster;
 use super::dialect::Dialect;
 use super::login::{AuthMethod, Caller, NamespaceLabels, Outcome, attempt};
 use super::rbac::bootstrap;
+use crate::model::kube::rbac::RbacRole;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::mount::Engine;
@@ -57,7 +59,13 @@ pub struct Access<'a> {
     methods: Vec<AuthMethod<'a>>,
     /// The policy `default` of a server on which nobody wrote another, in the order of [`Dialect::ALL`].
     defaults: [Policy; 3],
+    /// By the places of name and text: the servers that do not store a policy which others do store.
+    refused: HashMap<(Span, Span), Vec<Dialect>>,
     cluster: Cluster<'a>,
+    /// RBAC roles that the inputs define in different ways.
+    several: HashMap<doubt::RoleKey, Vec<&'a RbacRole>>,
+    /// The roles of the newest Kubernetes, for what hangs on the version.
+    newest: Cluster<'static>,
     /// By Kubernetes namespace, where an input declares it.
     labels: HashMap<&'a str, NamespaceLabels>,
 }
@@ -72,16 +80,23 @@ impl<'a> Access<'a> {
 
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
+        let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
+        let built_in = bootstrap::roles(project.kubernetes_minor()).iter();
         Access {
             labels: NamespaceLabels::declared(project),
             project,
             methods: AuthMethod::all(project),
             defaults: Dialect::ALL.map(default_policy),
+            refused: refused_in_part(project),
+            several: doubt::defined_in_several_ways(project),
             cluster: Cluster::settled(
                 // Of two of one name the last counts, so a dump of a cluster has its own way.
-                bootstrap::roles().iter().chain(&project.rbac_roles),
+                built_in
+                    .filter(|role| !(has_own && bootstrap::is_user_facing(role)))
+                    .chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
+            newest: Cluster::settled(bootstrap::newest_roles(), []),
         }
     }
 
@@ -142,6 +157,14 @@ impl<'a> Access<'a> {
             })
         })
     }
+}
+
+fn refused_in_part(project: &Project) -> HashMap<(Span, Span), Vec<Dialect>> {
+    let by = |policy: &Policy| -> Vec<Dialect> {
+        Dialect::ALL.into_iter().filter(|dialect| dialect.refuses(policy)).collect()
+    };
+    let all = project.policies.iter().map(|policy| ((policy.name.span, policy.span), by(policy)));
+    all.filter(|(_, servers)| !servers.is_empty()).collect()
 }
 
 /// A login through one role.

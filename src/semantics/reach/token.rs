@@ -4,6 +4,7 @@ use super::holder::Holder;
 use crate::model::vault::policy::Policy;
 use crate::semantics::acl::{Acl, AclError, Attached, Decision, Operation, Request, Verdict};
 use crate::semantics::dialect::Dialect;
+use crate::semantics::witness;
 
 /// The compiled policies of a [`Holder`].
 #[derive(Debug)]
@@ -40,6 +41,24 @@ impl<'h> Token<'h> {
         self.holder.request(operation, path)
     }
 
+    /// What each server says to requests of this kind, whatever they carry; `request` is a bare one.
+    pub fn possible<'r>(&'r self, request: &'r Request<'_>) -> impl Iterator<Item = (Dialect, Verdict)> + 'r {
+        self.acls.iter().map(|(dialect, acl)| (*dialect, self.possible_on(*dialect, acl.as_ref(), request)))
+    }
+
+    fn possible_on(
+        &self,
+        dialect: Dialect,
+        acl: Result<&Acl<'_>, &AclError>,
+        request: &Request<'_>,
+    ) -> Verdict {
+        match acl {
+            _ if self.holder.refused_on(dialect).is_some() => Verdict::Unknown,
+            Ok(acl) => witness::verdict(acl, request),
+            Err(_) => Verdict::Refused,
+        }
+    }
+
     /// The answer: of all servers, if they agree, else [`Verdict::Unknown`].
     pub fn verdict(&self, request: &Request<'_>) -> Verdict {
         let mut verdicts = self.verdicts(request).map(|(_, verdict)| verdict);
@@ -47,10 +66,15 @@ impl<'h> Token<'h> {
         if verdicts.all(|other| other == first) { first } else { Verdict::Unknown }
     }
 
-    /// The answer of each server.
+    /// The answer of each server to this very request.
     pub fn verdicts<'r>(&'r self, request: &'r Request<'_>) -> impl Iterator<Item = (Dialect, Verdict)> + 'r {
         self.acls.iter().map(|(dialect, acl)| {
-            (*dialect, acl.as_ref().map_or(Verdict::Refused, |acl| acl.verdict(request)))
+            let verdict = match acl {
+                _ if self.holder.refused_on(*dialect).is_some() => Verdict::Unknown,
+                Ok(acl) => acl.verdict(request),
+                Err(_) => Verdict::Refused,
+            };
+            (*dialect, verdict)
         })
     }
 
@@ -73,7 +97,7 @@ impl<'h> Token<'h> {
                 held.others.iter().flat_map(|other| self.acls.iter().map(move |acl| (*other, acl)))
             {
                 let verdict_with = |acl: Result<&Acl<'_>, &AclError>| {
-                    acl.map_or(Verdict::Refused, |acl| acl.verdict(request))
+                    acl.map_or(Verdict::Refused, |acl| witness::verdict(acl, request))
                 };
                 let instead = self::acl(self.holder, *dialect, Some((at, other)));
                 let verdict = verdict_with(instead.as_ref());

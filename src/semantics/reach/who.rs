@@ -51,7 +51,7 @@ pub struct Reached<'s> {
     pub who: Who<'s>,
     /// The way to the token.
     pub holder: Holder<'s>,
-    /// The answer of each server of the target, none of which is [`Verdict::Refused`] everywhere.
+    /// The answer of each server of the target to requests that carry what it takes, none of which is [`Verdict::Refused`] everywhere.
     pub verdicts: Vec<(Dialect, Verdict)>,
 }
 
@@ -198,7 +198,7 @@ struct TokenKey {
 fn verdicts(holder: &Holder<'_>, operation: Operation, path: &str) -> Vec<(Dialect, Verdict)> {
     let token = holder.token();
     let request = token.request(operation, path);
-    token.verdicts(&request).collect()
+    token.possible(&request).collect()
 }
 
 fn is_refused(verdicts: &[(Dialect, Verdict)]) -> bool {

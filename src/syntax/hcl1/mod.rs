@@ -40,8 +40,9 @@ pub struct Document<'t> {
     pub comments: Vec<Range<usize>>,
     /// Arguments that one object sets again, in order; see [`Repeat`].
     pub repeats: Vec<Repeat<'t>>,
-    /// Parts of the text that the server's parser drops without a word: what follows a missing comma or the
-    /// closing brace of JSON, a key at the very end whose value never comes.
+    /// Parts of the text that the server's parser drops without a word, in order: what follows a missing comma or the
+    /// closing brace of JSON, a key at the very end whose value never comes, what stands behind a carriage return in a
+    /// comment (a lone one is white space to the server, and ends no line).
     pub ignored: Vec<Span>,
     nodes: Vec<Range<usize>>,
 }

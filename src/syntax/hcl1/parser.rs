@@ -46,11 +46,13 @@ pub(super) fn parse<'t>(text: &'t str, place: &Place) -> Document<'t> {
         parser.document.errors.push(byte_order_mark(place.span(0..from)));
     }
     parser.reserved_characters();
+    parser.swallowed_lines();
     let mut items = parser.items(false);
     items.append(&mut parser.hoisted);
     let mut document = parser.document;
     document.items = items;
     document.errors.sort_by_key(|error| error.span);
+    document.ignored.sort();
     document.repeats.sort_by_key(|repeat| repeat.again.at);
     document
 }
@@ -84,6 +86,30 @@ impl From<Complaint> for Stop {
 }
 
 impl<'t> Parser<'t, '_> {
+    /// What stands behind a carriage return in a comment of one line: an editor shows it on a line of its own, but to
+    /// the server only a newline ends the comment.
+    fn swallowed_lines(&mut self) {
+        for comment in &self.document.comments {
+            let Some(text) = self.text.get(comment.clone()).filter(|text| text.starts_with(['#', '/']))
+            else {
+                continue;
+            };
+            if text.starts_with("/*") {
+                continue;
+            }
+            let Some((before, after)) = text.split_once('\r') else { continue };
+            let hidden = after.trim_start();
+            let is_comment = hidden.split('\r').all(|line| {
+                let line = line.trim_start();
+                line.is_empty() || line.starts_with('#') || line.starts_with("//")
+            });
+            if !is_comment {
+                let start = comment.start + before.len() + 1 + after.len() - hidden.len();
+                self.document.ignored.push(self.place.span(start..comment.end));
+            }
+        }
+    }
+
     /// Items up to the closing brace (which is left) or to the end of the text.
     fn items(&mut self, nested: bool) -> Vec<Item<'t>> {
         let mut items = Vec::new();

@@ -222,12 +222,43 @@ fn what_the_server_drops_is_noted() {
         ("{\"path\": {\"a\": {\"comment\"}}}", &["\"comment\""]),
         ("{\"path\": {\"a\": {\"capabilities\": [true, \"read\"]}}}", &["true"]),
         ("path \"a\" {}\nname = # x", &["name = # x"]),
+        // A lone carriage return is white space and ends no comment, as tried on a server.
+        ("// x\r/* y */ path \"a\" {}", &["/* y */ path \"a\" {}"]),
+        ("# x\r path \"a\" {}\npath \"b\" {}", &["path \"a\" {}"]),
+        ("# x\r# y\rpath \"a\" {}\r\npath \"b\" {}", &["# y\rpath \"a\" {}"]),
     ];
     for (text, wanted) in table {
         let document = parse_whole(text);
         assert!(document.errors.is_empty(), "{text}: {:?}", document.errors);
         let ignored: Vec<&str> = document.ignored.iter().map(|span| &text[span.range()]).collect();
         assert!(ignored.starts_with(&wanted[..1]), "{text}: {ignored:?}");
+    }
+}
+
+#[test]
+fn lone_carriage_returns_are_white_space() {
+    for (text, items) in [
+        ("// x\r/* y */ path \"a\" {}", 0),
+        ("# x\rpath \"a\" {}", 0),
+        ("# x\rpath \"a\" {}\npath \"b\" {}", 1),
+        ("path \"a\" {}\rpath \"b\" {}", 2),
+        ("path \"a\" {\r  capabilities = [\"read\"]\r  min_wrapping_ttl = \"1m\"\r}", 1),
+        ("# x\r%%% \npath \"a\" {}", 1),
+        ("/* x\r*/path \"a\" {}", 1),
+        ("// x\r\n/* y */ path \"a\" {}", 1),
+    ] {
+        let document = parse_whole(text);
+        assert!(document.errors.is_empty(), "{text:?}: {:?}", document.errors);
+        assert_eq!(document.items.len(), items, "{text:?}");
+    }
+    for text in [
+        "# x\r# y\npath \"a\" {}",
+        "# x\r\npath \"a\" {}",
+        "# x\r\r\npath \"a\" {}",
+        "/* x\ry */ path \"a\" {}",
+        "# x\r",
+    ] {
+        assert!(parse_whole(text).ignored.is_empty(), "{text:?}");
     }
 }
 

@@ -21,7 +21,7 @@ use self::fields::Fields;
 use super::Lowered;
 use crate::model::Malformed;
 use crate::model::kube::rbac::RbacRoleKind;
-use crate::model::kube::service_account::{KubernetesNamespace, ServiceAccount};
+use crate::model::kube::service_account::{KubernetesNamespace, ServiceAccount, TokenSecret};
 use crate::syntax::near::nearest;
 use crate::syntax::tree::Node;
 use crate::syntax::{Source, Spanned};
@@ -116,6 +116,13 @@ impl<'t> Object<'t> {
                 let meta = fields.meta();
                 out.kubernetes_namespaces.push(KubernetesNamespace { meta });
             }
+            Class::Secret => {
+                let Some(kind) = fields.text("type").filter(|kind| kind.value == TOKEN) else { return false };
+                let meta = fields.meta();
+                let account = meta.annotations.iter().find(|(key, _)| key.value == ACCOUNT);
+                let account = account.map(|(_, name)| name.clone());
+                out.token_secrets.push(TokenSecret { meta, account, kind });
+            }
             Class::Workload(template) => {
                 out.workloads.push(workload::workload(&mut fields, &self.kind, template));
             }
@@ -174,6 +181,7 @@ enum Class {
     },
     ServiceAccount,
     Namespace,
+    Secret,
     /// With the path to the pod template; empty for a Pod, which is its own.
     Workload(&'static [&'static str]),
     ConfigMap,
@@ -191,6 +199,8 @@ enum Class {
 const TEMPLATE: &[&str] = &["spec", "template"];
 const JOB_TEMPLATE: &[&str] = &["spec", "jobTemplate", "spec", "template"];
 const RBAC: &str = "rbac.authorization.k8s.io";
+const TOKEN: &str = "kubernetes.io/service-account-token";
+const ACCOUNT: &str = "kubernetes.io/service-account.name";
 
 fn class(group: &str, kind: &str) -> Option<Class> {
     let apps = matches!(group, "apps" | "extensions");
@@ -201,6 +211,7 @@ fn class(group: &str, kind: &str) -> Option<Class> {
         (RBAC, "ClusterRoleBinding") => Class::Binding { cluster_wide: true },
         ("", "ServiceAccount") => Class::ServiceAccount,
         ("", "Namespace") => Class::Namespace,
+        ("", "Secret") => Class::Secret,
         ("", "Pod") => Class::Workload(&[]),
         ("" | "apps.openshift.io", "DeploymentConfig") => Class::Workload(TEMPLATE),
         (_, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") if apps => Class::Workload(TEMPLATE),

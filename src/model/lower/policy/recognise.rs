@@ -13,15 +13,24 @@ pub fn looks_like_policy(text: &str) -> bool {
         return text.contains("\"path\"") && json_is_policy(text);
     }
     let suspect = hcl1::mentions_path_rule(start);
-    suspect == Some(0) || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
+    // A rule that a lone carriage return made a part of a comment: to the server, no line ends there.
+    let behind = |rest: &str| !rest.starts_with('\n') && rest.contains("path \"");
+    let swallowed = start.starts_with(['#', '/']) && start.split('\r').skip(1).any(behind);
+    suspect == Some(0)
+        || swallowed
+        || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
 }
 
 /// True if the text, which its name says is HCL, was meant to be a policy although no rule of it can be made out: the
-/// word `path` stands at its top, or a block with one label that holds `capabilities`.
+/// word `path` stands at its top, or a block with one label that holds `capabilities`; or it is the body of a request that
+/// writes a policy.
 pub fn resembles_policy(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let suspicious = start.contains("path") || start.contains("capabilities");
-    suspicious && !start.starts_with('{') && hcl1::resembles_path_rule(start, FOREIGN)
+    match start.strip_prefix('{') {
+        Some(inside) => suspicious && inside.trim_start().starts_with("\"policy\""),
+        None => suspicious && hcl1::resembles_path_rule(start, FOREIGN),
+    }
 }
 
 /// Blocks with one label and `capabilities` in other languages: Nomad's policies, Terraform's modules and providers.

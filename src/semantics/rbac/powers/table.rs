@@ -36,15 +36,19 @@ pub static ALL: &[&Power] = &[
     &TRAFFIC_WRITE,
     &SERVICE_STATUS_WRITE,
     &CONFIGMAP_WRITE,
-    &EVICTION,
-    &DELETION,
     &POD_STATUS_WRITE,
     &EVENT_DELETION,
+    &EVICTION,
+    &DELETION,
     &POD_LOGS,
     &LEASE_WRITE,
     &DEVICE_WRITE,
     &TOKEN_REVIEW,
 ];
+
+/// Powers that others need beside them, or that take the place of others.
+pub static COMPANIONS: &[&Power] =
+    &[&ROLE_WRITE, &BINDING_WRITE, &CSR_CREATION, &SECRETS_READ, &POD_CREATION, &NODE_WRITE, &EVICTION];
 
 /// `escalate` on roles.
 pub static ESCALATE: Power = about_verb(

@@ -5,7 +5,7 @@
 //! that a binding is nearest to stand beside each other there.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::{Reach, aggregated_into, by_parts, holders, share_namespace, shared_parts};
 use crate::model::kube::binding::Binding;
@@ -31,7 +31,7 @@ struct Index<'a> {
     given_beside: HashMap<usize, Vec<usize>>,
     /// For each role the place of its answer; twins of which nothing else is known share one.
     places: Vec<usize>,
-    answers: Vec<OnceLock<Reach<'a>>>,
+    answers: Vec<OnceLock<Arc<Reach<'a>>>>,
 }
 
 /// Definitions of one kind, name, namespace and directory.
@@ -76,11 +76,19 @@ impl<'a> Reaches<'a> {
     /// Where several inputs define the same role - overlays, or unrelated trees in one run -, a binding counts for the
     /// definition nearest to it in the directory tree.
     pub fn of(&self, role: &RbacRole) -> &Reach<'a> {
+        self.answer(role).map_or(&Reach::Unbound, |answer| answer)
+    }
+
+    /// The same, to be kept.
+    pub fn shared(&self, role: &RbacRole) -> Arc<Reach<'a>> {
+        self.answer(role).map_or_else(|| Arc::new(Reach::Unbound), Arc::clone)
+    }
+
+    fn answer(&self, role: &RbacRole) -> Option<&Arc<Reach<'a>>> {
         let index = self.index();
-        let at = self.project.rbac_roles.element_offset(role);
-        let place = at.and_then(|at| Some((at, index.answers.get(*index.places.get(at)?)?)));
-        let Some((at, answer)) = place else { return &Reach::Unbound };
-        answer.get_or_init(|| index.answer(self.project, at))
+        let at = self.project.rbac_roles.element_offset(role)?;
+        let answer = index.answers.get(*index.places.get(at)?)?;
+        Some(answer.get_or_init(|| Arc::new(index.answer(self.project, at))))
     }
 
     /// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.

@@ -1,0 +1,39 @@
+//! # What it finds
+//! A rule that reaches `export/`, `byok-export/` or `backup/` of a transit engine.
+//!
+//! # Why it matters
+//! The engine is there so that keys never leave the server. A key in clear can be used without trace, and never be
+//! taken back.
+//!
+//! # How to fix it
+//! Grant `encrypt/KEY`, `decrypt/KEY`, `sign/KEY`.
+//!
+//! # Limits
+//! A key comes out only if it was made exportable, or its backup in clear allowed. The mount must be known as transit
+//! or be called `transit`. A pattern that reaches three or more such powers at once is reported as `wildcard-
+//! administration`, a rule for every path as `wildcard-everything`.
+
+use crate::lint::{Category, Check, Context, Rule};
+use crate::model::vault::policy::Policy;
+use crate::semantics::authority;
+
+/// See the head of this file.
+pub static RULE: Rule = Rule {
+    name: "transit-key-export",
+    summary: "a rule that takes keys out of a transit engine",
+    category: Category::Security,
+    check: Check::Policy(check),
+    fixable: false,
+    source: include_str!("transit_key_export.rs"),
+};
+
+fn check(policy: &Policy, cx: &mut Context<'_>) {
+    let Some(uses) = authority::uses(policy, &authority::TRANSIT_EXPORT, cx.survey.handed_over(policy))
+    else {
+        return;
+    };
+    let path = &uses.first.rule.path;
+    cx.report(path.span, format!("`{path}` takes keys out of the engine that is to guard them"))
+        .labels(uses.labels())
+        .help("grant `encrypt/KEY`, `decrypt/KEY` or `sign/KEY` instead");
+}

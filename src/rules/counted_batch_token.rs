@@ -3,6 +3,7 @@
 //!
 //! # Why it matters
 //! Nobody counts the uses of a batch token, which is stored nowhere: Vault refuses to write the role.
+//! Under the old spelling `num_uses` the first write slips through; every later write of the role is refused.
 //!
 //! # How to fix it
 //! Remove the number, or issue service tokens.
@@ -28,11 +29,16 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
     let Some(kind) = role.fields.text("token_type").filter(|kind| kind.value == "batch") else { return };
     let Some(field) = role.fields.get("token_num_uses") else { return };
     if matches!(field.value, FieldValue::Integer(1..)) {
-        cx.report(
-            field.span,
-            format!("the uses of batch tokens cannot be counted, so Vault refuses to write {}", role.words()),
-        )
-        .label(kind.span, "made a batch token here")
-        .help("remove the number of uses, or issue service tokens");
+        let (key, words) = (&field.key, role.words());
+        let message = if field.spec.replaced_by.is_some() {
+            format!(
+                "batch tokens cannot have `{key}`: Vault takes the first write of {words} and refuses every later one"
+            )
+        } else {
+            format!("batch tokens cannot have `{key}`, so Vault refuses to write {words}")
+        };
+        cx.report(field.span, message)
+            .label(kind.span, "made a batch token here")
+            .help("remove the number of uses, or issue service tokens");
     }
 }

@@ -14,6 +14,8 @@ mod same;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::{Format, parse};
 use crate::syntax::{Place, SourceId, Span, SyntaxError};
 use layout::Style;
@@ -53,17 +55,14 @@ pub fn format(text: &str, place: &Place) -> Result<String, Unprintable> {
         let same = read.errors.is_empty() && same::content(&document.items, &read.items);
         return if same { Ok(printed) } else { Err(Unprintable::Unfaithful) };
     }
-    settle(&text.replace("\r\n", "\n")).ok_or(Unprintable::Unfaithful)
+    settle(text).ok_or(Unprintable::Unfaithful)
 }
 
 /// What the servers' printer makes of a text in HCL in one run, harm and all; `None` if it does not parse.
 pub fn as_servers_print(text: &str) -> Option<String> {
     let document = parse(text, &nowhere());
     let readable = document.errors.is_empty() && document.format == Format::Hcl;
-    readable.then(|| {
-        let text = text.replace("\r\n", "\n");
-        layout::print(&attach::read(&text), Style::Servers)
-    })
+    readable.then(|| layout::print(&attach::read(&unified(text)), Style::Servers))
 }
 
 /// How often the servers' printer may change its mind.
@@ -82,11 +81,17 @@ fn settle(text: &str) -> Option<String> {
 }
 
 fn print(text: &str) -> Option<String> {
+    let text = &unified(text);
     let tree = attach::read(text);
     [Style::Servers, Style::Careful]
         .into_iter()
         .map(|style| layout::print(&tree, style))
         .find(|printed| same::text(text, printed))
+}
+
+/// The text as the servers' parser takes it in.
+fn unified(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
 /// What the servers' parser drops; what stands in a comment is not lost, whatever it was meant to be.

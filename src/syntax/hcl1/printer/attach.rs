@@ -124,7 +124,13 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(lexed.tokens.len() + lexed.comments.len());
     let mut comments = lexed.comments.into_iter().peekable();
     for token in lexed.tokens {
-        while let Some(comment) = comments.next_if(|comment| comment.start < token.start as usize) {
+        while let Some(mut comment) = comments.next_if(|comment| comment.start < token.start as usize) {
+            // To the servers a carriage return at the end is a part of the comment.
+            if text.get(comment.end..).is_some_and(|rest| rest.starts_with("\r\n"))
+                && !text.get(comment.clone()).is_some_and(|comment| comment.starts_with("/*"))
+            {
+                comment.end += 1;
+            }
             pieces.push(Piece { kind: None, place: Place { range: comment, line: 0 } });
         }
         pieces.push(Piece { kind: Some(token.kind), place: Place { range: token.range(), line: 0 } });

@@ -171,7 +171,7 @@ impl<'a> Printer<'a> {
         let line_of = |at: Option<usize>| at.and_then(|at| items.get(at)).map(Item::first_line);
         let mut end = index;
         while let Some(item) = items.get(end).filter(|_| items.len() > 1) {
-            if self.takes_many_lines(item) || (self.careful && end > index && self.is_parted(items, end)) {
+            if self.takes_many_lines(item) || (self.careful && self.stays_apart(items, index, end)) {
                 break;
             }
             let line = item.first_line();
@@ -186,6 +186,13 @@ impl<'a> Printer<'a> {
             }
         }
         items.get(index..end).unwrap_or(&[])
+    }
+
+    /// True if the run from `first` on had better end before the item `at`, which would become an argument in it, or
+    /// would lose the comment before it.
+    fn stays_apart(&mut self, items: &[Item], first: usize, at: usize) -> bool {
+        let block = items.get(at).is_some_and(|item| !item.assigned);
+        block || (at > first && self.is_parted(items, at))
     }
 
     /// True if a comment that stands alone lies between the item and the one before it.

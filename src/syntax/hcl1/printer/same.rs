@@ -7,7 +7,11 @@ pub(super) fn text(one: &str, other: &str) -> bool {
     let place = super::nowhere();
     let (first, second) = (parse(one, &place), parse(other, &place));
     let readable = first.errors.is_empty() && second.errors.is_empty() && first.format == second.format;
-    readable && items(&first.items, &second.items) && comments(one, &first) == comments(other, &second)
+    let repeats = first.repeats.len() == second.repeats.len();
+    readable
+        && repeats
+        && items(&first.items, &second.items)
+        && comments(one, &first) == comments(other, &second)
 }
 
 /// True if the items mean the same, whichever of the two forms they were written in.
@@ -23,7 +27,10 @@ fn items(one: &[Item<'_>], other: &[Item<'_>]) -> bool {
         let keys = pairwise(&one.keys, &other.keys, |one, other| {
             one.text == other.text && one.quoted == other.quoted && one.readable == other.readable
         });
-        keys && one.assign.is_some() == other.assign.is_some() && same_value(&one.value, &other.value, items)
+        // `name {}` and `name = {}` are the same but for the check of arguments that are set twice.
+        let is_object = matches!(one.value.kind, ValueKind::Object(_));
+        let form = is_object || one.assign.is_some() == other.assign.is_some();
+        keys && form && same_value(&one.value, &other.value, items)
     })
 }
 

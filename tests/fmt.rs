@@ -325,7 +325,7 @@ const RUNS: &[Run] = &[
         files: &[("a.hcl", BROKEN), ("b.hcl", ROUGH)],
         exit: 2,
         stdout: "b.hcl\n",
-        stderr: "a.hcl:1",
+        stderr: "a.hcl:2",
         changes: &["b.hcl"],
         ..USUAL
     },

@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         for command in [&program].into_iter().chain(commands) {
             let path = dir.join(Man::new(command.clone()).get_filename());
             let text = page(command, &program).map_err(|error| unwritten(&path, &error))?;
-            write::whole(&path, &text).map_err(|error| unwritten(&path, &error))?;
+            write::whole(&path, text.as_bytes()).map_err(|error| unwritten(&path, &error))?;
         }
         return Ok(Exit::Clean);
     }
@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         None => &program,
     };
     let text = page(wanted, &program).map_err(|error| Failure::new(format!("no page: {error}")))?;
-    print(&String::from_utf8_lossy(&text))?;
+    print(&text)?;
     Ok(Exit::Clean)
 }
 
@@ -63,14 +63,17 @@ fn named<'a>(name: &str, commands: &[&'a Command]) -> Result<&'a Command, Failur
 }
 
 /// The page of a command, or of the program itself, as roff.
-fn page(command: &Command, program: &Command) -> io::Result<Vec<u8>> {
+fn page(command: &Command, program: &Command) -> io::Result<String> {
     let is_program = command.get_name() == program.get_name();
-    let man = Man::new(command.clone())
-        .title(command.get_display_name().unwrap_or(command.get_name()).to_uppercase())
-        .source(concat!("rolewright ", env!("CARGO_PKG_VERSION")))
-        .manual("rolewright manual");
+    let title = command.get_display_name().unwrap_or(command.get_name()).to_uppercase();
+    let man = Man::new(command.clone());
     let mut out = Vec::new();
-    man.render_title(&mut out)?;
+    // No date: the same program is to print the same page on every day. An argument that is left out would let the next
+    // one take its place, so it is there and empty.
+    let version = concat!("rolewright ", env!("CARGO_PKG_VERSION"));
+    Roff::new()
+        .control("TH", [title.as_str(), "1", "\"\"", version, "rolewright manual"])
+        .to_writer(&mut out)?;
     man.render_name_section(&mut out)?;
     man.render_synopsis_section(&mut out)?;
     if let Some(about) = command.get_long_about().or_else(|| command.get_about()) {
@@ -88,7 +91,12 @@ fn page(command: &Command, program: &Command) -> io::Result<Vec<u8>> {
     list("ENVIRONMENT", &ENVIRONMENT).to_writer(&mut out)?;
     list("FILES", &FILES).to_writer(&mut out)?;
     see_also(command, program).to_writer(&mut out)?;
-    Ok(out)
+    Ok(String::from_utf8_lossy(&out).chars().map(portable).collect())
+}
+
+/// Formatters disagree on the encoding of a page, but all know this escape.
+fn portable(char: char) -> String {
+    if char.is_ascii() { char.to_string() } else { format!("\\[u{:04X}]", u32::from(char)) }
 }
 
 const DIRECTIVES: &str = "\
@@ -147,7 +155,7 @@ fn section(title: &str, text: &str) -> Roff {
 
 /// `Exit codes: 0 clean; 1 findings.` as a list.
 fn exit_status(text: &str) -> Roff {
-    let codes = text.trim_start_matches("Exit codes: ").split("; ");
+    let codes = text.trim_start_matches("Exit codes: ").trim_end_matches('.').split("; ");
     let codes: Vec<(&str, &str)> = codes.filter_map(|code| code.split_once(' ')).collect();
     list("EXIT STATUS", &codes)
 }

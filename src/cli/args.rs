@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
-use crate::syntax::date::Date;
 
 use super::{
     can_i, check, compile, completions, eval, explain, init, man, rules, schema, test, trace, who_can,
@@ -51,16 +50,9 @@ pub struct Global {
     /// Say on stderr which configuration is used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
-    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
-    pub now: Option<Date>,
     /// Threads [default: one per core]; reports do not depend on it
     #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-}
-
-fn day(text: &str) -> Result<Date, &'static str> {
-    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// When to use colours.

@@ -22,6 +22,7 @@ use crate::lint::{self, Crash, Triaged};
 use crate::model::project::{FileClass, Project};
 use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
+use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
 
 /// Flags of `check`.
@@ -74,12 +75,19 @@ pub struct Args {
     /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
     pub write_baseline: Option<PathBuf>,
+    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub now: Option<Date>,
     /// Instead of findings, say how often each rule reported
     #[arg(long, conflicts_with_all = ["format", "fix_only", "diff"])]
     pub statistics: bool,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
+}
+
+fn day(text: &str) -> Result<Date, &'static str> {
+    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// A report that goes to a file.
@@ -130,7 +138,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
         return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
     }
-    let session = Session::start(global)?;
+    let mut session = Session::start(global)?;
+    session.config.options.today = args.now.or(session.config.options.today);
     let mut loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
     if args.show_files {
         print(&files(&loaded))?;

@@ -65,7 +65,7 @@ impl Session {
                 say(format!("configuration: {}", session.name(&path)));
             }
         }
-        session.config.options.today = global.now.or_else(today);
+        session.config.options.today = today();
         Ok(session)
     }
 

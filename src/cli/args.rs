@@ -6,7 +6,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
 
-use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, test, trace, who_can};
+use super::{
+    can_i, check, compile, completions, eval, explain, init, man, rules, schema, test, trace, who_can,
+};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -21,7 +23,8 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
+/// What follows the flags in the help of the program.
+pub const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
 2 could not do the job (bad flag or configuration, input that cannot be read, no input) or cannot tell; 3 a bug of \
 rolewright.";
 
@@ -38,7 +41,7 @@ pub struct Global {
     /// configuration, else the working directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// When to use colours; NO_COLOR and FORCE_COLOR are honoured
+    /// When to use colours; NO_COLOR, FORCE_COLOR, CLICOLOR and CLICOLOR_FORCE are honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Say less: no closing summary
@@ -117,4 +120,6 @@ pub enum Command {
     Init(init::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print or write manual pages
+    Man(man::Args),
 }

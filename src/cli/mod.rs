@@ -10,6 +10,7 @@ pub mod exit;
 pub mod explain;
 pub mod init;
 pub mod load;
+pub mod man;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -78,5 +79,6 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Init(args) => init::run(args, global),
         Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
-use crate::syntax::date::Date;
 
 use super::{
-    can_i, check, compile, completions, eval, explain, fmt, init, rules, schema, test, trace, who_can,
+    can_i, check, compile, completions, eval, explain, fmt, init, man, rules, schema, test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -24,7 +23,8 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
+/// What follows the flags in the help of the program.
+pub const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
 2 could not do the job (bad flag or configuration, input that cannot be read, no input) or cannot tell; 3 a bug of \
 rolewright.";
 
@@ -41,7 +41,7 @@ pub struct Global {
     /// configuration, else the working directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// When to use colours; NO_COLOR and FORCE_COLOR are honoured
+    /// When to use colours; NO_COLOR, FORCE_COLOR, CLICOLOR and CLICOLOR_FORCE are honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Say less: no closing summary
@@ -50,16 +50,9 @@ pub struct Global {
     /// Say on stderr which configuration is used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
-    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
-    pub now: Option<Date>,
     /// Threads [default: one per core]; reports do not depend on it
     #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-}
-
-fn day(text: &str) -> Result<Date, &'static str> {
-    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// When to use colours.
@@ -129,4 +122,6 @@ pub enum Command {
     Init(init::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print or write manual pages
+    Man(man::Args),
 }

@@ -4,6 +4,7 @@ mod allow;
 mod baseline;
 mod fix;
 
+use std::fs;
 use std::mem;
 use std::path::PathBuf;
 
@@ -20,8 +21,10 @@ use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
 use crate::model::project::{FileClass, Project};
+use crate::report::place::RealNames;
 use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
+use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
 
 /// Flags of `check`.
@@ -74,12 +77,19 @@ pub struct Args {
     /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
     pub write_baseline: Option<PathBuf>,
+    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub now: Option<Date>,
     /// Instead of findings, say how often each rule reported
     #[arg(long, conflicts_with_all = ["format", "fix_only", "diff"])]
     pub statistics: bool,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
+}
+
+fn day(text: &str) -> Result<Date, &'static str> {
+    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// A report that goes to a file.
@@ -130,7 +140,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
         return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
     }
-    let session = Session::start(global)?;
+    let mut session = Session::start(global)?;
+    session.config.options.today = args.now.or(session.config.options.today);
     let mut loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
     if args.show_files {
         print(&files(&loaded))?;
@@ -154,8 +165,12 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
+    let real_names =
+        if formats.any(Format::is_for_code_hosts) { real_names(&loaded, &session) } else { RealNames::new() };
     let report = Report {
         project: &loaded.project,
+        real_names: &real_names,
         triaged: &triaged,
         unread: &loaded.unread,
         crashes: &crashes,
@@ -182,6 +197,18 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
     })
+}
+
+/// The names of files that were reached through a link and lie below the root.
+fn real_names(loaded: &Loaded, session: &Session) -> RealNames {
+    let Ok(root) = fs::canonicalize(&session.root) else { return RealNames::new() };
+    let named = loaded.project.sources.iter().zip(&loaded.paths).filter_map(|(source, path)| {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let real = is_link.then(|| fs::canonicalize(path).ok()).flatten()?;
+        let inside = session.root.join(real.strip_prefix(&root).ok()?);
+        Some((source.id, session.name(&inside)))
+    });
+    named.collect()
 }
 
 /// Writes each report to its file; true if one of them could not be written.

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod fmt;
 pub mod init;
 pub mod load;
+pub mod man;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -80,5 +81,6 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Init(args) => init::run(args, global),
         Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -65,7 +65,7 @@ impl Session {
                 say(format!("configuration: {}", session.name(&path)));
             }
         }
-        session.config.options.today = global.now.or_else(today);
+        session.config.options.today = today();
         Ok(session)
     }
 
@@ -138,6 +138,7 @@ fn color(wish: Color) -> bool {
         Color::Never => false,
         Color::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto if env::var_os("CLICOLOR").is_some_and(|value| value == "0") => false,
         Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

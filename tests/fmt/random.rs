@@ -79,7 +79,7 @@ impl Writer<'_> {
             self.argument(key);
             left -= 1;
         }
-        if count > 0 || self.dice.one_in(3) {
+        if count > 0 || (self.manner == Manner::Odd && self.dice.one_in(3)) {
             self.behind();
             self.between(0);
         }
@@ -118,7 +118,7 @@ impl Writer<'_> {
             self.assign();
             self.list(&["1", "\"x\"", "true", "2.5", "\"longer value\"", "\"${x}\""], true);
         }
-        if count > 0 || self.dice.one_in(3) {
+        if count > 0 || (self.manner == Manner::Odd && self.dice.one_in(3)) {
             self.behind();
             self.between(1);
         }

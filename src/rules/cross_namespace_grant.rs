@@ -9,7 +9,8 @@
 //! If it is meant, say so beside the binding; else use a service account of the namespace.
 //!
 //! # Limits
-//! Both namespaces must be written, and the role must be among the inputs or built in. Writing in `kube-system` is
+//! Both namespaces must be written, and the role must be among the inputs or built in; one that names all of its
+//! objects is left alone. Writing in `kube-system` is
 //! `kube-system-grant`; the Role for extension API servers there is left alone.
 
 use crate::lint::{Category, Check, Context, Rule};
@@ -35,6 +36,11 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     }
     let gift = gift(cx.survey, binding);
     if gift == Gift::Unknown || (own == "kube-system" && gift == Gift::Acts) {
+        return;
+    }
+    let roles = cx.survey.referents(binding);
+    if !roles.is_empty() && roles.iter().flat_map(|role| &role.rules).all(|it| !it.resource_names.is_empty())
+    {
         return;
     }
     for subject in &binding.subjects {

@@ -31,7 +31,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use rolewright::cli::load::{self, Loaded};
 use rolewright::cli::session::Session;
 use rolewright::lint::fix::Checked;
-use rolewright::lint::{self, Check, Finding, Level, Levels, Rule, Safety, Triaged};
+use rolewright::lint::{self, Check, Finding, Level, Levels, Options, Rule, Safety, Triaged};
 use rolewright::model::project::Project;
 use rolewright::report::place::{Places, RealNames};
 use rolewright::report::{Report, Style, human};
@@ -282,8 +282,10 @@ fn levels(configured: &Levels, rule: Option<&'static Rule>) -> Levels {
 }
 
 fn triage(project: &Project, session: &Session, levels: &Levels) -> Triaged {
-    let findings = lint::run(&levels.active(RULES), project, &session.config.options);
-    lint::triage(findings, project, RULES, &ENGINE, levels, Date::parse("2026-06-30"))
+    let today = Date::parse("2026-06-30");
+    let options = Options { today, ..session.config.options.clone() };
+    let findings = lint::run(&levels.active(RULES), project, &options);
+    lint::triage(findings, project, RULES, &ENGINE, levels, today)
 }
 
 /// A line that must be, or was, reported.

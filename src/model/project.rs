@@ -251,6 +251,11 @@ impl Project {
         })
     }
 
+    /// True if all of it was read from one file.
+    pub fn is_one_file(&self) -> bool {
+        self.sources.iter().nth(1).is_none()
+    }
+
     /// The RBAC roles of this kind and name in any namespace.
     pub fn rbac_roles_called(&self, kind: RbacRoleKind, name: &str) -> impl Iterator<Item = &RbacRole> {
         let at = self.index.rbac_roles.get(&(kind, name.to_owned()));

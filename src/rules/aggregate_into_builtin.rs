@@ -43,6 +43,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let Some(heaviest) = shown.iter().max_by_key(|grant| grant.power.weight) else { continue };
         let (weight, again) = match (added.is_empty(), heaviest.power.weight) {
             (false, Weight::Critical | Weight::High) => (Severity::Warning, ""),
+            (false, _) if added.iter().any(|it| *it.power == powers::RBAC_WRITE) => (Severity::Warning, ""),
             (false, _) => (Severity::Note, ""),
             (true, _) => (Severity::Note, " already"),
         };

@@ -1,5 +1,6 @@
 //! # What it finds
-//! An RBAC rule that allows `approve`, `sign` or `attest` on `signers` without naming them.
+//! An RBAC rule that allows `approve`, `sign` or `attest` on `signers` without naming them, or names all those of
+//! Kubernetes with `kubernetes.io/*`.
 //!
 //! # Why it matters
 //! The signer of client certificates is among them. With a right on `certificatesigningrequests` beside it, which
@@ -12,7 +13,7 @@
 //! A role that can already approve or issue certificates is reported as `csr-approval` or `csr-sign`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::semantics::rbac::grants::Grant;
+use crate::semantics::rbac::grants::{Grant, Grants};
 use crate::semantics::rbac::powers;
 
 /// See the head of this file.
@@ -20,15 +21,26 @@ pub static RULE: Rule = Rule {
     name: "any-signer",
     summary: "an RBAC rule that approves or signs for every signer",
     category: Category::Security,
-    check: Check::Grant(&powers::SIGNING, check),
+    check: Check::Project(check),
     fixable: false,
     source: include_str!("any_signer.rs"),
 };
 
-fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
+fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
-    let complete = grants.beside(grant, &powers::CSR_APPROVAL).or(grants.beside(grant, &powers::CSR_STATUS));
-    if complete.is_none() {
+    for grant in grants.of(&powers::SIGNING).filter(|grant| !is_complete(grant, grants)) {
         cx.report_grant(grant, grant.power.does, "name the signers in `resourceNames`");
     }
+    for grant in grants.named(&powers::SIGNING).filter(|grant| !is_complete(grant, grants)) {
+        let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
+        if let Some(name) = names.find(|name| name.value == "kubernetes.io/*") {
+            let does = format!("approve or sign for every signer of Kubernetes, by `{name}`,");
+            cx.report_grant(grant, &does, "name the one signer that is needed");
+        }
+    }
+}
+
+/// True if the role holds the other half, too, which is reported.
+fn is_complete(grant: &Grant<'_>, grants: &Grants<'_>) -> bool {
+    [&powers::CSR_APPROVAL, &powers::CSR_STATUS].into_iter().any(|it| grants.beside(grant, it).is_some())
 }

@@ -11,7 +11,7 @@
 //! Allow the verb on `roles` or `clusterroles`, with `resourceNames`, or leave it out.
 //!
 //! # Limits
-//! Rules that name `roles` or `clusterroles` as well are left alone: the verb was written for those.
+//! Beside other verbs it is a note. Rules that name `roles` or `clusterroles` as well are left alone: the verb was written for those.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
@@ -30,15 +30,21 @@ pub static RULE: Rule = Rule {
 fn check(role: &RbacRole, cx: &mut Context<'_>) {
     for rule in &role.rules {
         let verb = rule.verbs.iter().find(|verb| matches!(verb.as_str(), "bind" | "escalate"));
-        let Some(verb) = verb.filter(|_| only_bindings(rule)) else { continue };
+        let Some(verb) = verb.filter(|_| is_without_effect(rule)) else { continue };
         if builtin::is_own_role(role) {
             return;
         }
         let on = rule.resources.first().map_or("", |resource| resource.as_str());
         cx.report(verb.span, format!("`{verb}` has no effect on `{on}`"))
-            .severity(Severity::Note)
+            .severity(if rule.verbs.len() == 1 { Severity::Warning } else { Severity::Note })
             .help("it counts on `roles` and `clusterroles`, for the role that is given: move it there with `resourceNames`, or leave it out");
     }
+}
+
+/// True for `bind` or `escalate` beside no role.
+pub(super) fn is_without_effect(rule: &RbacRule) -> bool {
+    let is_about_roles = |verb: &str| matches!(verb, "bind" | "escalate");
+    only_bindings(rule) && rule.verbs.iter().any(|verb| is_about_roles(verb.as_str()))
 }
 
 fn only_bindings(rule: &RbacRule) -> bool {

@@ -7,7 +7,8 @@
 //! holder binds `cluster-admin` to itself, within a namespace or everywhere.
 //!
 //! In the whole cluster it is an error, in single namespaces a warning, while nothing binds it a note. Without a right
-//! to write bindings, in this role or another one of the same subject, it is a note, because nothing comes of it yet.
+//! to write bindings, in this role or another one of the same subject, nothing comes of it yet: a warning in the whole
+//! cluster, else a note.
 //!
 //! # How to fix it
 //! Name the roles that may be given away in `resourceNames`; the request carries the name of the role.
@@ -49,15 +50,18 @@ fn check(cx: &mut Context<'_>) {
 }
 
 fn look(grant: &Grant<'_>, does: &str, help: &str, cx: &mut Context<'_>) {
-    match cx.survey.joined_by(grant, &powers::BINDING_WRITE) {
+    // No ClusterRoleBinding refers to a Role.
+    let roles_alone = grant.parts.iter().all(|part| part.resource.value == "roles");
+    let needed = if roles_alone { &powers::ROLE_BINDING_WRITE } else { &powers::BINDING_WRITE };
+    match cx.survey.joined_by(grant, needed) {
         Some(writes) => {
             if let Some(finding) = cx.report_grant(grant, does, help) {
-                finding.label(writes.resource.span, writes.words(&powers::BINDING_WRITE));
+                finding.label(writes.resource.span, writes.words(needed));
             }
         }
         None => {
             let does = format!("{does}, given a right to write bindings,");
-            cx.report_weighed(grant, Weight::Medium, &does, "leave `bind` out: it has no effect yet");
+            cx.report_weighed(grant, Weight::High, &does, "leave `bind` out: it has no effect yet");
         }
     }
 }

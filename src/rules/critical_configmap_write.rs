@@ -7,7 +7,7 @@
 //! config` how nodes are set up.
 //!
 //! `aws-auth` by name is an error, the other names and `kube-system` are a warning. In the whole cluster, where these
-//! are some among many, it is a note.
+//! are some among many, and while nothing binds a ClusterRole, it is a note.
 //!
 //! # How to fix it
 //! Name the ConfigMaps in `resourceNames`, and bind the role in their namespace.
@@ -35,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
     for grant in grants.of(&powers::CONFIGMAP_WRITE) {
         let help = "name the ConfigMaps in `resourceNames`, and bind the role in their namespace";
-        if grant.reach.is_cluster_wide() {
+        if grant.reach.is_cluster_wide() || is_unbound_cluster_role(grant) {
             let does = "change any ConfigMap, also those that run the cluster,";
             cx.report_grant(grant, does, help);
         } else if is_in_system(grant) {
@@ -59,6 +59,11 @@ fn home(grant: &Grant<'_>) -> &'static str {
     let names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
     let is_public = names.into_iter().any(|name| name.value == "cluster-info");
     if is_public { "kube-public" } else { "kube-system" }
+}
+
+/// True if the next binding may be one for the whole cluster.
+fn is_unbound_cluster_role(grant: &Grant<'_>) -> bool {
+    grant.reach.is_unbound() && grant.role.kind == RbacRoleKind::ClusterRole
 }
 
 /// True if it holds in `kube-system`, or would if it were bound.

@@ -9,8 +9,9 @@
 //! If it is meant, say so beside the binding; else use a service account of the namespace.
 //!
 //! # Limits
-//! Both namespaces must be written. Roles that only look at objects other than Secrets, name their objects, or take part in leader
-//! elections, are not reported; bindings in `kube-system` are `kube-system-grant`.
+//! Both namespaces must be written, and the role must be among the inputs or built in; one that names all of its
+//! objects is left alone. Writing in `kube-system` is
+//! `kube-system-grant`; the Role for extension API servers there is left alone.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::Binding;
@@ -29,12 +30,22 @@ pub static RULE: Rule = Rule {
 
 fn check(binding: &Binding, cx: &mut Context<'_>) {
     let Some(own) = binding.meta.namespace_name().filter(|_| !binding.cluster_wide) else { return };
-    if own == "kube-system" || builtin::is_own_binding(binding) {
+    let reader = "extension-apiserver-authentication-reader";
+    if builtin::is_own_binding(binding) || binding.role_ref.name.value == reader {
+        return;
+    }
+    let gift = gift(cx.survey, binding);
+    if gift == Gift::Unknown || (own == "kube-system" && gift == Gift::Acts) {
+        return;
+    }
+    let roles = cx.survey.referents(binding);
+    if !roles.is_empty() && roles.iter().flat_map(|role| &role.rules).all(|it| !it.resource_names.is_empty())
+    {
         return;
     }
     for subject in &binding.subjects {
         let Some((namespace, name)) = service_account(binding, subject) else { continue };
-        if namespace.is_empty() || namespace == own || gift(cx.survey, binding) != Gift::Acts {
+        if namespace.is_empty() || namespace == own {
             continue;
         }
         let message = format!(

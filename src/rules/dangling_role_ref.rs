@@ -9,8 +9,8 @@
 //! Correct name, kind or namespace, or add the role. `roleRef` cannot be changed in place: delete the binding first.
 //!
 //! # Limits
-//! Roles may live outside of the inputs, so an unknown name alone is no finding. It is one where the inputs show what was
-//! meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, a
+//! Roles may live outside of the inputs, so an unknown name alone is a note at most: of a Role, which mostly stands beside its
+//! binding, and of a ClusterRole where the one file is all there is. It is a warning where the inputs show what was meant: the same name as another kind or in another namespace beside it, a name that differs by a letter or two, a
 //! ClusterRole in the same file that nothing binds, or, of a Role, a file that holds the namespace, or Roles or service
 //! accounts of it, without the one that is named. It is a note where only files beside it show that, or, of a ClusterRole, the
 //! service account that it is bound to.
@@ -69,6 +69,8 @@ enum Cause<'a> {
     Elsewhere(Span),
     /// The same file defines a ClusterRole that nothing binds.
     Unbound(&'a RbacRole),
+    /// No input says more.
+    Unknown,
 }
 
 fn cause<'a>(
@@ -121,7 +123,9 @@ fn missing<'a>(
         };
         // A file that declares whom it binds mostly holds the role as well; other charts' roles are the exception.
         let alone = in_file.next().is_none();
-        return found.or_else(|| declared().filter(|_| alone).map(|it| Cause::Elsewhere(it.meta.name.span)));
+        let declared =
+            found.or_else(|| declared().filter(|_| alone).map(|it| Cause::Elsewhere(it.meta.name.span)));
+        return declared.or_else(|| project.is_one_file().then_some(Cause::Unknown));
     }
     if let Some(role) = in_file.find(|role| may_refer(binding, role)) {
         return Some(Cause::Missing(role.meta.name.span, "this file defines other Roles of the namespace"));
@@ -138,7 +142,7 @@ fn missing<'a>(
     }
     let known = beside.iter().filter(|role| role.kind == kind && role.meta.namespace.is_some());
     let mut known = known.filter(|role| role.meta.namespace_name() == namespace);
-    known.next().map(|role| Cause::Elsewhere(role.meta.name.span))
+    Some(known.next().map_or(Cause::Unknown, |role| Cause::Elsewhere(role.meta.name.span)))
 }
 
 fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
@@ -190,6 +194,11 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
             cx.report(span, format!("no {} `{name}` among the inputs", kind.word()))
                 .severity(Severity::Note)
                 .label(place, "what goes with it is here")
+                .help("if it is not made elsewhere, add the role or correct the name");
+        }
+        Cause::Unknown => {
+            cx.report(span, format!("no {} `{name}` among the inputs", kind.word()))
+                .severity(Severity::Note)
                 .help("if it is not made elsewhere, add the role or correct the name");
         }
         Cause::Unbound(role) => {

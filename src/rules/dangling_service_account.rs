@@ -9,8 +9,8 @@
 //! Correct name or namespace, or add the service account.
 //!
 //! # Limits
-//! Service accounts may live outside of the inputs, so that an unknown name alone is no finding. It is one where the inputs
-//! show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
+//! Service accounts may live outside of the inputs, so that an unknown name alone is no finding, unless one file is all there
+//! is, with a role that leads on to nothing else, and then a note. It is a warning where the inputs show what was meant: the same name in another namespace beside it, a name that differs by a letter or two, or a file that
 //! declares the namespace or other service accounts of it without the one that is named. Where
 //! only a file beside it shows that, it is a note. What some workload runs as is taken to exist.
 
@@ -18,10 +18,11 @@ use std::collections::{HashMap, HashSet};
 
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::kube::binding::{Binding, Subject};
+use crate::model::kube::rbac::RbacRole;
 use crate::model::kube::service_account::ServiceAccount;
 use crate::model::project::Project;
-use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::subjects::service_account;
+use crate::semantics::rbac::{builtin, powers};
 use crate::syntax::Span;
 
 /// See the head of this file.
@@ -47,7 +48,8 @@ fn check(cx: &mut Context<'_>) {
             }
             let beside = beside.get_or_insert_with(|| by_directory(project));
             let beside = beside.get(directory(project, binding.meta.span)).map_or(&[][..], Vec::as_slice);
-            if let Some(cause) = cause(project, binding, (namespace, name), beside) {
+            let cause = cause(project, binding, (namespace, name), beside);
+            if let Some(cause) = cause.or_else(|| is_whole(cx, binding).then_some(Cause::Unknown)) {
                 report(cx, subject, (namespace, name), &cause);
             }
         }
@@ -79,6 +81,8 @@ enum Cause<'a> {
     Elsewhere(Span),
     /// The same file makes the namespace.
     Made(Span),
+    /// One file is all there is.
+    Unknown,
 }
 
 /// Among how many service accounts of a directory a slip is looked for.
@@ -117,6 +121,18 @@ fn cause<'a>(
         Some(Cause::Elsewhere(known.meta.name.span))
     };
     other.or_else(made).or_else(beside)
+}
+
+/// True if one file is all there is, and the role is known to do no harm: then the account is what is missing. A role
+/// that leads on to more is reported for that.
+fn is_whole(cx: &Context<'_>, binding: &Binding) -> bool {
+    if !cx.project.is_one_file() {
+        return false;
+    }
+    let roles = cx.survey.referents(binding);
+    let leads_on = |role: &RbacRole| role.rules.iter().any(|rule| !powers::of_rule(rule, false).is_empty());
+    let is_known = !roles.is_empty() || matches!(binding.role_ref.name.as_str(), "edit" | "view");
+    is_known && !roles.iter().any(|role| leads_on(role))
 }
 
 fn is_bound(project: &Project, account: &ServiceAccount) -> bool {
@@ -165,6 +181,11 @@ fn report(cx: &mut Context<'_>, subject: &Subject, (namespace, name): (&str, &st
             cx.report(subject.name.span, format!("no service account `{name}`{of} among the inputs"))
                 .severity(Severity::Note)
                 .label(*place, "others of the namespace are declared here")
+                .help("if it is not made elsewhere, add the service account or correct the name");
+        }
+        Cause::Unknown => {
+            cx.report(subject.name.span, format!("no service account `{name}`{of} among the inputs"))
+                .severity(Severity::Note)
                 .help("if it is not made elsewhere, add the service account or correct the name");
         }
         Cause::Missing(place) | Cause::Made(place) => {

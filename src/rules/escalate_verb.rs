@@ -6,7 +6,8 @@
 //! or `patch` on the same resource its holder writes itself any right.
 //!
 //! In the whole cluster it is an error, in single namespaces a warning, while nothing binds it a note. Without a right
-//! to write roles, in this role or another one of the same subject, it is a note, because nothing comes of it yet.
+//! to write roles, in this role or another one of the same subject, nothing comes of it yet: a warning in the whole
+//! cluster, else a note.
 //!
 //! # How to fix it
 //! Leave `escalate` out, and let the role hold what it hands on. To maintain certain roles, allow `escalate` and
@@ -41,7 +42,7 @@ fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
         None => {
             let does = "put any right into roles, given a right to write them,";
             let help = "leave `escalate` out: it has no effect yet";
-            cx.report_weighed(grant, Weight::Medium, does, help);
+            cx.report_weighed(grant, Weight::High, does, help);
         }
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! # Limits
 //! Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which list what they
-//! imply. `uids` and `userextras` alone are left alone: without a user they give nothing. Proxies that log users in
+//! imply. `uids` and `userextras` alone are `impersonate-attributes`. Proxies that log users in
 //! themselves need the right; allow it there with a reason.
 
 use crate::lint::{Category, Check, Context, Rule};

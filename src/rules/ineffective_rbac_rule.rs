@@ -8,9 +8,10 @@
 //! Leave the resource out, or allow the verb that it takes.
 //!
 //! # Limits
-//! Judged are resources of Kubernetes itself. A verb that some of the rule's resources serve and others do not is not
+//! Judged are resources of Kubernetes itself. `bind` and `escalate` on bindings are `bind-on-bindings`. A verb that some of the rule's resources serve and others do not is not
 //! reported; beside other resources the finding is a note.
 
+use super::bind_on_bindings;
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::model::kube::resource::{self, Entry};
@@ -32,7 +33,10 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     if builtin::is_own_role(role) {
         return;
     }
-    for rule in role.rules.iter().filter(|rule| rule.api_groups.iter().all(|group| group.value != "*")) {
+    let judged = |rule: &&RbacRule| {
+        rule.api_groups.iter().all(|group| group.value != "*") && !bind_on_bindings::is_without_effect(rule)
+    };
+    for rule in role.rules.iter().filter(judged) {
         for resource in &rule.resources {
             if let Some(known) = served(rule, resource.as_str()) {
                 look(rule, resource, known, cx);

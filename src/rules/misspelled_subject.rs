@@ -61,6 +61,8 @@ fn fault(subject: &Subject) -> Option<(String, String)> {
         return Some((format!("`{name}` is no wildcard: no {kind} has that name"), help.to_owned()));
     }
     match kind {
+        // `system-masters-subject` says what that one is.
+        "User" if name == "system:masters" => None,
         "User" if GROUPS.contains(&name) || name.starts_with("system:serviceaccounts:") => {
             Some((format!("`{name}` is a group, not a user"), "write `kind: Group`".to_owned()))
         }

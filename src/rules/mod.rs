@@ -108,6 +108,7 @@ pub mod ignored_store_namespace;
 pub mod ignored_text;
 pub mod impersonate_admin;
 pub mod impersonate_any;
+pub mod impersonate_attributes;
 pub mod incomplete_login;
 pub mod indirect_vault_access;
 pub mod ineffective_rbac_rule;
@@ -422,6 +423,7 @@ pub static RULES: &[&Rule] = &[
     &ignored_text::RULE,
     &impersonate_admin::RULE,
     &impersonate_any::RULE,
+    &impersonate_attributes::RULE,
     &incomplete_login::RULE,
     &indirect_vault_access::RULE,
     &ineffective_rbac_rule::RULE,

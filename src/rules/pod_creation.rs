@@ -12,9 +12,11 @@
 //! Bind it in the namespaces where workloads are deployed, with a RoleBinding.
 //!
 //! # Limits
-//! In one namespace it is what a deployment needs, and a note for that reason. Rules with `*` as verb or resource are
+//! In one namespace it is what a deployment needs, and a note for that reason. A namespace whose manifest holds no Pod
+//! Security in place is `unguarded-pod-creation`. Rules with `*` as verb or resource are
 //! reported as `wildcard-verb` or `wildcard-resource`, which list what they imply.
 
+use super::unguarded_pod_creation;
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
 use crate::semantics::rbac::powers;
@@ -30,6 +32,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
+    if unguarded_pod_creation::namespace(grant, cx.project).is_some() {
+        return;
+    }
     let help = match grant.is_in_namespaces() {
         true => {
             "its holder has the rights of every service account there: give those no more than all deployers may have"

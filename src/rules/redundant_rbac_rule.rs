@@ -9,7 +9,7 @@
 //!
 //! # Limits
 //! Each piece of the rule must stand in a single other rule, as in the API server's own comparison. Wildcards count as
-//! more than any list.
+//! more than any list. What a rule on everything makes redundant is not listed: `wildcard-resource` reports that rule.
 
 use std::collections::{HashMap, HashSet};
 
@@ -47,7 +47,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             covering = covering.or(by);
             by.is_some()
         });
-        if let Some(by) = covering.filter(|_| covered && any) {
+        if let Some(by) = covering.filter(|by| covered && any && !is_everything(by)) {
             removed.insert(at);
             let what = rule.resources.first().or(rule.non_resource_urls.first());
             let span = what.map_or(rule.span, |what| what.span);
@@ -63,6 +63,10 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             }
         }
     }
+}
+
+fn is_everything(rule: &RbacRule) -> bool {
+    [&rule.api_groups, &rule.resources, &rule.verbs].iter().all(|list| list.iter().any(|it| it.value == "*"))
 }
 
 /// Rules by the entries of `resources`; those with URLs under an entry of their own.

@@ -11,10 +11,11 @@
 //! Name the Secrets in `resourceNames` and allow `get` alone.
 //!
 //! # Limits
-//! Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`. `list` and `watch` with
+//! Where one entry also lets Secrets be created, `token-secret-mint` says both. Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`. `list` and `watch` with
 //! names are reported as `named-secret-list`. Who may create pods or write roles can read Secrets as well; that is
 //! `pod-creation` and `rbac-write`.
 
+use super::token_secret_mint;
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
 use crate::semantics::rbac::powers;
@@ -30,6 +31,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
+    let writes = cx.survey.grants().beside(grant, &powers::SECRETS_WRITE);
+    if writes.is_some_and(|writes| writes.span() == grant.span() && token_secret_mint::may_mint(writes)) {
+        return;
+    }
     // The verb that reads the most.
     let verb = ["list", "watch"].into_iter().find(|verb| grant.has_verb(&[verb])).unwrap_or("get");
     let help = match verb {

@@ -10,9 +10,10 @@
 //!
 //! # Limits
 //! A wildcard inside one family of root-protected paths (`sys/auth/*`) needs `sudo` and is left alone; so is one below a
-//! mount that may be PKI. `path "*"` is reported as `wildcard-everything`, `sudo` where no path asks for it as
+//! mount that may be PKI. One that hands over several powers at once is `wildcard-administration`; `path "*"` is reported as `wildcard-everything`, `sudo` where no path asks for it as
 //! `sudo-useless`.
 
+use super::wildcard_administration;
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::{PathRule, Policy};
@@ -31,8 +32,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    for rule in &policy.path_rules {
-        if !rule.granted().contains(Capability::Sudo) {
+    for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
+        if !rule.granted().contains(Capability::Sudo) || wildcard_administration::is_wide(rule, reached.len())
+        {
             continue;
         }
         let path = rule.pattern();

@@ -10,7 +10,7 @@
 //! it.
 //!
 //! # Limits
-//! Off unless asked for. Bindings of `system:auth-delegator` are never reported.
+//! It is a note. Bindings of `system:auth-delegator` are never reported.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::semantics::rbac::grants::Grant;
@@ -20,7 +20,7 @@ use crate::semantics::rbac::powers;
 pub static RULE: Rule = Rule {
     name: "token-review",
     summary: "an RBAC rule that reviews tokens or access",
-    category: Category::Pedantic,
+    category: Category::Style,
     check: Check::Grant(&powers::TOKEN_REVIEW, check),
     fixable: false,
     source: include_str!("token_review.rs"),

@@ -12,7 +12,7 @@
 //! Name the Secrets to be read in `resourceNames`, or leave `create` out.
 //!
 //! # Limits
-//! Reading is reported as `secrets-readable`, too, writing alone as `secrets-writable`. Roles that only add to another
+//! Reading in an entry of its own is reported as `secrets-readable`, too, writing alone as `secrets-writable`. Roles that only add to another
 //! one are left alone. Rules with `*` as verb or resource are reported as `wildcard-verb` or `wildcard-resource`, which
 //! list what they imply.
 
@@ -32,15 +32,24 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    if !grant.has_verb(&["create"]) || matches!(*grant.reach, Reach::Aggregated(_)) {
+    if !may_mint(grant) {
         return;
     }
     let Some(reads) = cx.survey.joined_by(grant, &powers::SECRETS_READ) else { return };
-    let does = "mint a token for any service account through a Secret";
+    let does = if reads.resource.span == grant.span() {
+        "read every secret, and mint a token for any service account through one,"
+    } else {
+        "mint a token for any service account through a Secret"
+    };
     let help = "name the Secrets to be read in `resourceNames`, or leave `create` out";
     if let Some(finding) = cx.report_weighed(grant, Weight::High, does, help)
         && reads.resource.span != finding.span
     {
         finding.label(reads.resource.span, reads.words(&powers::SECRETS_READ));
     }
+}
+
+/// True for a right to write Secrets that makes new ones, in a role that reaches somebody by itself.
+pub(super) fn may_mint(grant: &Grant<'_>) -> bool {
+    grant.has_verb(&["create"]) && !matches!(*grant.reach, Reach::Aggregated(_))
 }

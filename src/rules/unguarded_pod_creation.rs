@@ -11,7 +11,7 @@
 //!
 //! # Limits
 //! Namespaces whose manifests are not among the inputs are unknown and left alone. Defaults of the API server and other
-//! policy engines are not seen, so it is a note.
+//! policy engines are not seen, so it is a note; in `kube-system`, whose service accounts run the cluster, a warning.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::service_account::KubernetesNamespace;
@@ -31,21 +31,29 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(grant: &Grant<'_>, cx: &mut Context<'_>) {
-    if grant.reach.is_cluster_wide() {
-        return;
-    }
-    let namespaces = grant.reach.bindings().iter().filter_map(|binding| binding.meta.namespace_name());
-    let Some(namespace) = namespaces.into_iter().find_map(|name| unguarded(name, cx.project)) else { return };
+    let Some(namespace) = namespace(grant, cx.project) else { return };
     let name = &namespace.meta.name;
-    let message = format!("{} may run privileged pods in namespace `{name}`", role_words(grant.role));
+    let message = format!(
+        "{} may run pods as any service account, privileged ones too, in namespace `{name}`",
+        role_words(grant.role)
+    );
     let finding = cx
         .report(grant.span(), message)
-        .severity(Severity::Note)
+        .severity(grant.weight().map_or(Severity::Note, Severity::of))
         .label(name.span, "nothing here holds Pod Security in place")
         .help("label the Namespace with `pod-security.kubernetes.io/enforce: baseline`, better `restricted`");
     for (span, text) in grant.reach.evidence() {
         finding.label(span, text);
     }
+}
+
+/// The manifest of a namespace that the grant reaches and that holds no Pod Security in place.
+pub(super) fn namespace<'a>(grant: &Grant<'_>, project: &'a Project) -> Option<&'a KubernetesNamespace> {
+    if grant.reach.is_cluster_wide() {
+        return None;
+    }
+    let mut names = grant.reach.bindings().iter().filter_map(|binding| binding.meta.namespace_name());
+    names.find_map(|name| unguarded(name, project))
 }
 
 /// The manifest of the namespace, if no manifest of it enforces a level.

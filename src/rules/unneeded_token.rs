@@ -9,7 +9,7 @@
 //! Write `automountServiceAccountToken: false` in the pod template, or on the service account.
 //!
 //! # Limits
-//! The same file must declare the service account. Programs may speak to the API server with bindings that are not among the
+//! The same file must declare the service account. What is called after Vault or OpenBao is taken to log in with it. Programs may speak to the API server with bindings that are not among the
 //! inputs.
 
 use std::collections::HashSet;
@@ -76,7 +76,10 @@ fn logs_in(project: &Project, workload: &Workload, account: &str) -> bool {
     if annotations.any(|(key, _)| by_webhook(key.as_str())) {
         return true;
     }
+    let speaks_of_vault = |name: &str| name.contains("vault") || name.contains("openbao");
     workload.injector.is_some()
+        || speaks_of_vault(workload.meta.name.as_str())
+        || speaks_of_vault(account)
         || project
             .auth_roles
             .iter()

@@ -13,7 +13,7 @@
 //! everything`, one for any mount as `wildcard-any-mount`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::authority;
 
 /// See the head of this file.
@@ -29,8 +29,7 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for (rule, reached) in policy.path_rules.iter().zip(cx.survey.handed_over(policy)) {
         let label = rule.path.as_str();
-        let any_mount = label.trim_start_matches('/').starts_with(['*', '+']);
-        if reached.len() < authority::WIDE || any_mount || !rule.pattern().has_wildcard() {
+        if !is_wide(rule, reached.len()) {
             continue;
         }
         let like_root = reached.iter().any(|it| authority::is_like_root(it.authority));
@@ -39,4 +38,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             .severity(if like_root { Severity::Error } else { Severity::Warning })
             .help("name the endpoints that are needed, each in a rule of its own");
     }
+}
+
+/// True for a pattern inside one mount that hands over so many powers.
+pub(super) fn is_wide(rule: &PathRule, powers: usize) -> bool {
+    let any_mount = rule.path.value.trim_start_matches('/').starts_with(['*', '+']);
+    powers >= authority::WIDE && !any_mount && rule.pattern().has_wildcard()
 }

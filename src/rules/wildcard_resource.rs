@@ -14,11 +14,13 @@
 //! List the resources and verbs that are used.
 //!
 //! # Limits
-//! `*/SUBRESOURCE` is not reported here, nor is `get`, `list` and `watch` on an API group that leads to no further rights.
+//! `*/SUBRESOURCE` is not reported here, nor is `get`, `list` and `watch` on API groups of other projects. Where a role looks at
+//! several groups of Kubernetes that lead to no further rights, the first of them is reported.
 //! What the resources of other projects' API groups lead to is not known.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
+use crate::model::kube::resource;
 use crate::semantics::rbac::builtin;
 use crate::semantics::rbac::powers::{self, Power, Weight};
 use crate::semantics::rbac::reach::{Reach, role_words};
@@ -38,12 +40,17 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
     if builtin::is_own_role(role) {
         return;
     }
+    // Roles that look at group after group are told so once.
+    let mut told = false;
     for rule in role.rules.iter().filter(|rule| rule.resource_names.is_empty()) {
         let Some(star) = star(&rule.resources) else { continue };
         let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         if powers.is_empty() && only_reads(rule) {
-            continue;
+            if told || !rule.api_groups.iter().any(|group| resource::is_built_in(group.as_str())) {
+                continue;
+            }
+            told = true;
         }
         let finding = cx
             .report(star.span, message(role, rule, reach))

@@ -47,8 +47,16 @@ pub static ALL: &[&Power] = &[
 ];
 
 /// Powers that others need beside them, or that take the place of others.
-pub static COMPANIONS: &[&Power] =
-    &[&ROLE_WRITE, &BINDING_WRITE, &CSR_CREATION, &SECRETS_READ, &POD_CREATION, &NODE_WRITE, &EVICTION];
+pub static COMPANIONS: &[&Power] = &[
+    &ROLE_WRITE,
+    &BINDING_WRITE,
+    &ROLE_BINDING_WRITE,
+    &CSR_CREATION,
+    &SECRETS_READ,
+    &POD_CREATION,
+    &NODE_WRITE,
+    &EVICTION,
+];
 
 /// `escalate` on roles.
 pub static ESCALATE: Power = about_verb(
@@ -154,7 +162,7 @@ pub static EPHEMERAL_CONTAINERS: Power = power(
 
 /// Admission webhooks.
 pub static WEBHOOK_WRITE: Power = power(
-    "read, rewrite or refuse objects as they are admitted",
+    "decide over objects as they are admitted",
     Weight::High,
     &[
         cluster(WRITES, ADMISSION, "mutatingwebhookconfigurations"),
@@ -233,6 +241,10 @@ pub static BINDING_WRITE: Power = power(
         namespaced(CREATES_OR_CHANGES, RBAC, "rolebindings"),
     ],
 );
+
+/// Bindings that may refer to a Role.
+pub static ROLE_BINDING_WRITE: Power =
+    power("write RoleBindings", Weight::Medium, &[namespaced(CREATES_OR_CHANGES, RBAC, "rolebindings")]);
 
 /// Roles alone.
 pub static ROLE_WRITE: Power = power(

@@ -3,13 +3,17 @@
 pub mod args;
 pub mod can_i;
 pub mod check;
+pub mod choice;
 pub mod compile;
 pub mod completions;
+pub mod config;
+mod configuration;
 pub mod eval;
 pub mod exit;
 pub mod explain;
 pub mod init;
 pub mod load;
+mod progress;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -73,6 +77,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
+        Command::Config(args) => config::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, eval, explain, fmt, init, man, rules, schema, test, trace, who_can,
+    can_i, check, compile, completions, config, eval, explain, fmt, init, man, rules, schema, test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -44,10 +44,10 @@ pub struct Global {
     /// When to use colours; NO_COLOR, FORCE_COLOR, CLICOLOR and CLICOLOR_FORCE are honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Say less: no closing summary
+    /// Say less: results without a closing summary, and no progress line
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say on stderr which configuration is used
+    /// Say more, on stderr: which configurations are used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Threads [default: one per core]; reports do not depend on it
@@ -112,6 +112,8 @@ pub enum Command {
     Eval(eval::Args),
     /// Follow a pod to its secrets, stage by stage, and say where it stops
     Trace(trace::Args),
+    /// Show the settings in force
+    Config(config::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule

@@ -3,8 +3,11 @@
 pub mod args;
 pub mod can_i;
 pub mod check;
+pub mod choice;
 pub mod compile;
 pub mod completions;
+pub mod config;
+mod configuration;
 pub mod eval;
 pub mod exit;
 pub mod explain;
@@ -12,6 +15,7 @@ pub mod fmt;
 pub mod init;
 pub mod load;
 pub mod man;
+mod progress;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -76,6 +80,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
+        Command::Config(args) => config::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),

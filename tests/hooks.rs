@@ -296,7 +296,8 @@ fn the_job_for_gitlab_writes_its_reports() {
     let bin = Path::new(BINARY).parent().unwrap().to_owned();
     for line in job["script"].as_array().unwrap() {
         let mut sh = settled("sh", team.path());
-        let output = sh.args(["-c", text(line)]).env("PATH", path_with(&[bin.clone()])).output().unwrap();
+        let output =
+            sh.args(["-c", text(line)]).env("PATH", path_with(std::slice::from_ref(&bin))).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", both(&output));
     }
     let reports = job["artifacts"]["reports"].as_object().unwrap();

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, eval, explain, init, man, rules, schema, test, trace, who_can,
+    can_i, check, compile, completions, eval, explain, fmt, init, man, rules, schema, test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -102,6 +102,8 @@ pub enum Command {
     /// Prove the expectations of specs and access tests
     #[command(long_about = test::ABOUT, after_help = test::EXIT_CODES)]
     Test(test::Args),
+    /// Format policies as the servers' own `policy fmt` does
+    Fmt(fmt::Args),
     /// Answer one question of access: may somebody do this to that
     CanI(can_i::Args),
     /// List everybody who may do this to that

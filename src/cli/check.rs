@@ -4,6 +4,7 @@ mod allow;
 mod baseline;
 mod fix;
 
+use std::fs;
 use std::mem;
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ use super::write;
 use crate::config::FailOn;
 use crate::lint::{self, Crash, Triaged};
 use crate::model::project::{FileClass, Project};
+use crate::report::place::RealNames;
 use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::date::Date;
@@ -163,8 +165,12 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
+    let real_names =
+        if formats.any(Format::is_for_code_hosts) { real_names(&loaded, &session) } else { RealNames::new() };
     let report = Report {
         project: &loaded.project,
+        real_names: &real_names,
         triaged: &triaged,
         unread: &loaded.unread,
         crashes: &crashes,
@@ -191,6 +197,18 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
     })
+}
+
+/// The names of files that were reached through a link and lie below the root.
+fn real_names(loaded: &Loaded, session: &Session) -> RealNames {
+    let Ok(root) = fs::canonicalize(&session.root) else { return RealNames::new() };
+    let named = loaded.project.sources.iter().zip(&loaded.paths).filter_map(|(source, path)| {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let real = is_link.then(|| fs::canonicalize(path).ok()).flatten()?;
+        let inside = session.root.join(real.strip_prefix(&root).ok()?);
+        Some((source.id, session.name(&inside)))
+    });
+    named.collect()
 }
 
 /// Writes each report to its file; true if one of them could not be written.

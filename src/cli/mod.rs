@@ -8,6 +8,7 @@ pub mod completions;
 pub mod eval;
 pub mod exit;
 pub mod explain;
+pub mod fmt;
 pub mod init;
 pub mod load;
 pub mod man;
@@ -70,6 +71,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
         Command::Test(args) => test::run(args, global),
+        Command::Fmt(args) => fmt::run(args, global),
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),

@@ -57,7 +57,7 @@ impl Known {
         triaged.shown.extend(sifted.new);
         triaged.shown.sort_by_key(|finding| finding.span);
         triaged.known = sifted.known;
-        triaged.stale = sifted.stale.iter().map(|(_, count)| count).sum();
+        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, count)| sum.saturating_add(*count));
     }
 
     /// Writes the baseline, if that was asked for. One that was there only loses entries; a new one takes in all that

@@ -135,6 +135,15 @@ fn blocks_bad_commits(pre_commit: &PreCommit) {
     pre_commit.commit(&team).unwrap();
     assert_eq!(team.commits(), 2);
 
+    // What is only out of form is brought into form, to be looked at and added.
+    let wide = GOOD.replace("web", "all");
+    team.write("all.hcl", &wide.replace("  capabilities = ", "capabilities="));
+    let said = pre_commit.commit(&team).unwrap_err();
+    assert!(said.contains("files were modified by this hook"), "{said}");
+    assert_eq!(fs::read_to_string(team.path().join("all.hcl")).unwrap(), wide);
+    pre_commit.commit(&team).unwrap();
+    assert_eq!(team.commits(), 3);
+
     team.write("notes.txt", "nothing of ours\n");
     let said = pre_commit.commit(&team).unwrap();
     assert_eq!(said.matches("Skipped").count(), hooks_named().len(), "{said}");
@@ -296,7 +305,8 @@ fn the_job_for_gitlab_writes_its_reports() {
     let bin = Path::new(BINARY).parent().unwrap().to_owned();
     for line in job["script"].as_array().unwrap() {
         let mut sh = settled("sh", team.path());
-        let output = sh.args(["-c", text(line)]).env("PATH", path_with(&[bin.clone()])).output().unwrap();
+        let output =
+            sh.args(["-c", text(line)]).env("PATH", path_with(std::slice::from_ref(&bin))).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", both(&output));
     }
     let reports = job["artifacts"]["reports"].as_object().unwrap();

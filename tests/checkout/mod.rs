@@ -24,7 +24,8 @@ impl Repository {
         repository
     }
 
-    /// What `git clone` would give if everything in the working tree were committed.
+    /// What `git clone` would give if everything in the working tree were committed, less the fixtures, which are many
+    /// files and part of no build.
     pub fn of_this() -> Repository {
         let listed = run(settled("git", &home()).args([
             "ls-files",

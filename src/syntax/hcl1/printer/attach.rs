@@ -277,10 +277,11 @@ impl Reader<'_> {
             above = Some(self.group(1));
         }
         let closes = matches!(self.piece.kind, Some(Kind::CloseBrace | Kind::CloseBracket));
-        if let Some((group, last_line)) = above {
-            if last_line + 1 == self.piece.place.line && !closes {
-                self.lead = Some(group);
-            }
+        if let Some((group, last_line)) = above
+            && last_line + 1 == self.piece.place.line
+            && !closes
+        {
+            self.lead = Some(group);
         }
         self.piece.kind
     }

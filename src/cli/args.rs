@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, config, eval, explain, fmt, init, man, rules, schema, test, trace, who_can,
+    can_i, check, compile, completions, config, eval, explain, fmt, init, man, rules, schema, test, trace,
+    who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is

@@ -30,6 +30,7 @@ use rolewright::cli::session::Session;
 use rolewright::lint::{self, Levels};
 use rolewright::report::place::Places;
 use rolewright::rules::RULES;
+use rolewright::syntax::Span;
 
 /// Of each rule so many findings are judged, or all that there are.
 const SAMPLE: usize = 20;
@@ -163,11 +164,20 @@ fn findings() -> Option<BTreeMap<Key, usize>> {
     let loaded = load::project(&[corpus], None, &session);
     let places = Places::new(&loaded.project.sources);
     let mut found = BTreeMap::new();
-    for finding in lint::run(&Levels::default().active(RULES), &loaded.project, &session.config.options) {
-        let path = places.of(finding.span).path;
+    let mut add = |rule: &str, span: Span, message: &str| {
+        let path = places.of(span).path;
         let path = path.rsplit_once("corpus/").map_or(path, |(_, below)| below);
-        let key = (finding.rule.name.to_owned(), path.to_owned(), words(&finding.message));
-        *found.entry(key).or_default() += 1;
+        *found.entry((rule.to_owned(), path.to_owned(), words(message))).or_default() += 1;
+    };
+    for it in lint::run(&Levels::default().active(RULES), &loaded.project, &session.config.options) {
+        add(it.rule.name, it.span, &it.message);
+    }
+    // What cannot be read comes from the readers.
+    for it in &loaded.project.malformed {
+        add("malformed-input", it.span, &it.message);
+    }
+    for it in &loaded.project.syntax_errors {
+        add("syntax-error", it.span, &it.message);
     }
     Some(found)
 }

@@ -49,7 +49,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         };
         let powers: Vec<&Power> = shown.iter().map(|grant| grant.power).collect();
         let message = format!(
-            "{} adds to the built-in role `{into}`, whose holders can{again} {}",
+            "{} adds to the built-in role `{into}`: its holders can{again} {}",
             role_words(role),
             powers::words(&powers)
         );

@@ -41,10 +41,8 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     if own || rules().next().is_none() || !rules().all(is_about_known_objects) {
         return;
     }
-    let message = format!(
-        "`{}` lists and watches nothing, and this gives it in every namespace",
-        binding.role_ref.name
-    );
+    let message =
+        format!("`{}` never lists or watches, yet this gives it in every namespace", binding.role_ref.name);
     let place = roles.first().map(|role| role.meta.name.span);
     let finding = cx.report(binding.kind_span, message);
     finding.help("bind it with a RoleBinding in each namespace that it works in");

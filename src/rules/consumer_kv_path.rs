@@ -51,8 +51,13 @@ fn check(cx: &mut Context<'_>) {
         } else {
             "1, which has no `data/`"
         };
-        let message =
-            format!("{consumer} asks for this path as it stands, and `{of}` is of version {number}");
+        // Those of templates look the mount up first, where they may.
+        let asks = if severity == Severity::Note {
+            "asks for this path as it stands, unless its token may look the mount up,"
+        } else {
+            "asks for this path as it stands,"
+        };
+        let message = format!("{consumer} {asks} and `{of}` is of version {number}");
         let place = cx.project.sources.verbatim(path);
         let finding = cx.report(path.span, message).severity(severity).help(format!("write `{right}`"));
         if let Some(evidence) = evidence {

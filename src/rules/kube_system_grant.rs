@@ -49,7 +49,7 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
         return;
     }
     let message = format!(
-        "{} may change or read what the control plane keeps in `kube-system`: {} `{}`",
+        "{} may change or read what the control plane keeps in `kube-system`, by {} `{}`",
         subject_words(binding, subject),
         binding.role_ref.kind,
         binding.role_ref.name

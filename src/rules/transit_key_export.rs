@@ -33,7 +33,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         return;
     };
     let path = &uses.first.rule.path;
-    cx.report(path.span, format!("`{path}` takes keys out of the engine that is to guard them"))
-        .labels(uses.labels())
-        .help("grant `encrypt/KEY`, `decrypt/KEY` or `sign/KEY` instead");
+    cx.report(
+        path.span,
+        format!("`{path}` lets its holder take keys out of the engine that is to guard them"),
+    )
+    .labels(uses.labels())
+    .help("grant `encrypt/KEY`, `decrypt/KEY` or `sign/KEY` instead");
 }

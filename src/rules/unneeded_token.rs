@@ -56,8 +56,10 @@ fn check(cx: &mut Context<'_>) {
                 continue;
             }
             let span = workload.service_account.as_ref().map_or(workload.meta.name.span, |it| it.span);
-            let message =
-                format!("`{}` gets a token of `{account}`, to which nothing is bound", workload.meta.name);
+            let message = format!(
+                "the pods of `{}` get a token of `{account}`, to which nothing is bound",
+                workload.meta.name
+            );
             cx.report(span, message).help("set `automountServiceAccountToken: false`");
         }
     }

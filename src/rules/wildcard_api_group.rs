@@ -46,6 +46,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         };
         let more = match rule.resources.len() {
             1 => String::new(),
+            2 => " and 1 more resource".to_owned(),
             count => format!(" and {} more resources", count - 1),
         };
         let message =

@@ -1,5 +1,6 @@
 //! # What it finds
-//! A resource of Kubernetes in an API group that does not have it, such as `deployments` in the core group.
+//! A resource of Kubernetes in an API group that does not have it, such as `deployments` in the core group, or has it no more, such as
+//! `deployments` in `extensions`.
 //!
 //! # Why it matters
 //! The rule grants nothing there, and whoever needs the access is told "forbidden".
@@ -13,7 +14,7 @@
 use crate::lint::{Category, Check, Context, Edit, Rule};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::model::kube::resource::{self, Resource};
-use crate::semantics::rbac::served::{group_words, only_known_groups, served};
+use crate::semantics::rbac::served::{group_words, only_known_groups};
 use crate::semantics::rbac::{Request, allows, builtin};
 use crate::syntax::Spanned;
 
@@ -44,7 +45,9 @@ fn elsewhere(rule: &RbacRule, resource: &Spanned<String>) -> Option<&'static Res
     let name = resource.as_str();
     let word = name.split('/').next().unwrap_or(name);
     let known = resource::named(word);
-    let misplaced = !known.is_empty() && !name.contains('*') && served(rule, word).is_none();
+    // A group that once had it has it no more.
+    let is_current = |it: &Resource| rule.api_groups.iter().any(|group| group.value == it.group);
+    let misplaced = !known.is_empty() && !name.contains('*') && !known.iter().any(is_current);
     known.first().filter(|_| misplaced)
 }
 

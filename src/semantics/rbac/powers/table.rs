@@ -388,7 +388,7 @@ pub static DEVICE_WRITE: Power = power(
 
 /// Tokens and access of others, looked up.
 pub static TOKEN_REVIEW: Power = power(
-    "look up whose token it is and what others may do",
+    "look up whose a token is and what others may do",
     Weight::Low,
     &[
         cluster(&["create"], &["authentication.k8s.io"], "tokenreviews"),

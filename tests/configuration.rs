@@ -26,7 +26,10 @@ use tempfile::TempDir;
 const WIDE: &str =
     "# rolewright: allow(sudo-on-wildcard) break glass\npath \"sys/*\" {\n  capabilities = [\"sudo\"]\n}\n";
 const UNBOUND: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a, namespace: app}\n\
-    rules:\n  - {apiGroups: [\"\"], resources: [pods], verbs: [get]}\n";
+    rules:\n  - {apiGroups: [\"\"], resources: [pods], verbs: [get]}\n---\n\
+    apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: app}\n\
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\n\
+    subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n";
 const ROLE: &str = "apiVersion: rolewright/v1\nkind: Access\nname: demo\nvault:\n  auth:\n    kubernetes:\n      \
     type: kubernetes\n      roles:\n        app:\n          bound_service_account_names: [app]\n          \
     bound_service_account_namespaces: [app]\n          token_ttl: 2h\n          token_max_ttl: 2h\n";
@@ -200,16 +203,16 @@ fn what_cannot_be_extended_is_said_with_its_place() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_watched_project_is_checked_again_when_it_changes() {
     use std::os::unix::process::ExitStatusExt as _;
 
     let dir = project(&[("web.hcl", "path \"secret/data/web\" {\n  capabilities = [\"read\"]\n}\n")]);
-    let mut child = command(
-        dir.path(),
-        &["check", "-q", "--format", "concise", "--watch", "--no-config", "--report", "json=out.json"],
-    );
+    // Whoever runs the tests in the background of a shell hands down that interrupts are ignored.
+    let mut child = Command::new("env");
+    child.args(["--default-signal=INT", env!("CARGO_BIN_EXE_rolewright")]).current_dir(dir.path());
+    child.args(["check", "-q", "--format", "concise", "--watch", "--no-config", "--report", "json=out.json"]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut next_about = |word: &str| {

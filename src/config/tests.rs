@@ -131,7 +131,7 @@ fn mistakes_are_refused_with_place_and_remedy() {
         ("[limits]\nscope = 1", 17..18, "`scope` is a list", ""),
         ("[[limits.scope]]\nmax_ttl = \"1h\"", 0..16, "needs `paths` or `mounts`", "prod/**"),
         ("[[limits.scope]]\npaths = [\"a\"]", 0..16, "needs a `max_ttl`", ""),
-        ("[[limits.scope]]\npaths = [\"a\"]\nmax_ttl = \"x\"", 43..46, "`x` is no duration", "24h"),
+        ("[[limits.scope]]\npaths = [\"a\"]\nmax_ttl = \"x\"", 41..44, "`x` is no duration", "24h"),
         ("[[limits.scope]]\nmounts = [\"a[\"]\nmax_ttl = 60", 27..31, "not a glob", ""),
         ("[[limits.scope]]\nmount = []\npaths = []\nmax_ttl = 60", 17..22, "unknown key `mount`", "`mounts`"),
         ("exclude = [", 11..11, "", ""),

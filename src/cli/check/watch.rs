@@ -1,6 +1,6 @@
 //! `check --watch`: again whenever an input changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -32,9 +32,13 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         if reader_is_gone() {
             return Ok(Exit::Clean);
         }
-        // What came in on the way, such as a policy that a spec names, is watched from now on.
+        // What came in on the way, such as a policy that a spec names, is watched from now on. A file that the run has
+        // not seen yet stays unknown, so that the next look finds it new.
+        let seen: BTreeSet<&PathBuf> = read.iter().collect();
         for (path, stamp) in stamps(args, global, &read)? {
-            before.entry(path).or_insert(stamp);
+            if seen.contains(&path) {
+                before.entry(path).or_insert(stamp);
+            }
         }
         if !global.quiet {
             let files = before.len();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::config::shown::{Origin, Setting};
-use crate::lint::{Profile, Rule, Selector};
+use crate::lint::{Profile, ReadSelector, Rule, Selector};
 use crate::rules::RULES;
 
 /// Which rules take part, and how loud they are.
@@ -84,7 +84,7 @@ fn to_ignore(text: &str) -> Result<Selector, String> {
 
 fn read(
     text: &str,
-    named: fn(&str, &[&'static Rule]) -> Result<Selector, (String, String)>,
+    named: ReadSelector,
 ) -> Result<Selector, String> {
     named(text.trim(), RULES).map_err(|(message, help)| format!("{message}; {help}"))
 }

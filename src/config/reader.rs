@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::shown::{Origin, Setting, plain};
 use super::value::{Faults, Key, Value};
 use super::{Config, FailOn, File, version};
-use crate::lint::{FileLevels, Level, Levels, LimitScope, Options, PathGlobs, Profile, Rule, Selector};
+use crate::lint::{FileLevels, Level, Levels, LimitScope, Options, PathGlobs, Profile, ReadSelector, Rule, Selector};
 use crate::model::vault::duration::Seconds;
 use crate::syntax::SyntaxError;
 use crate::syntax::lines::LineIndex;
@@ -132,7 +132,7 @@ impl Reader<'_> {
         &mut self,
         value: &Value<'_>,
         what: &str,
-        read: fn(&str, &[&'static Rule]) -> Result<Selector, (String, String)>,
+        read: ReadSelector,
     ) -> Vec<Selector> {
         let mut selectors = Vec::new();
         for item in self.faults.list(value, &format!("`{what}`")) {

@@ -22,7 +22,7 @@ pub use options::{LimitScope, Options};
 pub use profile::Profile;
 pub use rule::{Category, Check, Context, Level, Rule};
 pub use run::{Crash, panic_message, run, run_contained};
-pub use selection::{Selection, Selector};
+pub use selection::{ReadSelector, Selection, Selector};
 pub use triage::{Allowed, EngineRules, Triaged, triage};
 pub use turns::side_by_side;
 

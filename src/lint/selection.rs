@@ -3,6 +3,9 @@
 use super::rule::{Category, Rule};
 use crate::syntax::near::nearest;
 
+/// Reads one word of a list; else what is wrong with it, and the remedy.
+pub type ReadSelector = fn(&str, &[&'static Rule]) -> Result<Selector, (String, String)>;
+
 /// One entry of such a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selector {

@@ -96,7 +96,6 @@ fn flags_choose_rules_and_levels() {
         (&["check", "--select", "securty"][..], "did you mean `security`?"),
         (&["check", "--ignore", "syntax-error"], "cannot be turned off"),
         (&["check", "--profile", "loud"], "possible values: default, strict, audit"),
-        (&["check", "--min-severity", "note", "--write-baseline", "b.json"], "cannot be used with"),
         (&["check", "--watch", "--fix"], "cannot be used with"),
         (&["check", "--watch", "-"], "stdin cannot be watched"),
     ] {

@@ -50,8 +50,8 @@ pub struct Args {
     /// Rules and levels.
     #[command(flatten)]
     pub choice: Choice,
-    /// Show, fix and count only findings of this severity or above
-    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note"], conflicts_with = "write_baseline",
+    /// Show only findings of this severity or above; the others still count for the exit code
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note"],
           help_heading = "Rules and levels")]
     pub min_severity: Option<String>,
     /// Exit with 0 instead of 1 when there are findings
@@ -170,7 +170,6 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     let progress = Progress::new(global);
     let mut session = Session::start(global)?;
     args.choice.apply(&mut session.config);
-    session.least = args.min_severity.as_deref().and_then(Severity::from_word);
     session.config.options.today = args.now.or(session.config.options.today);
     let stdin_name = args.stdin_filename.as_deref();
     let mut loaded = progress.during("reading", || load::project(&args.paths, stdin_name, &session));
@@ -198,6 +197,11 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    // What is not shown counts all the same.
+    let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
+    if let Some(least) = args.min_severity.as_deref().and_then(Severity::from_word) {
+        triaged.shown.retain(|finding| finding.severity >= least);
+    }
     let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
     let real_names =
         if formats.any(Format::is_for_code_hosts) { real_names(&loaded, &session) } else { RealNames::new() };
@@ -221,7 +225,6 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
         say("error: no input found: no policy, manifest or spec among the files");
         say("help: name files or directories that hold some, or pipe them into `rolewright check -`");
     }
-    let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
     if !args.watch {
         // The process is about to end; taking thousands of objects apart before would be for nothing.
         mem::forget(loaded);
@@ -264,9 +267,6 @@ fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged
     let (mut triaged, failed) = lint(project, session);
     if let Some(known) = known {
         known.sift(&mut triaged, project, session);
-    }
-    if let Some(least) = session.least {
-        triaged.shown.retain(|finding| finding.severity >= least);
     }
     (triaged, failed)
 }

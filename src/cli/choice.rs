@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::config::shown::{Origin, Setting};
-use crate::lint::{Profile, ReadSelector, Rule, Selector};
+use crate::lint::{Profile, ReadSelector, Selector};
 use crate::rules::RULES;
 
 /// Which rules take part, and how loud they are.
@@ -82,9 +82,6 @@ fn to_ignore(text: &str) -> Result<Selector, String> {
     read(text, Selector::to_ignore)
 }
 
-fn read(
-    text: &str,
-    named: ReadSelector,
-) -> Result<Selector, String> {
+fn read(text: &str, named: ReadSelector) -> Result<Selector, String> {
     named(text.trim(), RULES).map_err(|(message, help)| format!("{message}; {help}"))
 }

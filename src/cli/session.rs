@@ -10,7 +10,6 @@ use super::args::{Color, Global};
 use super::configuration;
 use super::exit::{Failure, say};
 use crate::config::{self, Config};
-use crate::lint::Severity;
 use crate::report::clean;
 use crate::syntax::date::Date;
 
@@ -33,8 +32,6 @@ pub struct Session {
     pub jobs: usize,
     /// Whether to say more on stderr.
     pub verbose: bool,
-    /// Findings below this are left out.
-    pub least: Option<Severity>,
 }
 
 impl Session {
@@ -58,7 +55,6 @@ impl Session {
             color,
             jobs: jobs(global),
             verbose: global.verbose,
-            least: None,
         };
         if let Some(path) = config_path {
             session.configure(&path)?;
@@ -83,7 +79,6 @@ impl Session {
             color: false,
             jobs: 1,
             verbose: false,
-            least: None,
         };
         let path = root.join(config::FILE_NAME);
         if path.symlink_metadata().is_ok() {

@@ -8,7 +8,9 @@ use toml::de::DeTable;
 use super::shown::{Origin, Setting, plain};
 use super::value::{Faults, Key, Value};
 use super::{Config, FailOn, File, version};
-use crate::lint::{FileLevels, Level, Levels, LimitScope, Options, PathGlobs, Profile, ReadSelector, Rule, Selector};
+use crate::lint::{
+    FileLevels, Level, Levels, LimitScope, Options, PathGlobs, Profile, ReadSelector, Rule, Selector,
+};
 use crate::model::vault::duration::Seconds;
 use crate::syntax::SyntaxError;
 use crate::syntax::lines::LineIndex;
@@ -128,12 +130,7 @@ impl Reader<'_> {
         config.shown.insert(name, Setting { value: plain(value.get_ref()), origin });
     }
 
-    fn selectors(
-        &mut self,
-        value: &Value<'_>,
-        what: &str,
-        read: ReadSelector,
-    ) -> Vec<Selector> {
+    fn selectors(&mut self, value: &Value<'_>, what: &str, read: ReadSelector) -> Vec<Selector> {
         let mut selectors = Vec::new();
         for item in self.faults.list(value, &format!("`{what}`")) {
             let Some(word) = self.faults.text(item, "a rule or a category") else { continue };

@@ -33,7 +33,7 @@ use rolewright::cli::session::Session;
 use rolewright::lint::fix::Checked;
 use rolewright::lint::{self, Check, Finding, Level, Levels, Options, Rule, Safety, Triaged};
 use rolewright::model::project::Project;
-use rolewright::report::place::Places;
+use rolewright::report::place::{Places, RealNames};
 use rolewright::report::{Report, Style, human};
 use rolewright::rules::{self, ENGINE, RULES};
 use rolewright::syntax::Sources;
@@ -251,7 +251,9 @@ impl World {
     }
 
     fn report(&self) -> String {
+        let real_names = RealNames::new();
         let report = Report {
+            real_names: &real_names,
             project: &self.loaded.project,
             triaged: &self.triaged,
             unread: &self.loaded.unread,

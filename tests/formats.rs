@@ -223,6 +223,23 @@ fn sarif_conforms_to_its_schema_and_to_what_github_asks() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn code_hosts_are_told_of_the_file_behind_a_link() {
+    let cases = cases();
+    let folder = project(&cases[1]);
+    let at = folder.path();
+    fs::create_dir(at.join("real")).unwrap();
+    fs::rename(at.join("app.hcl"), at.join("real/app.hcl")).unwrap();
+    std::os::unix::fs::symlink("real/app.hcl", at.join("link.hcl")).unwrap();
+    for (format, wanted) in [("sarif", "real/app.hcl"), ("gitlab", "real/app.hcl"), ("concise", "link.hcl")] {
+        let output = check(at, &["--root", ".", "--format", format, "link.hcl"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(wanted), "{format}: {text}");
+        assert_eq!(text.contains("link.hcl"), format == "concise", "{format}: {text}");
+    }
+}
+
 #[test]
 fn json_formats_are_read_by_others() {
     let schema = fs::read_to_string(home().join("schemas/report.schema.json")).unwrap();

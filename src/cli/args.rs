@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::semantics::dialect::Dialect;
-use crate::syntax::date::Date;
 
-use super::{can_i, check, compile, completions, eval, explain, init, rules, schema, test, trace, who_can};
+use super::{
+    can_i, check, compile, completions, config, eval, explain, fmt, init, man, rules, schema, test, trace,
+    who_can,
+};
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
 /// wrong with them, and compiles them.
@@ -22,7 +24,8 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
+/// What follows the flags in the help of the program.
+pub const EXIT_CODES: &str = "Exit codes: 0 clean, yes, in step; 1 findings, no, drift, an expectation that does not hold; \
 2 could not do the job (bad flag or configuration, input that cannot be read, no input) or cannot tell; 3 a bug of \
 rolewright.";
 
@@ -39,25 +42,18 @@ pub struct Global {
     /// configuration, else the working directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// When to use colours; NO_COLOR and FORCE_COLOR are honoured
+    /// When to use colours; NO_COLOR, FORCE_COLOR, CLICOLOR and CLICOLOR_FORCE are honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Say less: no closing summary
+    /// Say less: results without a closing summary, and no progress line
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say on stderr which configuration is used
+    /// Say more, on stderr: which configurations are used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
-    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
-    pub now: Option<Date>,
     /// Threads [default: one per core]; reports do not depend on it
     #[arg(short, long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-}
-
-fn day(text: &str) -> Result<Date, &'static str> {
-    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// When to use colours.
@@ -107,6 +103,8 @@ pub enum Command {
     /// Prove the expectations of specs and access tests
     #[command(long_about = test::ABOUT, after_help = test::EXIT_CODES)]
     Test(test::Args),
+    /// Format policies as the servers' own `policy fmt` does
+    Fmt(fmt::Args),
     /// Answer one question of access: may somebody do this to that
     CanI(can_i::Args),
     /// List everybody who may do this to that
@@ -115,6 +113,8 @@ pub enum Command {
     Eval(eval::Args),
     /// Follow a pod to its secrets, stage by stage, and say where it stops
     Trace(trace::Args),
+    /// Show the settings in force
+    Config(config::Args),
     /// List the rules
     Rules(rules::Args),
     /// Print the page of a rule
@@ -125,4 +125,6 @@ pub enum Command {
     Init(init::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print or write manual pages
+    Man(man::Args),
 }

@@ -3,7 +3,9 @@
 mod allow;
 mod baseline;
 mod fix;
+mod watch;
 
+use std::fs;
 use std::mem;
 use std::path::PathBuf;
 
@@ -13,15 +15,19 @@ use clap::builder::PossibleValue;
 use self::baseline::Known;
 use self::fix::Outcome;
 use super::args::Global;
+use super::choice::Choice;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
+use super::progress::Progress;
 use super::session::Session;
 use super::write;
 use crate::config::FailOn;
-use crate::lint::{self, Crash, Triaged};
+use crate::lint::{self, Crash, Severity, Triaged};
 use crate::model::project::{FileClass, Project};
+use crate::report::place::RealNames;
 use crate::report::{Format, Report, Style, statistics};
 use crate::rules::{ENGINE, RULES};
+use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
 
 /// Flags of `check`.
@@ -41,9 +47,13 @@ pub struct Args {
     /// FORMAT is one of those of `--format`. Stdout still has the report that `--format` asks for.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub report: Vec<ReportFile>,
-    /// From which severity on findings make the run fail [default: warning]
-    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
-    pub fail_on: Option<String>,
+    /// Rules and levels.
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Show, fix and count only findings of this severity or above
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note"], conflicts_with = "write_baseline",
+          help_heading = "Rules and levels")]
+    pub min_severity: Option<String>,
     /// Exit with 0 instead of 1 when there are findings
     #[arg(long)]
     pub exit_zero: bool,
@@ -74,12 +84,22 @@ pub struct Args {
     /// List all findings in this file and leave them out from now on; of a file that is there, strike what is gone
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixing"])]
     pub write_baseline: Option<PathBuf>,
+    /// The day of the run as YYYY-MM-DD, for what ends on a day [default: by the clock]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub now: Option<Date>,
     /// Instead of findings, say how often each rule reported
     #[arg(long, conflicts_with_all = ["format", "fix_only", "diff"])]
     pub statistics: bool,
     /// List the files and what they were taken for, and do nothing else
     #[arg(long)]
     pub show_files: bool,
+    /// Run again whenever an input changes
+    #[arg(long, conflicts_with_all = ["fixing", "add_allow", "write_baseline", "show_files"])]
+    pub watch: bool,
+}
+
+fn day(text: &str) -> Result<Date, &'static str> {
+    Date::parse(text).ok_or("write YYYY-MM-DD")
 }
 
 /// A report that goes to a file.
@@ -130,11 +150,34 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
         return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
     }
-    let session = Session::start(global)?;
-    let mut loaded = load::project(&args.paths, args.stdin_filename.as_deref(), &session);
+    if args.watch {
+        if args.paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(Failure::new("stdin cannot be watched".to_owned()));
+        }
+        return watch::run(args, global);
+    }
+    once(args, global).map(|run| run.exit)
+}
+
+/// What one run came to.
+struct Run {
+    exit: Exit,
+    /// The files that were read.
+    read: Vec<PathBuf>,
+}
+
+fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
+    let progress = Progress::new(global);
+    let mut session = Session::start(global)?;
+    args.choice.apply(&mut session.config);
+    session.least = args.min_severity.as_deref().and_then(Severity::from_word);
+    session.config.options.today = args.now.or(session.config.options.today);
+    let stdin_name = args.stdin_filename.as_deref();
+    let mut loaded = progress.during("reading", || load::project(&args.paths, stdin_name, &session));
+    let read = loaded.paths.clone();
     if args.show_files {
         print(&files(&loaded))?;
-        return Ok(if loaded.unread.is_empty() { Exit::Clean } else { Exit::Unable });
+        return Ok(Run { exit: if loaded.unread.is_empty() { Exit::Clean } else { Exit::Unable }, read });
     }
     let known = Known::of(args, &session)?;
     let mut outcome = Outcome::default();
@@ -142,20 +185,25 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         outcome = fix::files(args, &mut loaded, known.as_ref(), &session)?;
         if !args.fix {
             complain(&outcome.crashes);
-            return Ok(fix::exit(&outcome, &loaded, args.diff));
+            return Ok(Run { exit: fix::exit(&outcome, &loaded, args.diff), read });
         }
     }
     if let Some(reason) = &args.add_allow {
         outcome = allow::add(reason, &mut loaded, known.as_ref(), &session);
     }
-    let (mut triaged, failed) = gate(&loaded.project, known.as_ref(), &session);
+    let (mut triaged, failed) =
+        progress.during("checking", || gate(&loaded.project, known.as_ref(), &session));
     let crashes: Vec<Crash> =
         loaded.crashes.iter().cloned().chain(outcome.crashes.clone()).chain(failed).collect();
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
+    let real_names =
+        if formats.any(Format::is_for_code_hosts) { real_names(&loaded, &session) } else { RealNames::new() };
     let report = Report {
         project: &loaded.project,
+        real_names: &real_names,
         triaged: &triaged,
         unread: &loaded.unread,
         crashes: &crashes,
@@ -173,15 +221,29 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         say("error: no input found: no policy, manifest or spec among the files");
         say("help: name files or directories that hold some, or pipe them into `rolewright check -`");
     }
-    let fail_on = args.fail_on.as_deref().and_then(FailOn::from_word).or(session.config.fail_on);
-    let exit = exit(&loaded, &triaged, &crashes, fail_on.unwrap_or(FailOn::At(lint::Severity::Warning)));
-    // The process is about to end; taking thousands of objects apart before would be for nothing.
-    mem::forget(loaded);
-    Ok(match exit {
+    let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
+    if !args.watch {
+        // The process is about to end; taking thousands of objects apart before would be for nothing.
+        mem::forget(loaded);
+    }
+    let exit = match exit {
         Exit::Clean | Exit::Findings if nothing || unwritten || outcome.unable => Exit::Unable,
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
-    })
+    };
+    Ok(Run { exit, read })
+}
+
+/// The names of files that were reached through a link and lie below the root.
+fn real_names(loaded: &Loaded, session: &Session) -> RealNames {
+    let Ok(root) = fs::canonicalize(&session.root) else { return RealNames::new() };
+    let named = loaded.project.sources.iter().zip(&loaded.paths).filter_map(|(source, path)| {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let real = is_link.then(|| fs::canonicalize(path).ok()).flatten()?;
+        let inside = session.root.join(real.strip_prefix(&root).ok()?);
+        Some((source.id, session.name(&inside)))
+    });
+    named.collect()
 }
 
 /// Writes each report to its file; true if one of them could not be written.
@@ -202,6 +264,9 @@ fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged
     let (mut triaged, failed) = lint(project, session);
     if let Some(known) = known {
         known.sift(&mut triaged, project, session);
+    }
+    if let Some(least) = session.least {
+        triaged.shown.retain(|finding| finding.severity >= least);
     }
     (triaged, failed)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The exit codes, the same for every command and every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,9 +78,20 @@ impl fmt::Display for Failure {
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            GONE.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        Err(error) => Err(unwritable(&error)),
+        Ok(()) => Ok(()),
     }
+}
+
+static GONE: AtomicBool = AtomicBool::new(false);
+
+/// True if the reader of stdout has gone away, as far as [`print`] has met with it.
+pub fn reader_is_gone() -> bool {
+    GONE.load(Ordering::Relaxed)
 }
 
 /// Stdout takes nothing.

@@ -60,8 +60,7 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
     let mut texts = BTreeMap::new();
     if !stdin.is_empty() {
         let name = stdin_name.unwrap_or("<stdin>").to_owned();
-        let text = take_in(io::stdin().lock()).and_then(decode);
-        texts.insert(name.clone(), text);
+        texts.insert(name.clone(), stdin_text());
         walked.files.insert(name, (PathBuf::new(), Role::Named));
     }
 
@@ -101,6 +100,17 @@ pub fn again(sources: &Sources, session: &Session) -> Project {
     Project::assemble(sources.clone(), lowered, settings.clone())
 }
 
+/// The text of one file, and whether a byte order mark stood before it; else why it cannot be read, which is empty for
+/// a file that nobody named and that is of no concern.
+pub fn text(path: &Path, name: &str, role: Role) -> Result<(String, bool), String> {
+    File::open(path).map_err(|error| io_message(&error)).and_then(|file| read(file, name, role))
+}
+
+/// The same for stdin.
+pub fn stdin_text() -> Result<(String, bool), String> {
+    take_in(io::stdin().lock()).and_then(decode)
+}
+
 /// How many files make another thread worth its while.
 const WORTH_A_THREAD: usize = 16;
 
@@ -124,7 +134,7 @@ fn take(
 ) -> Taken {
     let text = match given {
         Some(given) => given.clone(),
-        None => File::open(path).map_err(|error| io_message(&error)).and_then(|file| read(file, name, role)),
+        None => self::text(path, name, role),
     };
     let mut taken = Taken {
         source: Source { id, name: name.to_owned(), text: String::new(), bom: false },

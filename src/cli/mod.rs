@@ -3,13 +3,19 @@
 pub mod args;
 pub mod can_i;
 pub mod check;
+pub mod choice;
 pub mod compile;
 pub mod completions;
+pub mod config;
+mod configuration;
 pub mod eval;
 pub mod exit;
 pub mod explain;
+pub mod fmt;
 pub mod init;
 pub mod load;
+pub mod man;
+mod progress;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -69,14 +75,17 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
         Command::Test(args) => test::run(args, global),
+        Command::Fmt(args) => fmt::run(args, global),
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
+        Command::Config(args) => config::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Init(args) => init::run(args, global),
         Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -1,19 +1,18 @@
 //! What holds for the whole run: directories, configuration, colours, threads.
 
 use std::env;
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
 use std::time::SystemTime;
 
 use super::args::{Color, Global};
+use super::configuration;
 use super::exit::{Failure, say};
 use crate::config::{self, Config};
-use crate::report::human;
-use crate::rules::RULES;
+use crate::lint::Severity;
+use crate::report::clean;
 use crate::syntax::date::Date;
-use crate::syntax::{Source, SourceId, Sources};
 
 /// What holds for the whole run.
 #[derive(Debug)]
@@ -24,8 +23,8 @@ pub struct Session {
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
-    /// Directory of the configuration, or the root without one: `exclude` is relative to it.
-    pub config_dir: PathBuf,
+    /// The configuration and those that it extends, the nearest first.
+    pub config_files: Vec<PathBuf>,
     /// Directory whose files are no inputs unless they are named: the output of `compile`.
     pub leave_out: Option<PathBuf>,
     /// Whether to use colours.
@@ -34,15 +33,16 @@ pub struct Session {
     pub jobs: usize,
     /// Whether to say more on stderr.
     pub verbose: bool,
+    /// Findings below this are left out.
+    pub least: Option<Severity>,
 }
 
 impl Session {
     /// Finds directories and configuration.
     pub fn start(global: &Global) -> Result<Session, Failure> {
-        let cwd = env::current_dir()
-            .map_err(|error| Failure::new(format!("the working directory cannot be told: {error}")))?;
+        let cwd = working_directory()?;
         let color = color(global.color);
-        let git_root = cwd.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned);
+        let git_root = git_root(&cwd);
         let config_path = config_path(global, &cwd, git_root.as_deref());
         let config_dir = config_path.as_deref().and_then(Path::parent).map(Path::to_owned);
         let root = match &global.root {
@@ -50,7 +50,7 @@ impl Session {
             None => git_root.or_else(|| config_dir.clone()).unwrap_or_else(|| cwd.clone()),
         };
         let mut session = Session {
-            config_dir: config_dir.unwrap_or_else(|| root.clone()),
+            config_files: Vec::new(),
             cwd,
             root,
             config: Config::default(),
@@ -58,14 +58,17 @@ impl Session {
             color,
             jobs: jobs(global),
             verbose: global.verbose,
+            least: None,
         };
         if let Some(path) = config_path {
-            session.config = session.read_config(&path)?;
+            session.configure(&path)?;
             if global.verbose {
-                say(format!("configuration: {}", session.name(&path)));
+                for path in &session.config_files {
+                    say(format_args!("configuration: {}", clean::line(&session.name(path))));
+                }
             }
         }
-        session.config.options.today = global.now.or_else(today);
+        session.config.options.today = today();
         Ok(session)
     }
 
@@ -75,15 +78,16 @@ impl Session {
             cwd: root.to_owned(),
             root: root.to_owned(),
             config: Config::default(),
-            config_dir: root.to_owned(),
+            config_files: Vec::new(),
             leave_out: None,
             color: false,
             jobs: 1,
             verbose: false,
+            least: None,
         };
         let path = root.join(config::FILE_NAME);
         if path.symlink_metadata().is_ok() {
-            session.config = session.read_config(&path)?;
+            session.configure(&path)?;
         }
         Ok(session)
     }
@@ -98,29 +102,17 @@ impl Session {
         if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
     }
 
+    /// Reads the configuration and what it extends.
+    fn configure(&mut self, path: &Path) -> Result<(), Failure> {
+        let (files, paths) = configuration::read(path, self)?;
+        self.config_files = paths;
+        self.config = configuration::parsed(files, self)?;
+        Ok(())
+    }
+
     /// The path without `.` and `..`, from the top; links are not followed.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         absolute(&self.cwd, path)
-    }
-
-    fn read_config(&self, path: &Path) -> Result<Config, Failure> {
-        let name = self.name(path);
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::new(format!("cannot read the configuration `{name}`: {error}")))?;
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let source = Source { id: SourceId(0), name, text, bom: false };
-        let parsed = config::parse(&source, RULES);
-        let mut config = parsed.map_err(|errors| {
-            Failure::rendered(human::errors(&errors, "config", &Sources::new(vec![source]), self.color))
-        })?;
-        // Scopes are written relative to the configuration and compared with names, which are relative to the root.
-        let prefix = self.name(&self.config_dir);
-        for mount in &mut config.settings.mounts {
-            if self.config_dir != self.root {
-                mount.scope = format!("{prefix}/{}", mount.scope).trim_end_matches('/').to_owned();
-            }
-        }
-        Ok(config)
     }
 }
 
@@ -138,6 +130,7 @@ fn color(wish: Color) -> bool {
         Color::Never => false,
         Color::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto if env::var_os("CLICOLOR").is_some_and(|value| value == "0") => false,
         Color::Auto => io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }
@@ -147,7 +140,31 @@ fn jobs(global: &Global) -> usize {
     global.jobs.map_or_else(cores, usize::from)
 }
 
-/// The file that was asked for, else the nearest one from the working directory up to the Git root.
+fn working_directory() -> Result<PathBuf, Failure> {
+    env::current_dir().map_err(|error| Failure::new(format!("the working directory cannot be told: {error}")))
+}
+
+fn git_root(cwd: &Path) -> Option<PathBuf> {
+    cwd.ancestors().find(|dir| dir.join(".git").exists()).map(Path::to_owned)
+}
+
+/// The paths that decide which configuration is used, whether there is a file or not.
+pub fn config_paths(global: &Global) -> Result<Vec<PathBuf>, Failure> {
+    let cwd = working_directory()?;
+    let root = git_root(&cwd);
+    let found = config_path(global, &cwd, root.as_deref());
+    let looked_at = |dir: &Path| dir.join(config::FILE_NAME);
+    Ok(match (&global.config, global.no_config) {
+        (_, true) => Vec::new(),
+        (Some(_), _) => found.into_iter().collect(),
+        (None, _) => {
+            let below = |dir: &&Path| root.as_ref().is_none_or(|root| dir.starts_with(root));
+            cwd.ancestors().take_while(below).map(looked_at).collect()
+        }
+    })
+}
+
+/// The configuration that was asked for, else the nearest one from the working directory up to the Git root.
 fn config_path(global: &Global, cwd: &Path, git_root: Option<&Path>) -> Option<PathBuf> {
     if global.no_config {
         return None;
@@ -176,7 +193,8 @@ fn directory(path: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn absolute(cwd: &Path, path: &Path) -> PathBuf {
+/// The path from `cwd` on without `.` and `..`; links are not followed.
+pub fn absolute(cwd: &Path, path: &Path) -> PathBuf {
     let mut out = cwd.to_owned();
     for part in path.components() {
         match part {

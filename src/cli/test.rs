@@ -36,13 +36,23 @@ An entry says WHO `can` or `cannot` do what:
 
 A service account can what it can through any auth role that takes it, and cannot what it can through none. `can` holds \
 if some request goes through, whatever its parameters; `cannot` if none does. Paths are those of requests, without \
-`/v1/`, and relative to the Vault namespace of the role. Each entry comes out as
+`/v1/`, and relative to the Vault namespace of the role.
+
+Entries can also speak of everybody, and of all paths of a pattern (`+` is one segment, a `*` at the end any rest):
+
+    - {nobody: true, can: [sudo], on: sys/raw/*}
+    - {nobody_except: [payment/api], can: [read], on: kv/data/payment/*}
+    - {only: [payment/api], can: [read], on: kv/data/payment/*}    # it can on every path, nobody else on any
+    - {everybody_in: app, cannot: [read], on: kv/data/payment/*}   # service accounts to come, too
+    - {who: app/web, cannot: [read], on: kv/data/+/root}
+
+They are proved over all auth roles, over every service account that a role admits, be it one that somebody creates \
+tomorrow, and over all paths; one that fails names somebody, a path and the rules. Each entry comes out as
 
   ok          it holds
   FAIL        it does not; the rule that decides is named, or why nothing grants it
   UNKNOWN     it hangs on something that no input tells, such as a policy that is not there
-  NOT PROVED  it speaks of everybody (`nobody`, `nobody_except`, `only`, `everybody_in`) or of a pattern:
-              single identities and single paths are what this version proves
+  NOT PROVED  it asks Kubernetes about everybody or about many resources, or its pattern is none
   NOBODY      it speaks of a service account, role or policy of which no input knows";
 
 /// What follows the flags there.
@@ -134,7 +144,7 @@ fn holds(expectation: &Expectation, text: &str, loaded: &Loaded) -> bool {
 
 fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing: bool) -> Exit {
     let any = |outcome: Outcome| verdicts.iter().any(|verdict| verdict.outcome == outcome);
-    if !loaded.crashes.is_empty() {
+    if !loaded.crashes.is_empty() || any(Outcome::Contradiction) {
         Exit::Internal
     } else if !problems.is_empty() || nothing || any(Outcome::Nobody) {
         Exit::Unable

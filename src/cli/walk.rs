@@ -103,10 +103,7 @@ impl Walked {
         if left_out && role != Role::Named {
             return;
         }
-        let excluded = !session.config.exclude.is_empty()
-            && path
-                .strip_prefix(&session.config_dir)
-                .is_ok_and(|relative| session.config.exclude.is_match(relative));
+        let excluded = session.config.exclude.matches(&path);
         let name = session.name(&path);
         if excluded {
             self.excluded += usize::from(role != Role::Evidence && !self.files.contains_key(&name));

@@ -17,7 +17,7 @@ use crate::semantics::acl::Operation;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::mounts::MountTable;
 use crate::semantics::reach::kubernetes::Question;
-use crate::semantics::reach::{Access, Held, Matching, Who};
+use crate::semantics::reach::{Access, Matching, Who};
 
 /// Flags of `who-can`.
 #[derive(Debug, Clone, clap::Args)]
@@ -146,13 +146,9 @@ impl Gaps {
     /// Policies that roles name and nobody defines, or servers refuse: what they grant cannot be told.
     fn of_vault(access: &Access<'_>) -> Gaps {
         let mut gaps = Gaps::default();
-        for method in access.methods() {
-            for role in method.roles() {
-                for held in access.of_role(role, method).held.into_iter().filter(Held::is_missing) {
-                    let list = if held.refused.is_empty() { &mut gaps.missing } else { &mut gaps.refused };
-                    list.push(held.name);
-                }
-            }
+        for held in access.missing() {
+            let list = if held.refused.is_empty() { &mut gaps.missing } else { &mut gaps.refused };
+            list.push(held.name);
         }
         for list in [&mut gaps.missing, &mut gaps.refused] {
             list.sort();

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Puts `bytes` in the place of what is at `path`.
 ///
@@ -29,6 +29,28 @@ pub fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Puts `new` in the place of `old`, which the file at `path` held when it was read; else says why not.
+pub fn in_place(path: &Path, old: &[u8], new: &[u8], root: &Path) -> Result<(), String> {
+    if leaves_the_root(path, root) {
+        return Err("it is reached through a symbolic link that leads out of the project".to_owned());
+    }
+    let now = fs::read(path).map_err(|error| error.to_string())?;
+    if now != old {
+        return Err("it was changed meanwhile".to_owned());
+    }
+    whole(path, new).map_err(|error| error.to_string())
+}
+
+/// True if links on the way lead to a place outside the root. A file outside that was named without any link is its
+/// owner's wish.
+fn leaves_the_root(path: &Path, root: &Path) -> bool {
+    let real = |path: &Path| -> Option<PathBuf> { fs::canonicalize(path).ok() };
+    match (real(path), real(root)) {
+        (Some(path_now), Some(root)) => path_now != path && !path_now.starts_with(root),
+        _ => true,
+    }
 }
 
 fn put(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {

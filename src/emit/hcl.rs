@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::model::vault::policy::{Parameter, ParameterValue, PathRule, Policy};
 use crate::syntax::Spanned;
 
+pub use crate::syntax::hcl1::printer::quoted;
+
 /// The canonical text of a policy: its path rules in their order; empty without any.
 ///
 /// Two blanks of indentation, `=` aligned within a run of arguments on one line each, a blank line between blocks and
@@ -18,32 +20,6 @@ pub fn policy_text(policy: &Policy) -> String {
         push_rule(&mut text, rule);
     }
     text
-}
-
-/// A text in double quotes as HCL version 1 reads it back.
-pub fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            // Between `${` and `}` quotes would not end the text and escapes would not be undone.
-            '$' if rest.peek() == Some(&'{') => quoted.push_str("\\x24"),
-            // The one printable character that the server's scanner keeps for itself.
-            '\u{e123}' => quoted.push_str("\\ue123"),
-            control if control.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(control));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn push_rule(text: &mut String, rule: &PathRule) {

@@ -74,7 +74,8 @@ impl Baseline {
         }
         let mut entries = BTreeMap::new();
         for Entry { rule, path, object, words, count } in file.findings {
-            *entries.entry(Anchor { rule, path, object, words }).or_insert(0) += count;
+            let known: &mut usize = entries.entry(Anchor { rule, path, object, words }).or_default();
+            *known = known.saturating_add(count);
         }
         Ok(Baseline { entries })
     }
@@ -97,7 +98,7 @@ impl Baseline {
 
     /// How many findings it stands for.
     pub fn len(&self) -> usize {
-        self.entries.values().sum()
+        self.entries.values().fold(0, |sum: usize, count| sum.saturating_add(*count))
     }
 
     /// True if it stands for none.

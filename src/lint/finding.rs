@@ -33,6 +33,13 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// Reads one of the words.
+    pub fn from_word(word: &str) -> Option<Severity> {
+        [Severity::Note, Severity::Warning, Severity::Error]
+            .into_iter()
+            .find(|severity| severity.word() == word)
+    }
 }
 
 /// One report of one rule.

@@ -6,6 +6,7 @@ use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRole;
 use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::duration::Seconds;
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::mounts::MountTable;
@@ -56,6 +57,15 @@ pub enum Category {
 }
 
 impl Category {
+    /// All of them, what matters most first.
+    pub const ALL: [Category; 5] = [
+        Category::Correctness,
+        Category::Security,
+        Category::Suspicious,
+        Category::Style,
+        Category::Pedantic,
+    ];
+
     /// The word in tables and reports.
     pub fn word(self) -> &'static str {
         match self {
@@ -174,6 +184,13 @@ impl<'a> Context<'a> {
         severity: Severity,
     ) -> Context<'a> {
         Context { project, options, mounts: survey.mounts(), survey, rule, severity, findings: Vec::new() }
+    }
+
+    /// The longest token lifetime that is fine for a role declared here on this mount, written `auth/kubernetes` for an
+    /// auth mount.
+    pub fn max_ttl_at(&self, declared: Span, mount: &str) -> Seconds {
+        let file = self.project.sources.get(declared.source).map_or("", |source| source.name.as_str());
+        self.options.max_ttl_at(file, mount)
     }
 
     /// For the engine: what was reported.

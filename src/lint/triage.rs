@@ -2,7 +2,7 @@
 
 use super::finding::{Edit, Finding, Fix, Safety, Severity};
 use super::levels::Levels;
-use super::rule::Rule;
+use super::rule::{Level, Rule};
 use super::run::sort;
 use crate::model::project::Project;
 use crate::syntax::date::Date;
@@ -68,14 +68,19 @@ pub fn triage(
     let mut comments = Comments::new(&project.directives, today);
 
     for mut finding in findings.into_iter().chain(malformed(project, engine)) {
-        if !levels.is_on(finding.rule) {
+        let file = file_of(finding.span, project);
+        if levels.at(finding.rule, file) == Level::Off {
             continue;
         }
-        if let Some(severity) = levels.set_severity(finding.rule) {
+        if let Some(severity) = levels.severity_at(finding.rule, file) {
             finding.severity = severity;
         }
         let allowed = if levels.can_be_allowed(finding.rule) { comments.allow(&finding) } else { None };
         match allowed {
+            Some(directive) if levels.profile.sees_all() => {
+                finding.label(directive.span, "this comment would allow it");
+                triaged.shown.push(finding);
+            }
             Some(directive) => triaged.allowed.push(Allowed {
                 finding,
                 directive: directive.span,
@@ -90,8 +95,8 @@ pub fn triage(
     let about_comments =
         comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
     triaged.shown.extend(about_comments.filter_map(|mut finding| {
-        let level = levels.of(finding.rule).severity()?;
-        finding.severity = level;
+        let level = levels.at(finding.rule, file_of(finding.span, project));
+        finding.severity = level.severity()?;
         Some(finding)
     }));
     sort(&mut triaged.shown);
@@ -100,6 +105,11 @@ pub fn triage(
         again.rule == first.rule && again.span == first.span && again.message == first.message
     });
     triaged
+}
+
+/// The name of the file that a span lies in.
+fn file_of(span: Span, project: &Project) -> &str {
+    project.sources.get(span.source).map_or("", |source| &source.name)
 }
 
 /// A suppression comment and which of its names did something.
@@ -207,6 +217,7 @@ fn judge(
         remove(&mut finding);
         return vec![finding];
     }
+    let file = file_of(directive.span, project);
     let mut findings = Vec::new();
     let mut unused = Vec::new();
     for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
@@ -218,7 +229,7 @@ fn judge(
                 finding.help("the configuration says `ignorable = false`: mend what it reports");
                 findings.push(finding);
             }
-            Some(rule) if !used && levels.is_on(rule) => unused.push(at),
+            Some(rule) if !used && levels.at(rule, file) != Level::Off => unused.push(at),
             Some(_) => {}
         }
     }

@@ -68,6 +68,11 @@ impl Format {
         }
     }
 
+    /// True for formats whose readers look files up in a repository, and so find nothing at a link.
+    pub fn is_for_code_hosts(self) -> bool {
+        matches!(self, Format::Sarif | Format::Github | Format::Gitlab | Format::Rdjson)
+    }
+
     /// The format of this name.
     pub fn named(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.words().0 == name)

@@ -10,7 +10,7 @@ use crate::lint::Severity;
 
 /// The whole report.
 pub fn render(report: &Report<'_>) -> String {
-    let places = Places::new(&report.project.sources);
+    let places = Places::of_files(&report.project.sources, report.real_names);
     let mut entries = entries(report, &places);
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.severity));
     entries.iter().map(|entry| command(entry, &places)).collect()

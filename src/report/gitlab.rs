@@ -12,7 +12,7 @@ use crate::lint::{Category, Severity};
 
 /// The whole report, ending in a newline.
 pub fn render(report: &Report<'_>) -> String {
-    let places = Places::new(&report.project.sources);
+    let places = Places::of_files(&report.project.sources, report.real_names);
     let entries = entries(report, &places);
     let issues: Vec<Issue> = entries.iter().map(|entry| issue(entry, &places)).collect();
     // Strings, numbers and lists cannot fail to be written.

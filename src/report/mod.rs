@@ -25,6 +25,7 @@ pub mod xml;
 pub use format::Format;
 pub use summary::Summary;
 
+use self::place::RealNames;
 use crate::lint::{Crash, Triaged};
 use crate::model::project::{FileClass, Project};
 use crate::syntax::Span;
@@ -36,6 +37,8 @@ pub struct Report<'a> {
     pub project: &'a Project,
     /// What was found.
     pub triaged: &'a Triaged,
+    /// Names of the files themselves, for inputs that were reached through a link.
+    pub real_names: &'a RealNames,
     /// Inputs that could not be taken in.
     pub unread: &'a [Unread],
     /// Parts of this program that failed.

@@ -1,6 +1,7 @@
 //! Spans to paths, lines and columns.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use crate::syntax::lines::{LineIndex, Position};
 use crate::syntax::{Source, SourceId, Sources, Span};
@@ -9,8 +10,12 @@ use crate::syntax::{Source, SourceId, Sources, Span};
 #[derive(Debug)]
 pub struct Places<'a> {
     sources: &'a Sources,
+    real_names: Option<&'a RealNames>,
     lines: Vec<OnceCell<LineIndex>>,
 }
+
+/// Names of the files themselves, for texts that were reached through a link.
+pub type RealNames = BTreeMap<SourceId, String>;
 
 /// A span as people and other programs want it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +33,12 @@ pub struct Place<'a> {
 impl<'a> Places<'a> {
     /// For these texts.
     pub fn new(sources: &'a Sources) -> Places<'a> {
-        Places { sources, lines: sources.iter().map(|_| OnceCell::new()).collect() }
+        Places { sources, real_names: None, lines: sources.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The same under the names of the files themselves: code hosts show nothing at links.
+    pub fn of_files(sources: &'a Sources, real_names: &'a RealNames) -> Places<'a> {
+        Places { real_names: Some(real_names), ..Places::new(sources) }
     }
 
     /// The place of a span; a span of no source gives the start of a nameless text.
@@ -36,7 +46,7 @@ impl<'a> Places<'a> {
         let nowhere = Position { line: 1, column: 1 };
         match (self.sources.get(span.source), self.lines(span.source)) {
             (Some(source), Some(lines)) => Place {
-                path: &source.name,
+                path: self.real_names.and_then(|names| names.get(&source.id)).unwrap_or(&source.name),
                 start: lines.position(&source.text, span.start),
                 end: lines.position(&source.text, span.end),
                 span,

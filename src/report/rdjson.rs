@@ -12,7 +12,7 @@ use crate::syntax::Span;
 
 /// The whole report, ending in a newline.
 pub fn render(report: &Report<'_>) -> String {
-    let places = Places::new(&report.project.sources);
+    let places = Places::of_files(&report.project.sources, report.real_names);
     let diagnostics: Vec<Value> =
         entries(report, &places).iter().map(|entry| diagnostic(entry, &places)).collect();
     let root = json!({ "source": { "name": "rolewright" }, "diagnostics": diagnostics });

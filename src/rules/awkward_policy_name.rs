@@ -1,16 +1,16 @@
 //! # What it finds
-//! The name of a declared policy with upper case, white space, a comma or quotes in it; two declared policies whose
-//! names differ by case alone.
+//! The name of a declared policy with upper case, white space, a comma or quotes in it.
 //!
 //! # Why it matters
-//! Servers keep names in lower case, so two such policies overwrite each other. A comma parts names in lists, and a
-//! quote is a letter like others: such a name can hardly be attached.
+//! Servers keep names in lower case and show them so. A comma parts names in lists, and a quote is a letter like others:
+//! such a name can hardly be attached.
 //!
 //! # How to fix it
 //! Use lower case, digits, `-` and `_`.
 //!
 //! # Limits
-//! Names of policy files are not looked at: they may be written under another name.
+//! Names of policy files are not looked at: they may be written under another name. Two names that differ by case alone
+//! are the same policy declared twice, which is reported as `malformed-input`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::policy::Policy;
@@ -31,10 +31,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         return;
     }
     let key = policy.key();
-    let twin = cx
-        .project
-        .policies_named(&key)
-        .find(|other| other.name.span.start < other.name.span.end && other.name.value != name);
+    let is_same = |other: &Policy| other.name.span.start < other.name.span.end && other.name.value != name;
+    if cx.project.policies_named(&key).any(is_same) {
+        return;
+    }
     let barrier = name.contains(|c: char| c == ',' || c == '"' || c == '\'' || c.is_whitespace());
     if key == name && !barrier {
         return;
@@ -46,11 +46,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
     };
     let finding = cx.report(policy.name.span, message);
     finding.help("use lower case, digits, `-` and `_`");
-    if let Some(twin) = twin {
-        finding
-            .severity(Severity::Error)
-            .label(twin.name.span, "the same policy to servers: the later one stays");
-    } else if barrier {
+    if barrier {
         finding.severity(Severity::Warning);
     }
 }

@@ -58,10 +58,10 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
                 .help("put it into a ClusterRole, and bind that with a ClusterRoleBinding");
             continue;
         }
-        let Reach::Namespaces(bindings) = cx.survey.reach(role).clone() else { continue };
+        let Reach::Namespaces(given) = cx.survey.reach(role) else { continue };
         let message = format!("only RoleBindings give this, and {names} {belong} to no namespace");
         let finding = cx.report(first.span, message).severity(Severity::Note);
-        if let Some(binding) = bindings.first() {
+        if let Some(binding) = given.bindings.first() {
             finding.label(binding.role_ref.span, "gives nothing on it");
         }
         finding.help("bind it with a ClusterRoleBinding, or leave it out");

@@ -33,63 +33,69 @@ fn check(cx: &mut Context<'_>) {
         if matches!(class, FileClass::Other) {
             continue;
         }
-        jwts(source, cx);
-        tokens(source, cx);
-        keys(source, cx);
+        look(source, cx);
     }
 }
 
-fn jwts(source: &Source, cx: &mut Context<'_>) {
-    let mut done = 0;
-    for (at, _) in source.text.match_indices("eyJ") {
-        if at < done || is_inside_word(&source.text, at) {
-            continue;
-        }
-        let word = run(&source.text, at, |byte| is_base64url(byte) || byte == b'.');
-        done = at + word.len();
-        let mut parts = word.split('.');
-        let (header, claims, signature) = (parts.next(), parts.next(), parts.next());
-        let long = |part: Option<&str>, least: usize| part.is_some_and(|part| part.len() >= least);
-        let is_object = claims.is_some_and(|claims| claims.starts_with("eyJ"));
-        if is_object && long(header, 16) && long(claims, 16) && long(signature, 20) && parts.next().is_none()
-        {
-            report(source, at..done, "a JWT", cx);
+/// One pass over the text, which stops at nothing but the letters that a secret may begin with.
+fn look(source: &Source, cx: &mut Context<'_>) {
+    let bytes = source.text.as_bytes();
+    let mut jwt_end = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let starts = |word: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(word));
+        match byte {
+            b'e' if at >= jwt_end && starts(b"eyJ") => jwt_end = jwt(source, at, cx),
+            b'h' if starts(b"hvs.") || starts(b"hvb.") || starts(b"hvr.") => token(source, at, cx),
+            b'P' if starts(KEY) => key(source, at, cx),
+            _ => {}
         }
     }
 }
 
-fn tokens(source: &Source, cx: &mut Context<'_>) {
-    for prefix in ["hvs.", "hvb.", "hvr."] {
-        for (at, _) in source.text.match_indices(prefix) {
-            if is_inside_word(&source.text, at) {
-                continue;
-            }
-            let body = run(&source.text, at + prefix.len(), is_base64url);
-            let is_mixed = body.bytes().any(|byte| byte.is_ascii_digit())
-                && body.bytes().any(|byte| byte.is_ascii_alphabetic());
-            if body.len() >= 24 && is_mixed {
-                report(source, at..at + prefix.len() + body.len(), "a token of Vault", cx);
-            }
-        }
+/// The end of what may be a JWT and begins here.
+fn jwt(source: &Source, at: usize, cx: &mut Context<'_>) -> usize {
+    if is_inside_word(&source.text, at) {
+        return at;
+    }
+    let word = run(&source.text, at, |byte| is_base64url(byte) || byte == b'.');
+    let end = at + word.len();
+    let mut parts = word.split('.');
+    let (header, claims, signature) = (parts.next(), parts.next(), parts.next());
+    let long = |part: Option<&str>, least: usize| part.is_some_and(|part| part.len() >= least);
+    let is_object = claims.is_some_and(|claims| claims.starts_with("eyJ"));
+    if is_object && long(header, 16) && long(claims, 16) && long(signature, 20) && parts.next().is_none() {
+        report(source, at..end, "a JWT", cx);
+    }
+    end
+}
+
+fn token(source: &Source, at: usize, cx: &mut Context<'_>) {
+    const PREFIX: usize = "hvs.".len();
+    if is_inside_word(&source.text, at) {
+        return;
+    }
+    let body = run(&source.text, at + PREFIX, is_base64url);
+    let is_mixed =
+        body.bytes().any(|byte| byte.is_ascii_digit()) && body.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if body.len() >= 24 && is_mixed {
+        report(source, at..at + PREFIX + body.len(), "a token of Vault", cx);
     }
 }
 
-fn keys(source: &Source, cx: &mut Context<'_>) {
-    for (at, _) in source.text.match_indices("PRIVATE KEY-----") {
-        let end = at + "PRIVATE KEY-----".len();
-        let line = source
-            .text
-            .get(..at)
-            .and_then(|before| before.rfind("-----BEGIN "))
-            .filter(|begin| at - begin < 32);
-        let after = source.text.get(end..).unwrap_or_default();
-        // Behind the header comes a line of base64; its break may be written as `\n`.
-        let after = after.trim_start_matches(|next: char| next.is_whitespace() || next == '\\');
-        let after = after.strip_prefix('n').unwrap_or(after);
-        let body = run(after, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
-        if let (Some(begin), true) = (line, body.len() >= 40) {
-            report(source, begin..end, "a private key", cx);
-        }
+/// The end of the header of a private key.
+const KEY: &[u8] = b"PRIVATE KEY-----";
+
+fn key(source: &Source, at: usize, cx: &mut Context<'_>) {
+    let end = at + KEY.len();
+    let line =
+        source.text.get(..at).and_then(|before| before.rfind("-----BEGIN ")).filter(|begin| at - begin < 32);
+    let after = source.text.get(end..).unwrap_or_default();
+    // Behind the header comes a line of base64; its break may be written as `\n`.
+    let after = after.trim_start_matches(|next: char| next.is_whitespace() || next == '\\');
+    let after = after.strip_prefix('n').unwrap_or(after);
+    let body = run(after, 0, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    if let (Some(begin), true) = (line, body.len() >= 40) {
+        report(source, begin..end, "a private key", cx);
     }
 }
 

@@ -32,15 +32,17 @@ const ENGINE: [&str; 2] = ["token_default_ttl", "token_max_ttl"];
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     for role in &project.auth_roles {
-        look(&role.fields, &AUTH, role.name.span, &role.words(), cx);
+        let mount = format!("auth/{}", role.mount.trim_matches('/'));
+        look(&role.fields, &AUTH, role.name.span, &role.words(), &mount, cx);
     }
     for role in &project.secrets_roles {
-        look(&role.fields, &ENGINE, role.name.span, &format!("secrets role `{}`", role.name), cx);
+        let owner = format!("secrets role `{}`", role.name);
+        look(&role.fields, &ENGINE, role.name.span, &owner, &role.mount, cx);
     }
 }
 
-fn look(fields: &Fields, names: &[&str], place: Span, owner: &str, cx: &mut Context<'_>) {
-    let limit = cx.options.max_ttl;
+fn look(fields: &Fields, names: &[&str], place: Span, owner: &str, mount: &str, cx: &mut Context<'_>) {
+    let limit = cx.max_ttl_at(place, mount);
     for name in names {
         let Some(ttl) = fields.duration(name).filter(|ttl| ttl.value > limit) else { continue };
         let written = fields.get(name).map_or(*name, |field| field.key.as_str());

@@ -13,7 +13,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability::{Delete, Update};
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::{Api, Below};
+use crate::semantics::endpoints::Api;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if !(destroys && granted.contains(Update) || forgets && granted.contains(Delete)) {
             continue;
         }
-        let Some(below) = Below::of(label, cx.project, cx.mounts, &rule.path) else { continue };
+        let Some(below) = cx.survey.below(policy, rule) else { continue };
         if below.api != Api::Kv2
             || !(below.rest.starts_with("destroy/") || below.rest.starts_with("metadata/"))
         {

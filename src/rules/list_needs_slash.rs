@@ -40,6 +40,9 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         return;
     }
     let dialects = Dialect::of(cx.project.settings.target);
+    if dialects != [Dialect::VaultClassic] && !joined::may_meet(policy) {
+        return;
+    }
     let Some(acl) = cx.survey.acl(policy) else { return };
     let labels: BTreeSet<&str> =
         policy.path_rules.iter().map(|rule| rule.path.as_str().trim_start_matches('/')).collect();

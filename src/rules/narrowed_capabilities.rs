@@ -42,7 +42,9 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     let mut reported = HashSet::new();
-    for policy in project.policies.iter().filter(|policy| joined::is_stored(policy) && is_mixed(&[policy])) {
+    let is_worth_it =
+        |policy: &&Policy| joined::is_stored(policy) && is_mixed(&[policy]) && joined::may_meet(policy);
+    for policy in project.policies.iter().filter(is_worth_it) {
         let Some(acl) = cx.survey.acl(policy) else { continue };
         look(acl, None, &mut reported, cx);
     }

@@ -32,8 +32,8 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if kv::has_usual_word(label) {
             continue;
         }
-        let Some(below) = Below::of(label, cx.project, cx.mounts, &rule.path) else { continue };
-        if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) || !is_open(&below) {
+        let Some(below) = cx.survey.below(policy, rule) else { continue };
+        if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) || !is_open(below) {
             continue;
         }
         if rule.granted().denies() {

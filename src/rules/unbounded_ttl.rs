@@ -30,7 +30,8 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
     let explicit = role.fields.duration("token_explicit_max_ttl").filter(|ttl| ttl.value > Seconds(0));
     let period = role.fields.duration("token_period").filter(|ttl| ttl.value > Seconds(0));
     if let Some(period) = period {
-        if explicit.is_none() && period.value <= cx.options.max_ttl {
+        let mount = format!("auth/{}", role.mount.trim_matches('/'));
+        if explicit.is_none() && period.value <= cx.max_ttl_at(role.name.span, &mount) {
             cx.report(period.span, format!("tokens of auth role `{}` renew themselves for ever", role.name))
                 .help("set `token_explicit_max_ttl` beside the period, or `token_ttl` and `token_max_ttl` in its place");
         }

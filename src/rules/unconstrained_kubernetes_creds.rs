@@ -14,7 +14,7 @@
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::{Api, Below};
+use crate::semantics::endpoints::Api;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         {
             continue;
         }
-        let below = Below::of(label, cx.project, cx.mounts, &rule.path);
+        let below = cx.survey.below(policy, rule);
         let of_engine = below.is_some_and(|it| it.api == Api::Kubernetes && it.rest.starts_with("creds/"));
         if of_engine && rule.granted().contains(Capability::Update) {
             cx.report(

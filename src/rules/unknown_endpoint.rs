@@ -15,7 +15,7 @@
 
 use crate::lint::{Category, Check, Context, Edit, Rule, Severity};
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::{Api, Below, words};
+use crate::semantics::endpoints::{Api, words};
 use crate::semantics::kv;
 use crate::syntax::near::nearest;
 
@@ -35,7 +35,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if kv::has_usual_word(label) {
             continue;
         }
-        let Some(below) = Below::of(label, cx.project, cx.mounts, &rule.path) else { continue };
+        let Some(below) = cx.survey.below(policy, rule) else { continue };
         if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) {
             continue;
         }

@@ -31,13 +31,13 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         return;
     }
     let Some(url) = role.rules.iter().find_map(|rule| rule.non_resource_urls.first()) else { return };
-    let Reach::Namespaces(bindings) = cx.survey.reach(role).clone() else { return };
+    let Reach::Namespaces(given) = cx.survey.reach(role) else { return };
     let alone = role.rules.iter().all(|rule| rule.resources.is_empty());
     let severity = if alone { Severity::Warning } else { Severity::Note };
     let finding =
         cx.report(url.span, format!("only RoleBindings give this, and `{url}` belongs to no namespace"));
     finding.severity(severity).help("bind it with a ClusterRoleBinding, or leave it out");
-    if let Some(binding) = bindings.first() {
+    if let Some(binding) = given.bindings.first() {
         finding.label(binding.role_ref.span, "gives nothing on it");
     }
 }

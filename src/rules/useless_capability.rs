@@ -15,7 +15,6 @@
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::capability::Capability::{Create, Delete, List, Patch, Read, Update};
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::Below;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -31,7 +30,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in
         policy.path_rules.iter().filter(|rule| rule.capabilities.len() > 1 && !rule.granted().denies())
     {
-        let Some(below) = Below::of(rule.path.as_str(), cx.project, cx.mounts, &rule.path) else { continue };
+        let Some(below) = cx.survey.below(policy, rule) else { continue };
         let Some(asked) = below.asked_for() else { continue };
         let granted = rule.granted();
         if !granted.iter().any(|it| asked.contains(it)) {

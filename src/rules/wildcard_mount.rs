@@ -57,6 +57,9 @@ fn whole_mount<'a>(rule: &'a PathRule, cx: &Context<'_>) -> Option<&'a str> {
         let part = kv::part_of(label, rule.path.span, cx.mounts);
         return (part == Some(kv::Part::Data) || !mount.contains('/')).then_some(mount);
     }
+    if all != first && !cx.mounts.mentions(all) {
+        return None;
+    }
     let known = cx.mounts.over(label, rule.path.span);
     known.map_or(all == first, |known| known.path == all).then_some(all)
 }

@@ -18,7 +18,7 @@ use crate::model::vault::capability::Capability::{
     self, Create, Deny, Read, Recover, Scan, Subscribe, Sudo, Update,
 };
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::{Api, Below};
+use crate::semantics::endpoints::Api;
 use crate::semantics::kv;
 
 /// See the head of this file.
@@ -41,7 +41,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if beyond || granted.iter().all(|it| it == Sudo) {
             continue;
         }
-        let Some(below) = Below::of(rule.path.as_str(), cx.project, cx.mounts, &rule.path) else { continue };
+        let Some(below) = cx.survey.below(policy, rule) else { continue };
         if matches!(below.api, Api::Kv1 | Api::Cubbyhole)
             || rule.path.value.ends_with('/') && granted.contains(Read)
         {

@@ -58,6 +58,27 @@ pub fn is_stored(policy: &Policy) -> bool {
     policy.refusals.is_empty() && policy.key() != "root"
 }
 
+/// False if it is plain that no rule with a wildcard matches a path, or the folder of a path, that another rule of the
+/// policy is for: then each rule decides on its own paths alone. A cheap question before [`acl`].
+pub fn may_meet(policy: &Policy) -> bool {
+    /// Beyond as many rules, going through all pairs is no cheaper.
+    const FEW: usize = 64;
+    let labels = || {
+        let labels = policy.path_rules.iter().map(|rule| rule.path.as_str());
+        labels.map(|label| label.strip_prefix('/').unwrap_or(label))
+    };
+    if policy.path_rules.len() > FEW || labels().any(|label| label.contains('{')) {
+        return true;
+    }
+    labels().enumerate().any(|(at, wild)| {
+        let Some(end) = wild.find(['*', '+']) else { return false };
+        let fixed = wild.get(..end).unwrap_or(wild);
+        let folder = fixed.strip_suffix('/').unwrap_or(fixed);
+        let mut others = labels().enumerate().filter(|(other, _)| *other != at);
+        others.any(|(_, label)| label.starts_with(fixed) || label == folder)
+    })
+}
+
 /// The rules of `policies` as a token holds them of whose owner nothing is known: rules with identity templates are
 /// uncertain. Of the dialects that `target` leaves open it answers for the one in which a rule has most ways to decide.
 ///

@@ -167,7 +167,10 @@ fn below<'a>(label: &'a str, mount: &str) -> Option<&'a str> {
 
 /// True if the text of the segment is decided later: an identity template, or one of a tool that renders the file.
 pub fn is_template(segment: &str) -> bool {
-    ["{{", "}}", "${", "<%", "%{", "$("].iter().any(|mark| segment.contains(mark)) || segment.starts_with('$')
+    // Most segments hold nothing that could begin one of the marks, and bytes are looked at faster than words.
+    let may_hold = segment.bytes().any(|byte| matches!(byte, b'{' | b'}' | b'$' | b'<' | b'%'));
+    let holds = |mark: &&str| segment.contains(*mark);
+    may_hold && (["{{", "}}", "${", "<%", "%{", "$("].iter().any(holds) || segment.starts_with('$'))
 }
 
 #[cfg(test)]

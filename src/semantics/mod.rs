@@ -15,6 +15,7 @@ pub mod generated_rules;
 pub mod inhabitants;
 pub mod joined;
 pub mod kv;
+pub mod language;
 pub mod login;
 pub mod mounts;
 pub mod namespace_selector;

@@ -234,12 +234,12 @@ impl<'a> MountTable<'a> {
 
     fn decide(&self, claims: &Claims<'a>, asker: SourceId) -> Option<Known<'a>> {
         let directory = self.directory(asker);
-        let said = |kind: Kind, directory: &str| {
-            let all = claims.under.get(directory).map(Vec::as_slice).unwrap_or_default();
-            all.iter().filter(move |claim| claim.kind == kind).copied().collect::<Vec<_>>()
+        let all = |directory: &str| claims.under.get(directory).map(Vec::as_slice).unwrap_or_default();
+        let of_kind = |all: &[Claim<'a>], kind: Kind| {
+            all.iter().filter(|claim| claim.kind == kind).copied().collect::<Vec<_>>()
         };
         for ancestor in climb(directory) {
-            let declared = said(Kind::Declared, ancestor);
+            let declared = of_kind(all(ancestor), Kind::Declared);
             if declared.is_empty() {
                 continue;
             }
@@ -268,11 +268,12 @@ impl<'a> MountTable<'a> {
             if self.collections.contains(ancestor) {
                 return None;
             }
-            let (enabled, mut used) = (said(Kind::Enabled, ancestor), said(Kind::Use, ancestor));
+            let all = all(ancestor);
+            let (enabled, mut used) = (of_kind(all, Kind::Enabled), of_kind(all, Kind::Use));
             if enabled.is_empty() {
                 used.extend(claims.policies_in.get(directory));
             } else {
-                used.extend(said(Kind::PolicyUse, ancestor));
+                used.extend(of_kind(all, Kind::PolicyUse));
             }
             if !enabled.is_empty() || !used.is_empty() {
                 return infer(&enabled, &used, asker).map(|claim| claims.known(claim, Confidence::Inferred));

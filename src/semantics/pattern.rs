@@ -34,7 +34,16 @@ pub fn matches(pattern: &PathPattern, path: &str) -> bool {
 
 /// True if at least one path is matched by both.
 pub fn overlaps(one: &PathPattern, other: &PathPattern) -> bool {
-    let (mut left, mut right) = (parts(one), parts(other));
+    meet(parts(one), parts(other))
+}
+
+/// The same for a label without a leading slash.
+pub fn label_overlaps(label: &str, other: &PathPattern) -> bool {
+    let (text, class) = PatternClass::of(label);
+    meet(parts_of(text, class), parts(other))
+}
+
+fn meet<'a>(mut left: impl Iterator<Item = Part<'a>>, mut right: impl Iterator<Item = Part<'a>>) -> bool {
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
@@ -125,15 +134,19 @@ impl Part<'_> {
 
 /// The segments; only the last one can be open.
 pub(super) fn parts(pattern: &PathPattern) -> impl Iterator<Item = Part<'_>> {
-    let (text, open) = match pattern.class {
-        PatternClass::Exact => (pattern.text.as_str(), false),
-        PatternClass::Prefix => (pattern.text.as_str(), true),
-        PatternClass::Segments => match pattern.text.strip_suffix('*') {
+    parts_of(&pattern.text, pattern.class)
+}
+
+fn parts_of(text: &str, class: PatternClass) -> impl Iterator<Item = Part<'_>> {
+    let (text, open) = match class {
+        PatternClass::Exact => (text, false),
+        PatternClass::Prefix => (text, true),
+        PatternClass::Segments => match text.strip_suffix('*') {
             Some(text) => (text, true),
-            None => (pattern.text.as_str(), false),
+            None => (text, false),
         },
     };
-    let plus = pattern.class == PatternClass::Segments;
+    let plus = class == PatternClass::Segments;
     let mut segments = text.split('/').peekable();
     std::iter::from_fn(move || {
         let segment = segments.next()?;

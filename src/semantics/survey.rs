@@ -2,12 +2,14 @@
 //!
 //! Answers do not depend on who asks first, nor on how many threads ask.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::acl::Acl;
 use super::authority::{self, Reached};
+use super::endpoints::Below;
 use super::joined::{self, Joined};
 use super::mounts::MountTable;
 use super::rbac::grants::{Companion, Grant, Grants};
@@ -18,7 +20,7 @@ use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRole;
 use crate::model::kube::workload::Workload;
 use crate::model::project::Project;
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::syntax::Span;
 
 /// Of how many path rules in all the compiled sets are kept; what lies beyond is compiled anew for each question.
@@ -37,6 +39,8 @@ pub struct Survey<'a> {
     routes: OnceLock<Vec<Route>>,
     /// In the order of the policies.
     handed_over: Vec<OnceLock<Vec<Vec<Reached>>>>,
+    /// In the order of the policies and of their rules.
+    below: Vec<OnceLock<Vec<OnceLock<Option<Below<'a>>>>>>,
 }
 
 /// Policies that meet in one token.
@@ -69,6 +73,7 @@ impl<'a> Survey<'a> {
             sets: OnceLock::new(),
             routes: OnceLock::new(),
             handed_over: project.policies.iter().map(|_| OnceLock::new()).collect(),
+            below: project.policies.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -90,8 +95,19 @@ impl<'a> Survey<'a> {
     /// What each path rule of `policy`, which is one of the project, hands over: see [`authority::handed_over`].
     pub fn handed_over(&self, policy: &Policy) -> &[Vec<Reached>] {
         let kept = self.project.policies.element_offset(policy).and_then(|at| self.handed_over.get(at));
-        let compute = || authority::handed_over(policy, self.project, &self.mounts);
+        let compute = || authority::handed_over(policy, |rule| self.below(policy, rule).map(Cow::Borrowed));
         kept.map(|kept| kept.get_or_init(compute).as_slice()).unwrap_or_default()
+    }
+
+    /// Where a path rule of `policy`, which is one of the project, lies: see [`Below::of`].
+    pub fn below(&self, policy: &Policy, rule: &PathRule) -> Option<&Below<'a>> {
+        let at = self.project.policies.element_offset(policy)?;
+        let rules = &self.project.policies.get(at)?.path_rules;
+        let of_policy = self.below.get(at)?.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+        let at = rules.element_offset(rule)?;
+        let rule = rules.get(at)?;
+        let compute = || Below::of(rule.path.as_str(), self.project, &self.mounts, &rule.path);
+        of_policy.get(at)?.get_or_init(compute).as_ref()
     }
 
     /// Every set of two or more policies that some auth role attaches, see [`joined::sets`].

@@ -151,7 +151,7 @@ pub fn populate(label: &str, identity: &Identity, namespace: &str, dialect: Dial
 
 /// True if the label has a template in it.
 pub fn is_templated(label: &str) -> bool {
-    label.contains("{{")
+    label.contains('{') && label.contains("{{")
 }
 
 fn push(pieces: &mut [String], text: &str) {

@@ -39,14 +39,28 @@ pub fn tool(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    assert!(
-        std::env::var_os("ROLEWRIGHT_LIVE").is_none_or(|value| value != "required"),
-        "{name} is absent; run `sh tests/prepare.sh`"
-    );
-    // Past the capture of the test harness: who runs the tests is to know what was left out.
-    let said = format!("left out: tests that need `{name}` (run `sh tests/prepare.sh` to have them)\n");
-    drop(std::io::stderr().write_all(said.as_bytes()));
+    assert!(!all_is_required(), "{name} is absent; run `sh tests/prepare.sh`");
+    leave_out(&format!("tests that need `{name}` (run `sh tests/prepare.sh` to have them)"));
     None
+}
+
+/// True if `ROLEWRIGHT_LIVE=required`, as `tests/run.sh` sets it; else says that `what`, which takes a minute or two, is
+/// left out.
+pub fn all_is_wanted(what: &str) -> bool {
+    let wanted = all_is_required();
+    if !wanted {
+        leave_out(&format!("{what} (`sh tests/run.sh` has it)"));
+    }
+    wanted
+}
+
+fn all_is_required() -> bool {
+    std::env::var_os("ROLEWRIGHT_LIVE").is_some_and(|value| value == "required")
+}
+
+/// Past the capture of the test harness: who runs the tests is to know what was left out.
+fn leave_out(what: &str) {
+    drop(std::io::stderr().write_all(format!("left out: {what}\n").as_bytes()));
 }
 
 impl Server {

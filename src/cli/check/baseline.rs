@@ -29,8 +29,9 @@ impl Known {
     /// The baseline that the flags or the configuration name, if any.
     pub fn of(args: &Args, session: &Session) -> Result<Option<Known>, Failure> {
         let named = args.write_baseline.as_ref().or(args.baseline.as_ref());
-        let configured = session.config.baseline.as_ref().map(|path| session.config_dir.join(path));
-        let Some(path) = named.cloned().or(configured) else { return Ok(None) };
+        let configured =
+            session.config.baseline.as_ref().filter(|_| !session.config.levels.profile.sees_all());
+        let Some(path) = named.or(configured).cloned() else { return Ok(None) };
         let write = args.write_baseline.is_some();
         let shown = path.display();
         let baseline = match fs::read_to_string(&path) {
@@ -57,7 +58,7 @@ impl Known {
         triaged.shown.extend(sifted.new);
         triaged.shown.sort_by_key(|finding| finding.span);
         triaged.known = sifted.known;
-        triaged.stale = sifted.stale.iter().map(|(_, count)| count).sum();
+        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, count)| sum.saturating_add(*count));
     }
 
     /// Writes the baseline, if that was asked for. One that was there only loses entries; a new one takes in all that

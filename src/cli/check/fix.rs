@@ -1,7 +1,6 @@
 //! `check --fix`, `--fix-only`, `--diff`: text edits on the files themselves.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use similar::TextDiff;
 
@@ -128,26 +127,9 @@ fn save_one(old: &Source, new: &Source, path: &Path, session: &Session) -> Resul
     if path.as_os_str().is_empty() {
         return Err("it came from stdin; `--diff` shows what would change".to_owned());
     }
-    if leaves_the_root(path, &session.root) {
-        return Err("it is reached through a symbolic link that leads out of the project".to_owned());
-    }
     let mark = |source: &Source| if source.bom { "\u{feff}" } else { "" };
-    let now = fs::read(path).map_err(|error| error.to_string())?;
-    if now != format!("{}{}", mark(old), old.text).as_bytes() {
-        return Err("it was changed meanwhile".to_owned());
-    }
-    let text = format!("{}{}", mark(new), new.text);
-    write::whole(path, text.as_bytes()).map_err(|error| error.to_string())
-}
-
-/// True if links on the way lead to a place outside the root. A file outside that was named without any link is its
-/// owner's wish.
-fn leaves_the_root(path: &Path, root: &Path) -> bool {
-    let real = |path: &Path| -> Option<PathBuf> { fs::canonicalize(path).ok() };
-    match (real(path), real(root)) {
-        (Some(path_now), Some(root)) => path_now != path && !path_now.starts_with(root),
-        _ => true,
-    }
+    let whole = |source: &Source| format!("{}{}", mark(source), source.text);
+    write::in_place(path, whole(old).as_bytes(), whole(new).as_bytes(), &session.root)
 }
 
 fn count(number: usize, done: &str) -> String {

@@ -33,14 +33,8 @@ impl PathPattern {
 
     /// Reads a label whose leading slash the server has taken off already.
     pub fn stored(mut text: String) -> PathPattern {
-        let class = if has_plus_segment(&text) {
-            PatternClass::Segments
-        } else if text.ends_with('*') {
-            text.pop();
-            PatternClass::Prefix
-        } else {
-            PatternClass::Exact
-        };
+        let (kept, class) = PatternClass::of(&text);
+        text.truncate(kept.len());
         PathPattern { text, class }
     }
 
@@ -68,6 +62,19 @@ impl PathPattern {
     }
 }
 
+impl PatternClass {
+    /// How a label without a leading slash is matched, and what of it is the text of the pattern.
+    pub fn of(label: &str) -> (&str, PatternClass) {
+        if has_plus_segment(label) {
+            return (label, PatternClass::Segments);
+        }
+        match label.strip_suffix('*') {
+            Some(text) => (text, PatternClass::Prefix),
+            None => (label, PatternClass::Exact),
+        }
+    }
+}
+
 /// True if a segment begins with `+`, the last one only behind another.
 fn has_plus_segment(text: &str) -> bool {
     // Most labels hold no `+`, and looking for one byte is fast.
@@ -87,6 +94,15 @@ impl fmt::Display for PathPattern {
 /// Servers answer such a request with a redirect to the path without it, or with "relative paths not supported". Only
 /// an empty segment can be smuggled in, with one of the slashes written as `%2F` (tried on OpenBao 2.7).
 pub fn unsent_segment(path: &str) -> Option<&'static str> {
+    let mut before = b'/';
+    let may_hold = path.bytes().any(|byte| {
+        let starts = before == b'/' && matches!(byte, b'/' | b'.');
+        before = byte;
+        starts
+    });
+    if !may_hold {
+        return None;
+    }
     let path = without_templates(path);
     let mut segments = path.split('/').peekable();
     while let Some(segment) = segments.next() {

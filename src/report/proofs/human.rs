@@ -61,6 +61,7 @@ fn test(verdict: &Verdict<'_>, line: u32, places: &Places<'_>, look: Look, out: 
         Outcome::Unknown => ("UNKNOWN", "33"),
         Outcome::NotProved => ("NOT PROVED", "33"),
         Outcome::Nobody => ("NOBODY", "31"),
+        Outcome::Contradiction => ("BUG", "31"),
     };
     let padded = format!("{word:<10}");
     let shown = if look.color { format!("\u{1b}[{color}m{padded}\u{1b}[0m") } else { padded };

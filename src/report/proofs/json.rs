@@ -52,6 +52,7 @@ struct Test<'a> {
 #[derive(Serialize)]
 struct AnswerItem<'a> {
     action: &'a str,
+    wanted: bool,
     allowed: Option<bool>,
     reasons: Vec<ReasonItem<'a>>,
 }
@@ -59,6 +60,8 @@ struct AnswerItem<'a> {
 #[derive(Serialize)]
 struct ReasonItem<'a> {
     text: &'a str,
+    who: Option<&'a str>,
+    path: Option<&'a str>,
     place: Option<Place<'a>>,
     role: Option<RoleItem<'a>>,
     rules: Vec<RuleItem<'a>>,
@@ -136,6 +139,7 @@ fn test<'a>(verdict: &'a Verdict<'_>, places: &Places<'a>) -> Test<'a> {
 fn answer<'a>(answer: &'a Answer, places: &Places<'a>) -> AnswerItem<'a> {
     AnswerItem {
         action: &answer.action,
+        wanted: answer.wanted,
         allowed: answer.allowed,
         reasons: answer.reasons.iter().map(|it| reason(it, places)).collect(),
     }
@@ -144,6 +148,8 @@ fn answer<'a>(answer: &'a Answer, places: &Places<'a>) -> AnswerItem<'a> {
 fn reason<'a>(reason: &'a Reason, places: &Places<'a>) -> ReasonItem<'a> {
     ReasonItem {
         text: &reason.text,
+        who: reason.who.as_deref(),
+        path: reason.path.as_deref(),
         place: reason.place.map(|span| place(span, places)),
         role: reason.role.as_ref().map(|(name, span)| RoleItem { name, place: place(*span, places) }),
         rules: reason.rules.iter().map(|it| rule(it, places)).collect(),

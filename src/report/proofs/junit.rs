@@ -27,7 +27,7 @@ pub fn render(proofs: &Proofs<'_>) -> String {
         "<testsuites name=\"rolewright\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
         all.tests + proofs.problems.len(),
         failures(all),
-        all.nobody + proofs.problems.len()
+        all.nobody + all.contradictions + proofs.problems.len()
     );
     for (path, name, verdicts) in &suites {
         suite(path, name, verdicts, &places, &mut out);
@@ -50,7 +50,7 @@ fn suite(path: &str, name: &str, verdicts: &[&Verdict<'_>], places: &Places<'_>,
         escaped(if name.is_empty() { path } else { name }),
         counts.tests,
         failures(counts),
-        counts.nobody,
+        counts.nobody + counts.contradictions,
         escaped(path)
     );
     for verdict in verdicts {
@@ -66,7 +66,7 @@ fn suite(path: &str, name: &str, verdicts: &[&Verdict<'_>], places: &Places<'_>,
                 *out += "/>\n";
                 continue;
             }
-            Outcome::Nobody => "error",
+            Outcome::Nobody | Outcome::Contradiction => "error",
             Outcome::Failed | Outcome::Unknown | Outcome::NotProved => "failure",
         };
         let lines = explanation(verdict, places, false);

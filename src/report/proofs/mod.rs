@@ -46,10 +46,13 @@ pub struct Counts {
     pub failed: usize,
     /// Those that hang on something that is not known.
     pub unknown: usize,
-    /// Those that speak of everybody or of patterns.
+    /// Those that speak of everybody or of patterns in a way that cannot be proved.
     pub not_proved: usize,
     /// Those about somebody of whom no input knows.
     pub nobody: usize,
+    /// Those on which rolewright contradicts itself.
+    #[serde(skip)]
+    pub contradictions: usize,
 }
 
 impl Counts {
@@ -63,6 +66,7 @@ impl Counts {
             unknown: count(Outcome::Unknown),
             not_proved: count(Outcome::NotProved),
             nobody: count(Outcome::Nobody),
+            contradictions: count(Outcome::Contradiction),
         }
     }
 }
@@ -98,16 +102,16 @@ pub fn claim(expectation: &Expectation) -> String {
 /// Lines that say why a claim came out as it did; without those answers that are as they should be unless `all`.
 fn explanation(verdict: &Verdict<'_>, places: &Places<'_>, all: bool) -> Vec<String> {
     let mut lines: Vec<String> = verdict.why.iter().cloned().collect();
-    let wanted = verdict.expectation.can;
     for answer in &verdict.answers {
-        if all || answer.allowed != Some(wanted) {
-            lines.extend(answer_lines(answer, wanted, places));
+        if all || answer.allowed != Some(answer.wanted) {
+            lines.extend(answer_lines(answer, places));
         }
     }
     lines
 }
 
-fn answer_lines(answer: &Answer, wanted: bool, places: &Places<'_>) -> Vec<String> {
+fn answer_lines(answer: &Answer, places: &Places<'_>) -> Vec<String> {
+    let wanted = answer.wanted;
     let word = |it: bool| if it { "yes" } else { "no" };
     let head = match answer.allowed {
         Some(got) if got == wanted => format!("{}: {}", answer.action, word(got)),
@@ -129,7 +133,11 @@ fn answer_lines(answer: &Answer, wanted: bool, places: &Places<'_>) -> Vec<Strin
 const SHOWN: usize = 5;
 
 fn reason_lines(reason: &Reason, places: &Places<'_>) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = match (&reason.who, &reason.path) {
+        (Some(who), Some(path)) => vec![format!("{who}, on {path}")],
+        (Some(who), None) => vec![who.clone()],
+        (None, _) => Vec::new(),
+    };
     if reason.text != "allowed" || reason.rules.is_empty() {
         lines.push(match reason.place {
             Some(place) => format!("{}  {}", reason.text, place_text(place, places)),

@@ -20,7 +20,7 @@ pub const RESULTS: usize = 5_000;
 
 /// The whole report, ending in a newline.
 pub fn render(report: &Report<'_>) -> String {
-    let places = Places::new(&report.project.sources);
+    let places = Places::of_files(&report.project.sources, report.real_names);
     let entries = entries(report, &places);
     let mut results = Results::new(report, &places);
     for entry in entries.iter().filter(|entry| entry.finding.is_some()) {

@@ -17,6 +17,12 @@ pub fn is_root_protected(path: &str, dialect: Dialect) -> bool {
         && GUARDED.iter().any(|guarded| guarded.servers.have(dialect) && guarded.matches(path))
 }
 
+/// Patterns that together match the root-protected paths, other than those below `pki` mounts.
+pub fn root_protected_patterns(dialect: Dialect) -> impl Iterator<Item = PathPattern> {
+    let known = GUARDED.iter().filter(move |guarded| guarded.servers.have(dialect));
+    known.map(|guarded| PathPattern::parse(guarded.label))
+}
+
 /// True if every path that `pattern` matches is root-protected.
 pub fn is_root_protected_throughout(pattern: &PathPattern, dialect: Dialect) -> bool {
     if pattern.class == PatternClass::Exact {

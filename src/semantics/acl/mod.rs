@@ -16,7 +16,8 @@ mod uncertain;
 pub use decision::{Decision, Loser, Lost, verdict_of_each};
 pub use default_policy::{BUILT_IN, default_policy};
 pub use guarded::{
-    SudoReach, is_guarded_by_pki, is_root_protected, is_root_protected_throughout, sudo_reach,
+    SudoReach, is_guarded_by_pki, is_root_protected, is_root_protected_throughout, root_protected_patterns,
+    sudo_reach,
 };
 pub use merged::{MergedRule, RuleRef};
 pub use request::{Operation, Refusal, Request, Ruling, Verdict};

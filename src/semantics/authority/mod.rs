@@ -5,17 +5,17 @@
 
 mod places;
 
+use std::borrow::Cow;
+
 pub use places::*;
 
 use super::endpoints::{Api, Below};
 use super::kv;
-use super::pattern::{covers, overlaps};
+use super::pattern::{covers, label_overlaps, overlaps};
 use super::precedence::Precedence;
-use crate::model::project::Project;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::model::vault::policy::{PathRule, Policy};
-use crate::semantics::mounts::MountTable;
 use crate::syntax::Span;
 
 /// Endpoints that hand over the same thing.
@@ -104,9 +104,13 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// What every path rule of a policy hands over, in the order of the rules.
-pub fn handed_over(policy: &Policy, project: &Project, mounts: &MountTable<'_>) -> Vec<Vec<Reached>> {
-    policy.path_rules.iter().map(|rule| reached(rule, policy, project, mounts)).collect()
+/// What every path rule of a policy hands over, in the order of the rules; `below` says where a rule lies, see
+/// [`Below::of`].
+pub fn handed_over<'b>(
+    policy: &Policy,
+    below: impl Fn(&PathRule) -> Option<Cow<'b, Below<'b>>>,
+) -> Vec<Vec<Reached>> {
+    policy.path_rules.iter().map(|rule| reached(rule, policy, || below(rule))).collect()
 }
 
 /// The rules of `policy` that reach `authority`, where `handed_over` is what [`handed_over`] says of the policy. A pattern
@@ -152,7 +156,11 @@ fn is_of_any_mount(label: &str) -> bool {
     label.strip_prefix('/').unwrap_or(label).starts_with(['*', '+'])
 }
 
-fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTable<'_>) -> Vec<Reached> {
+fn reached<'b>(
+    rule: &PathRule,
+    policy: &Policy,
+    below: impl FnOnce() -> Option<Cow<'b, Below<'b>>>,
+) -> Vec<Reached> {
     let label = rule.path.as_str();
     let label = label.strip_prefix('/').unwrap_or(label);
     let first = label.split(['/', '*', '+']).next().unwrap_or("");
@@ -170,7 +178,7 @@ fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTa
     let below = if any_mount || matches!(first, "sys" | "auth" | "identity") || kv::has_usual_word(label) {
         None
     } else {
-        Below::of(label, project, mounts, &rule.path)
+        below()
     };
     if !full && below.is_none() {
         return Vec::new();
@@ -183,6 +191,9 @@ fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTa
             (Some(api), Some(below)) if below.api == api => (&below.pattern, below.mount),
             _ => return None,
         };
+        if !authority.places.iter().any(|(_, needs)| suffices(granted, needs)) {
+            return None;
+        }
         if authority.except.is_some_and(|except| covers(&PathPattern::parse(except), pattern)) {
             return None;
         }
@@ -194,7 +205,7 @@ fn reached(rule: &PathRule, policy: &Policy, project: &Project, mounts: &MountTa
                 // That somebody may call an auth method `role` does not count.
                 overlaps(&PathPattern::parse(&place.replacen("auth/+/", "auth/\u{1}/", 1)), pattern)
             } else {
-                may_meet(fixed, place) && overlaps(&PathPattern::parse(place), pattern)
+                may_meet(fixed, place) && label_overlaps(place, pattern)
             }
         };
         let whole = |place: &str| match mount {

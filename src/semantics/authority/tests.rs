@@ -1,5 +1,7 @@
 use super::*;
+use crate::model::project::Project;
 use crate::model::vault::policy::PolicyOrigin;
+use crate::semantics::mounts::MountTable;
 use crate::syntax::{SourceId, Spanned};
 
 /// A policy of `(label, capabilities)`.
@@ -24,7 +26,13 @@ fn policy(rules: &[(&str, &str)]) -> Policy {
 fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
     let (policy, project) = (policy(rules), Project::default());
     let mounts = MountTable::new(&project);
-    let handed_over = handed_over(&policy, &project, &mounts);
+    let rules = policy.path_rules.iter();
+    let belows: Vec<_> =
+        rules.map(|rule| Below::of(rule.path.as_str(), &project, &mounts, &rule.path)).collect();
+    let handed_over = handed_over(&policy, |rule| {
+        let at = policy.path_rules.element_offset(rule).expect("a rule of the policy");
+        belows[at].as_ref().map(Cow::Borrowed)
+    });
     handed_over.iter().flatten().any(|it| std::ptr::eq(it.authority, authority))
 }
 

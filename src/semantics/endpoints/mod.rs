@@ -10,7 +10,7 @@ mod system;
 
 use super::kv;
 use super::mounts::MountTable;
-use super::pattern::overlaps;
+use super::pattern::{label_overlaps, overlaps};
 use crate::model::project::Project;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::mount::{Engine, KvVersion};
@@ -99,7 +99,7 @@ impl Endpoint {
         if !fixed.starts_with(own) && !own.starts_with(fixed) {
             return false;
         }
-        overlaps(&PathPattern::parse(self.0), pattern)
+        label_overlaps(self.0, pattern)
             || (self.1.contains(['l', 'n'])
                 && (text.ends_with('/') || pattern.has_wildcard())
                 && overlaps(&PathPattern::parse(&format!("{}/", self.0)), pattern))

@@ -4,11 +4,15 @@
 //! service account can what it can through any of the roles that take it, and cannot what it can through none. What
 //! is not known makes a claim neither hold nor fail.
 //!
+//! Claims about everybody and about all paths of a pattern are proved on [`super::language`]; what speaks against one is
+//! a single path and somebody in particular, for whom the evaluator of single paths is asked once more.
+//!
 //! The answers are those of the servers if the inputs are all that they hold.
 
 mod cluster;
 mod coverage;
 mod names;
+mod universal;
 mod vault;
 
 pub use coverage::{Coverage, Uncovered};
@@ -37,7 +41,7 @@ pub struct Verdict<'a> {
 pub enum Outcome {
     /// It holds.
     Passed,
-    /// It speaks of all identities or of all paths of a pattern, and that is not proved.
+    /// It speaks of all identities or of all paths of a pattern, in a way that cannot be proved.
     NotProved,
     /// It hangs on something that is not known.
     Unknown,
@@ -45,6 +49,8 @@ pub enum Outcome {
     Failed,
     /// It speaks of somebody of whom no input knows.
     Nobody,
+    /// Two ways to the answer disagree: a bug of rolewright.
+    Contradiction,
 }
 
 impl Outcome {
@@ -56,6 +62,7 @@ impl Outcome {
             Outcome::Unknown => "unknown",
             Outcome::Failed => "failed",
             Outcome::Nobody => "nobody",
+            Outcome::Contradiction => "contradiction",
         }
     }
 }
@@ -65,7 +72,10 @@ impl Outcome {
 pub struct Answer {
     /// The capability or verb.
     pub action: String,
-    /// Whether it is allowed; nothing if that is not known.
+    /// Whether it is claimed to be allowed.
+    pub wanted: bool,
+    /// Whether it is allowed; nothing if that is not known. Of claims about many: whether it is to all of them, if that
+    /// is what is claimed, else whether it is to any.
     pub allowed: Option<bool>,
     /// What speaks for the answer.
     pub reasons: Vec<Reason>,
@@ -76,6 +86,10 @@ pub struct Answer {
 pub struct Reason {
     /// What this reason alone says.
     pub allowed: Option<bool>,
+    /// In claims about many: to whom it happens.
+    pub who: Option<String>,
+    /// In claims about many: on which path.
+    pub path: Option<String>,
     /// The auth role through which a token is had, `MOUNT/NAME`, and its place.
     pub role: Option<(String, Span)>,
     /// The rules that decide; of several equal patterns, all.
@@ -112,7 +126,8 @@ pub enum DeciderKind {
 
 impl Reason {
     fn new(allowed: Option<bool>, text: impl Into<String>) -> Reason {
-        Reason { allowed, role: None, rules: Vec::new(), text: text.into(), place: None }
+        let text = text.into();
+        Reason { allowed, who: None, path: None, role: None, rules: Vec::new(), text, place: None }
     }
 
     fn at(self, place: Option<Span>) -> Reason {
@@ -142,14 +157,21 @@ impl<'a> Prover<'a> {
             why: Some(why),
         };
         if expectation.is_universal() {
-            let all = match expectation.who.value {
-                Quantifier::One(_) => "all paths of a pattern",
-                _ => "everybody",
+            let proved = match expectation.question() {
+                Question::Vault(path) => universal::answers(self, expectation, path),
+                _ => Err((Outcome::NotProved, universal::KUBERNETES.to_owned())),
             };
-            return without_answer(
-                Outcome::NotProved,
-                format!("claims about {all} are not proved by this version"),
-            );
+            return match proved {
+                Err((outcome, why)) => without_answer(outcome, why),
+                Ok(proof) => {
+                    let outcome = match proof.contradicts {
+                        true => Some(Outcome::Contradiction),
+                        false => proof.answers.iter().map(outcome).max(),
+                    };
+                    let outcome = outcome.unwrap_or(Outcome::Unknown);
+                    Verdict { expectation, outcome, answers: proof.answers, why: None }
+                }
+            };
         }
         let Quantifier::One(name) = &expectation.who.value else {
             return without_answer(Outcome::Unknown, "it names nobody".to_owned());
@@ -167,18 +189,19 @@ impl<'a> Prover<'a> {
         };
         match asked {
             Err(why) => without_answer(Outcome::Nobody, why),
-            Ok(answers) => {
-                let outcome = answers.iter().map(|answer| outcome(answer, expectation.can)).max();
+            Ok(mut answers) => {
+                answers.iter_mut().for_each(|answer| answer.wanted = expectation.can);
+                let outcome = answers.iter().map(outcome).max();
                 Verdict { expectation, outcome: outcome.unwrap_or(Outcome::Unknown), answers, why: None }
             }
         }
     }
 }
 
-fn outcome(answer: &Answer, wanted: bool) -> Outcome {
+fn outcome(answer: &Answer) -> Outcome {
     match answer.allowed {
         None => Outcome::Unknown,
-        Some(allowed) if allowed == wanted => Outcome::Passed,
+        Some(allowed) if allowed == answer.wanted => Outcome::Passed,
         Some(_) => Outcome::Failed,
     }
 }
@@ -193,7 +216,7 @@ fn any_of(action: &str, reasons: Vec<Reason>) -> Answer {
         Some(false)
     };
     let reasons = reasons.into_iter().filter(|reason| reason.allowed == allowed).collect();
-    Answer { action: action.to_owned(), allowed, reasons }
+    Answer { action: action.to_owned(), wanted: false, allowed, reasons }
 }
 
 #[cfg(test)]

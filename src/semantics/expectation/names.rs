@@ -39,6 +39,11 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// True if an input speaks of the Kubernetes namespace.
+    pub(super) fn knows_namespace(&self, namespace: &str) -> bool {
+        self.namespaces.contains(namespace)
+    }
+
     /// Why nothing is known of a service account; nothing if its name and its namespace occur in the inputs, be it not
     /// together, or if a glob of some role takes it in.
     pub(super) fn unknown(&self, subject: &Subject, access: &Access<'_>) -> Option<String> {

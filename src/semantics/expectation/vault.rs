@@ -45,16 +45,17 @@ pub(super) fn answers(
     Ok(answers.collect())
 }
 
+/// A question about one path.
 #[derive(Clone, Copy)]
-struct Asked<'q> {
-    expectation: &'q Expectation,
-    path: &'q str,
-    capability: Capability,
+pub(super) struct Asked<'q> {
+    pub(super) expectation: &'q Expectation,
+    pub(super) path: &'q str,
+    pub(super) capability: Capability,
 }
 
 impl Asked<'_> {
     /// What this way comes to; nothing if it does not lead to a token.
-    fn of(&self, holder: &Holder<'_>) -> Option<Reason> {
+    pub(super) fn of(&self, holder: &Holder<'_>) -> Option<Reason> {
         if !holder.gets_token() {
             return None;
         }
@@ -127,7 +128,7 @@ impl Asked<'_> {
     }
 
     /// The servers that are meant: the claim's own target narrows down that of the role.
-    fn dialects(&self, holder: &Holder<'_>) -> Vec<Dialect> {
+    pub(super) fn dialects(&self, holder: &Holder<'_>) -> Vec<Dialect> {
         let own = match self.expectation.target {
             Target::Any => &Dialect::ALL[..],
             target => Dialect::of(target),
@@ -208,7 +209,7 @@ impl Asked<'_> {
     }
 }
 
-fn refused_on(holder: &Holder<'_>, dialect: Dialect) -> Reason {
+pub(super) fn refused_on(holder: &Holder<'_>, dialect: Dialect) -> Reason {
     let held = holder.refused_on(dialect);
     let name = held.map_or("", |held| held.name.as_str());
     let text = format!("{dialect} refuses to store the policy `{name}` as it is written");
@@ -216,7 +217,7 @@ fn refused_on(holder: &Holder<'_>, dialect: Dialect) -> Reason {
 }
 
 /// What keeps any answer from being given: a policy whose text nobody knows.
-fn unsettled(holder: &Holder<'_>) -> Option<Reason> {
+pub(super) fn unsettled(holder: &Holder<'_>) -> Option<Reason> {
     let unknown = |text: String, place| Some(Reason::new(None, text).at(place));
     holder.held.iter().find_map(|held| {
         if let Some(refused) = held.refused.first() {
@@ -235,7 +236,7 @@ fn deciders(rule: &MergedRule<'_>) -> Vec<Decider> {
     rule.members.iter().map(|member| decider(*member)).collect()
 }
 
-fn decider(rule: RuleRef<'_>) -> Decider {
+pub(super) fn decider(rule: RuleRef<'_>) -> Decider {
     let span = rule.rule.path.span;
     Decider {
         kind: DeciderKind::PathRule,

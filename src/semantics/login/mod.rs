@@ -131,13 +131,24 @@ pub fn attempt<'a>(
     method: &AuthMethod<'a>,
     dialect: Dialect,
 ) -> Outcome<'a> {
+    attempt_for(caller, role, method, dialect, || token::issue(role, method, dialect))
+}
+
+/// The same for a role whose token is known.
+pub fn attempt_for<'a>(
+    caller: &Caller,
+    role: &'a AuthRole,
+    method: &AuthMethod<'a>,
+    dialect: Dialect,
+    token: impl FnOnce() -> Result<Issued<'a>, Box<Refusal>>,
+) -> Outcome<'a> {
     let mut missing = Vec::new();
     let steps = is_stored(role, method, dialect)
         .and_then(|()| audience(caller, role, &mut missing))
         .and_then(|()| name(caller, role))
         .and_then(|name| Ok((name, namespace(caller, role, method, &mut missing)?)))
         .and_then(|bounds| review(caller, role, method, &mut missing).map(|()| bounds))
-        .and_then(|bounds| Ok((bounds, token::issue(role, method, dialect)?)));
+        .and_then(|bounds| Ok((bounds, token()?)));
     match steps {
         Err(refusal) => Outcome::Refused(Refusal { unless: missing, ..*refusal }),
         Ok(((name, namespace), token)) => {
@@ -159,6 +170,16 @@ pub fn token_of<'a>(
     dialect: Dialect,
 ) -> Result<Issued<'a>, Box<Refusal>> {
     is_stored(role, method, dialect).and_then(|()| token::issue(role, method, dialect))
+}
+
+/// The same without the policies that are not wanted, which are named in lower case.
+pub fn token_with<'a>(
+    role: &'a AuthRole,
+    method: &AuthMethod<'a>,
+    dialect: Dialect,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Issued<'a>, Box<Refusal>> {
+    is_stored(role, method, dialect).and_then(|()| token::issue_with(role, method, dialect, wanted))
 }
 
 type Step<T> = Result<T, Box<Refusal>>;

@@ -2,6 +2,8 @@
 //!
 //! Source: `sdk/framework/lease.go`, `sdk/helper/policyutil`, `sdk/helper/tokenutil`, `vault/request_handling.go`.
 
+use std::borrow::Cow;
+
 use super::method::AuthMethod;
 use super::{Check, Refusal, Step, span_of};
 use crate::model::vault::auth_role::AuthRole;
@@ -90,7 +92,17 @@ fn is_reserved(policy: &str, dialect: Dialect) -> bool {
 
 /// The token that `role`, which the server took, issues.
 pub(super) fn issue<'a>(role: &'a AuthRole, method: &AuthMethod<'a>, dialect: Dialect) -> Step<Issued<'a>> {
-    let policies = policies(role, dialect)?;
+    issue_with(role, method, dialect, |_| true)
+}
+
+/// The same, with no other policies than those that are wanted, by their names in lower case.
+pub(super) fn issue_with<'a>(
+    role: &'a AuthRole,
+    method: &AuthMethod<'a>,
+    dialect: Dialect,
+    wanted: impl Fn(&str) -> bool,
+) -> Step<Issued<'a>> {
+    let policies = policies(role, dialect, wanted)?;
     let fields = &role.fields;
     let set = |field: &str| fields.duration(field).filter(|seconds| seconds.value.0 > 0);
     let (max_ttl, explicit_max_ttl) = (set("token_max_ttl"), set("token_explicit_max_ttl"));
@@ -131,13 +143,15 @@ pub(super) fn uses(role: &AuthRole) -> Option<Spanned<i64>> {
     }
 }
 
-fn policies(role: &AuthRole, dialect: Dialect) -> Step<Vec<TokenPolicy>> {
-    let mut policies: Vec<TokenPolicy> = role
-        .policies()
-        .iter()
-        .map(|name| TokenPolicy { name: name.value.trim().to_lowercase(), span: Some(name.span) })
-        .filter(|policy| !policy.name.is_empty())
-        .collect();
+fn policies(role: &AuthRole, dialect: Dialect, wanted: impl Fn(&str) -> bool) -> Step<Vec<TokenPolicy>> {
+    let named = || {
+        let names = role.policies().iter().map(|name| (stored_name(&name.value), name.span));
+        names.filter(|(name, _)| !name.is_empty())
+    };
+    let is_special = |name: &str| name == "root" || is_reserved(name, dialect);
+    let kept = named().filter(|(name, _)| is_special(name) || wanted(name));
+    let mut policies: Vec<TokenPolicy> =
+        kept.map(|(name, span)| TokenPolicy { name: name.into_owned(), span: Some(span) }).collect();
     if let Some(root) = policies.iter().find(|policy| policy.name == "root") {
         return refuse(
             "auth methods cannot create root tokens".to_owned(),
@@ -153,12 +167,20 @@ fn policies(role: &AuthRole, dialect: Dialect) -> Step<Vec<TokenPolicy>> {
         );
     }
     let without_default = role.fields.bool("token_no_default_policy").is_some_and(|it| it.value);
-    if !without_default && !policies.iter().any(|policy| policy.name == "default") {
+    let adds_default = !without_default && wanted("default");
+    if adds_default && !policies.iter().any(|policy| policy.name == "default") {
         policies.push(TokenPolicy { name: "default".to_owned(), span: None });
     }
     policies.sort_by(|one, other| one.name.cmp(&other.name));
     policies.dedup_by(|later, first| later.name == first.name);
     Ok(policies)
+}
+
+/// The name of a policy as a token carries it.
+fn stored_name(written: &str) -> Cow<'_, str> {
+    let name = written.trim();
+    let is_plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if name.bytes().all(is_plain) { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
 }
 
 fn refuse<T>(server_text: String, why: &str, span: Span) -> Step<T> {

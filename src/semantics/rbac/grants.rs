@@ -14,7 +14,7 @@ use holdings::Holdings;
 
 use super::builtin;
 use super::powers::{self, Atom, Power, Weight};
-use super::reach::{self, Reach, Reaches};
+use super::reach::{Reach, Reaches};
 use crate::model::kube::binding::Subject;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::project::Project;
@@ -208,14 +208,12 @@ impl<'a> Grant<'a> {
 
     /// True if a binding gives it in this namespace, or in all.
     pub fn reaches(&self, namespace: &str) -> bool {
-        self.reach.is_cluster_wide()
-            || self.reach.bindings().iter().any(|binding| binding.meta.namespace_name() == Some(namespace))
+        self.reach.is_in(namespace)
     }
 
     /// A subject of its bindings that stands for many.
     pub fn broad_subject(&self) -> Option<(&'a Subject, &'static str)> {
-        let mut subjects = self.reach.bindings().iter().flat_map(|binding| &binding.subjects);
-        subjects.find_map(|subject| Some((subject, reach::breadth(subject)?)))
+        self.reach.broad_subject()
     }
 
     /// True if it reaches anybody through `admin`, `edit` or `view` alone.

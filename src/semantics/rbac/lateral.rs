@@ -110,7 +110,14 @@ impl<'a> Lateral<'a> {
             onward: HashMap::new(),
             by_namespace: HashMap::new(),
         };
-        for binding in project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding)) {
+        let bindings = || project.bindings.iter().filter(|binding| !builtin::is_own_binding(binding));
+        // Without anybody who could take the cluster over, no way leads there.
+        if !bindings()
+            .any(|binding| takes_over(survey, binding).is_some() && accounts(binding).next().is_some())
+        {
+            return lateral;
+        }
+        for binding in bindings() {
             let accounts: Vec<Account<'a>> = accounts(binding).collect();
             if accounts.is_empty() {
                 continue;

@@ -19,11 +19,23 @@ pub enum Reach<'a> {
     /// A ClusterRoleBinding gives it in every namespace and outside of them.
     ClusterWide(&'a Binding),
     /// RoleBindings give it, each in its own namespace.
-    Namespaces(Vec<&'a Binding>),
+    Namespaces(Namespaced<'a>),
     /// A label adds it to another ClusterRole; this is what the label says after `aggregate-to-`.
     Aggregated(String),
     /// No binding among the inputs gives it to anybody.
     Unbound,
+}
+
+/// RoleBindings that give one role. There may be thousands, and as many roles of whom they give the same: what findings
+/// say of all of them together is worked out once.
+#[derive(Debug, Clone)]
+pub struct Namespaced<'a> {
+    /// The bindings, in the order of the project.
+    pub bindings: Vec<&'a Binding>,
+    /// Of the bindings, sorted, each once.
+    names: Vec<&'a str>,
+    words: String,
+    broad_subject: Option<(&'a Subject, &'static str)>,
 }
 
 /// The same as [`Reaches::of`], for a single question.
@@ -98,18 +110,7 @@ impl<'a> Reach<'a> {
     pub fn words(&self) -> String {
         match self {
             Reach::ClusterWide(_) => "in the whole cluster".to_owned(),
-            Reach::Namespaces(bindings) => {
-                let mut names: Vec<&str> =
-                    bindings.iter().filter_map(|binding| binding.meta.namespace_name()).collect();
-                names.sort_unstable();
-                names.dedup();
-                match names.as_slice() {
-                    [] => "in the namespace of its binding".to_owned(),
-                    [one] => format!("in namespace `{one}`"),
-                    [first, second] => format!("in namespaces `{first}` and `{second}`"),
-                    [first, rest @ ..] => format!("in namespace `{first}` and {} more", rest.len()),
-                }
-            }
+            Reach::Namespaces(given) => given.words.clone(),
             Reach::Aggregated(into) => format!("wherever the role `{into}`, which takes it in, is bound"),
             Reach::Unbound => "once it is bound".to_owned(),
         }
@@ -126,8 +127,26 @@ impl<'a> Reach<'a> {
     pub fn bindings(&self) -> &[&'a Binding] {
         match self {
             Reach::ClusterWide(binding) => std::slice::from_ref(binding),
-            Reach::Namespaces(bindings) => bindings,
+            Reach::Namespaces(given) => &given.bindings,
             Reach::Aggregated(_) | Reach::Unbound => &[],
+        }
+    }
+
+    /// A subject of its bindings that stands for many.
+    pub fn broad_subject(&self) -> Option<(&'a Subject, &'static str)> {
+        match self {
+            Reach::ClusterWide(binding) => broad_subject(binding),
+            Reach::Namespaces(given) => given.broad_subject,
+            Reach::Aggregated(_) | Reach::Unbound => None,
+        }
+    }
+
+    /// True if a binding gives it in this namespace, or in all.
+    pub fn is_in(&self, namespace: &str) -> bool {
+        match self {
+            Reach::ClusterWide(_) => true,
+            Reach::Namespaces(given) => given.names.binary_search(&namespace).is_ok(),
+            Reach::Aggregated(_) | Reach::Unbound => false,
         }
     }
 
@@ -140,6 +159,31 @@ impl<'a> Reach<'a> {
     pub fn is_unbound(&self) -> bool {
         matches!(self, Reach::Unbound)
     }
+}
+
+impl<'a> Namespaced<'a> {
+    fn new(bindings: Vec<&'a Binding>) -> Namespaced<'a> {
+        let mut names: Vec<&'a str> =
+            bindings.iter().filter_map(|binding| binding.meta.namespace_name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let words = match names.as_slice() {
+            [] => "in the namespace of its binding".to_owned(),
+            [one] => format!("in namespace `{one}`"),
+            [first, second] => format!("in namespaces `{first}` and `{second}`"),
+            [first, rest @ ..] => format!("in namespace `{first}` and {} more", rest.len()),
+        };
+        Namespaced {
+            words,
+            broad_subject: bindings.iter().find_map(|binding| broad_subject(binding)),
+            names,
+            bindings,
+        }
+    }
+}
+
+fn broad_subject(binding: &Binding) -> Option<(&Subject, &'static str)> {
+    binding.subjects.iter().find_map(|subject| Some((subject, breadth(subject)?)))
 }
 
 fn bound_to(binding: &Binding) -> String {

@@ -1,10 +1,12 @@
 //! Policies by name, as a token holds them.
 
+use std::collections::HashMap;
+
 use super::Access;
 use crate::model::vault::policy::Policy;
 use crate::semantics::acl::Attached;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::login::TokenPolicy;
+use crate::semantics::login::{TokenPolicy, token_with};
 use crate::syntax::Span;
 
 /// A policy that a token names.
@@ -86,11 +88,43 @@ impl Access<'_> {
         }
     }
 
-    /// A spec's policies are stored in its own Vault namespace; a file of its own may go anywhere.
+    /// Every policy that a role attaches and no input defines in a way that servers take.
+    pub fn missing(&self) -> Vec<Held<'_>> {
+        let mut homes: HashMap<String, Vec<Option<&str>>> = HashMap::new();
+        for policy in self.project.policies.iter().filter(|policy| policy.refusals.is_empty()) {
+            let (homes, home) = (homes.entry(policy.key()).or_default(), self.home(policy));
+            if !homes.contains(&home) {
+                homes.push(home);
+            }
+        }
+        let is_there = |name: &str, namespace: &str| {
+            let mut homes = homes.get(name).into_iter().flatten();
+            homes.any(|home| home.is_none_or(|home| home == namespace))
+        };
+        let missing = self.roles().flat_map(|(method, role)| {
+            let namespace = method.namespace.trim_matches('/');
+            let dialect = self.dialects_at(role.span).first().copied();
+            let issued = dialect.and_then(|dialect| {
+                token_with(role, method, dialect, |name| !is_there(name, namespace)).ok()
+            });
+            self.held_by(issued.as_ref(), role, method)
+        });
+        missing.filter(Held::is_missing).collect()
+    }
+
     fn is_in(&self, policy: &Policy, namespace: &str) -> bool {
-        let Some(spec) = self.project.spec_of(policy.name.span) else { return true };
-        let own = spec.vault_namespace.as_ref().map_or("", |name| name.value.trim_matches('/'));
-        own == namespace.trim_matches('/')
+        self.home(policy).is_none_or(|own| own == namespace.trim_matches('/'))
+    }
+
+    /// A spec's policies are stored in its own Vault namespace; a file of its own may go anywhere.
+    pub(super) fn home(&self, policy: &Policy) -> Option<&str> {
+        let spec = self.project.spec_of(policy.name.span)?;
+        Some(spec.vault_namespace.as_ref().map_or("", |name| name.value.trim_matches('/')))
+    }
+
+    /// True if some server does not store the policy.
+    pub(super) fn is_refused_somewhere(&self, policy: &Policy) -> bool {
+        !policy.refusals.is_empty() || self.refused.contains_key(&(policy.name.span, policy.span))
     }
 
     /// How near two places are: the same file is the nearest, then whatever shares the most directories.

@@ -261,7 +261,7 @@ impl<'a> Access<'a> {
     }
 
     /// The identity that a service account has once it is logged in.
-    pub(super) fn identity(
+    pub fn identity(
         &self,
         name: &Presence<String>,
         namespace: &Presence<String>,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::Access;
 use super::held::Held;
-use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::Operation;
@@ -15,11 +14,24 @@ use crate::syntax::Span;
 /// Policies that have a rule for a path, or may have one, without their other rules.
 #[derive(Debug)]
 pub(super) struct Sieve {
-    /// By name in lower case: true if templates decide what paths they have rules for.
-    names: HashMap<String, bool>,
+    /// By name in lower case.
+    names: HashMap<String, Standing>,
     /// By the places of name and text.
     policies: HashMap<(Span, Span), Policy>,
     defaults: [Policy; 3],
+}
+
+/// What is known of all policies of one name.
+#[derive(Debug, Default)]
+struct Standing {
+    /// One of them may have a rule for the path.
+    has_a_say: bool,
+    /// Templates decide what paths it has rules for.
+    is_templated: bool,
+    /// Some server refuses one of them.
+    is_refused: bool,
+    /// The Vault namespaces they are stored in; nothing for any.
+    homes: Vec<Option<String>>,
 }
 
 impl Sieve {
@@ -27,19 +39,26 @@ impl Sieve {
     pub(super) fn new(access: &Access<'_>, operation: Operation, path: &str) -> Sieve {
         let path = path.trim_start_matches('/');
         let asked = Asked { path, trimmed: path.strip_suffix('/').filter(|_| operation.lists()) };
-        let mut names: HashMap<String, bool> = HashMap::new();
+        let mut names: HashMap<String, Standing> = HashMap::new();
         let mut policies = HashMap::new();
         for policy in &access.project.policies {
             let rest = asked.sift(policy);
-            if !rest.path_rules.is_empty() {
-                *names.entry(policy.key()).or_default() |= is_templated(&rest);
-                policies.insert((policy.name.span, policy.span), rest);
+            let standing = names.entry(policy.key()).or_default();
+            standing.has_a_say |= !rest.path_rules.is_empty();
+            standing.is_templated |= is_templated(&rest);
+            standing.is_refused |= access.is_refused_somewhere(policy);
+            let home = access.home(policy).map(str::to_owned);
+            if !standing.homes.contains(&home) {
+                standing.homes.push(home);
             }
+            policies.insert((policy.name.span, policy.span), rest);
         }
         let defaults = access.defaults.each_ref().map(|policy| asked.sift(policy));
         if access.project.policies_named("default").next().is_none() {
-            for rest in defaults.iter().filter(|rest| !rest.path_rules.is_empty()) {
-                *names.entry(rest.key()).or_default() |= is_templated(rest);
+            for rest in &defaults {
+                let standing = names.entry(rest.key()).or_default();
+                standing.has_a_say |= !rest.path_rules.is_empty();
+                standing.is_templated |= is_templated(rest);
             }
         }
         Sieve { names, policies, defaults }
@@ -54,24 +73,21 @@ impl Sieve {
 
     /// True if a policy of this name, which is in lower case, may have a rule for the path.
     pub(super) fn has_a_say(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+        self.names.get(name).is_some_and(|standing| standing.has_a_say)
+    }
+
+    /// False if a token that holds a policy of this name gives the same answers without it, for certain.
+    pub(super) fn matters(&self, name: &str, namespace: &str) -> bool {
+        let Some(standing) = self.names.get(name) else { return true };
+        let is_there = |home: &Option<String>| home.as_ref().is_none_or(|home| home == namespace);
+        standing.has_a_say
+            || standing.is_refused
+            || (name != "default" && !standing.homes.iter().any(is_there))
     }
 
     /// True if what the policy has to say hangs on who asks.
     pub(super) fn is_templated(&self, held: &Held<'_>) -> bool {
-        self.names.get(&held.name).copied().unwrap_or(false)
-    }
-
-    /// False if no policy of the role can have a say.
-    pub(super) fn may_hold_any(&self, role: &AuthRole) -> bool {
-        self.has_a_say("default")
-            || role.policies().iter().any(|name| {
-                let name = name.value.trim();
-                match name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
-                    true => self.has_a_say(name),
-                    false => self.has_a_say(&name.to_lowercase()),
-                }
-            })
+        self.names.get(&held.name).is_some_and(|standing| standing.is_templated)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::acl::{Operation, Verdict};
 use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::login::{AuthMethod, Outcome, attempt, token_of};
+use crate::semantics::login::{AuthMethod, Outcome, attempt_for, token_with};
 use crate::semantics::template::Presence;
 use crate::syntax::{Span, Spanned};
 
@@ -49,7 +49,7 @@ pub enum Matching<'s> {
 pub struct Reached<'s> {
     /// Who.
     pub who: Who<'s>,
-    /// The way to the token.
+    /// The way to the token, without the policies that have no say.
     pub holder: Holder<'s>,
     /// The answer of each server of the target to requests that carry what it takes, none of which is [`Verdict::Refused`] everywhere.
     pub verdicts: Vec<(Dialect, Verdict)>,
@@ -71,7 +71,10 @@ impl<'a> Access<'a> {
         let mut known: HashMap<TokenKey, Vec<(Dialect, Verdict)>> = HashMap::new();
         let mut reached = Vec::new();
         for (method, role) in self.roles() {
-            let Some(some) = self.sifted(role, method, &sieve) else { continue };
+            let Some(of_role) = self.sifted(role, method, &sieve) else { continue };
+            let held = of_role.held.iter().filter(|held| sieve.has_a_say(&held.name));
+            let held = held.map(|held| sieve.sifted(held.clone())).collect();
+            let some = Holder { held, ..of_role.clone() };
             let key = TokenKey {
                 policies: some.held.iter().map(|held| held.policy.map(|policy| policy.name.span)).collect(),
                 namespace: some.namespace.clone(),
@@ -83,7 +86,7 @@ impl<'a> Access<'a> {
             }
             // With templates, each service account has paths of its own.
             let is_shared = !some.held.iter().any(|held| sieve.is_templated(held));
-            for (who, holder) in self.admitted(role, method) {
+            for (who, holder) in self.admitted_to(&of_role, role, method) {
                 let of_this = || {
                     let holder = Holder { identity: holder.identity.clone(), ..some.clone() };
                     verdicts(&holder, operation, path)
@@ -115,17 +118,26 @@ impl<'a> Access<'a> {
         role: &'s AuthRole,
         method: &'s AuthMethod<'s>,
     ) -> Vec<(Who<'s>, Holder<'s>)> {
-        let of_role = self.of_role(role, method);
-        if !of_role.gets_token() {
+        self.admitted_to(&self.of_role(role, method), role, method)
+    }
+
+    /// The same, where `of_role` is the token of the role.
+    fn admitted_to<'s>(
+        &'s self,
+        of_role: &Holder<'s>,
+        role: &'s AuthRole,
+        method: &'s AuthMethod<'s>,
+    ) -> Vec<(Who<'s>, Holder<'s>)> {
+        let Some(issued) = of_role.issued.as_ref().filter(|_| of_role.gets_token()) else {
             return Vec::new();
-        }
+        };
         let selector = role.fields.text("bound_service_account_namespace_selector");
         let selector = selector.filter(|selector| !selector.value.is_empty());
         let mut admitted = Vec::new();
         let mut add = |namespace: &'s str, name: &'s str, declared: Option<&'s ServiceAccount>| {
             let caller = self.caller(namespace, name);
             let dialect = of_role.dialects.first().copied().unwrap_or(Dialect::VaultCurrent);
-            let outcome = attempt(&caller, role, method, dialect);
+            let outcome = attempt_for(&caller, role, method, dialect, || Ok(issued.clone()));
             if !matches!(outcome, Outcome::Refused(_)) {
                 let who = Who::ServiceAccount { namespace, name, declared };
                 let (name, namespace) =
@@ -167,23 +179,22 @@ impl<'a> Access<'a> {
         admitted
     }
 
-    /// The token of a role, with no more policies and rules than those that have a say; nothing if none has, or if there
-    /// is no token.
+    /// The token of a role, with no more policies than those that have a say and those of which nothing certain is known;
+    /// nothing if none has a say, or if there is no token.
     fn sifted<'s>(
         &'s self,
         role: &'s AuthRole,
         method: &'s AuthMethod<'s>,
-        sieve: &'s Sieve,
+        sieve: &Sieve,
     ) -> Option<Holder<'s>> {
-        if !sieve.may_hold_any(role) {
+        let dialect = self.dialects_at(role.span).first().copied()?;
+        let namespace = method.namespace.trim_matches('/');
+        let issued = token_with(role, method, dialect, |name| sieve.matters(name, namespace)).ok()?;
+        if !issued.policies.iter().any(|policy| sieve.has_a_say(&policy.name)) {
             return None;
         }
-        let dialects = self.dialects_at(role.span);
-        let mut issued = token_of(role, method, dialects.first().copied()?).ok()?;
-        issued.policies.retain(|policy| sieve.has_a_say(&policy.name));
-        let held = self.held_by(Some(&issued), role, method).into_iter();
-        let held: Vec<_> = held.map(|held| sieve.sifted(held)).collect();
-        (!held.is_empty()).then(|| Holder { held, ..self.of_issued(role, method, Ok(issued)) })
+        let held = self.held_by(Some(&issued), role, method);
+        Some(Holder { held, ..self.of_issued(role, method, Ok(issued)) })
     }
 }
 

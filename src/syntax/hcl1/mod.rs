@@ -15,6 +15,7 @@ mod lexer;
 mod number;
 mod outline;
 mod parser;
+pub mod printer;
 mod text;
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 //! definitions that no binding can tell apart are one [`Twins`], and twins stand in the order of their directories: those
 //! that a binding is nearest to stand beside each other there.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use super::{Reach, aggregated_into, by_parts, holders, share_namespace, shared_parts};
+use super::{Namespaced, Reach, aggregated_into, by_parts, holders, share_namespace, shared_parts};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
@@ -23,6 +24,8 @@ pub struct Reaches<'a> {
 #[derive(Debug)]
 struct Index<'a> {
     definitions: Definitions<'a>,
+    /// For each binding what it means, unless that is long.
+    meant: Vec<Option<Meant>>,
     /// For each role its twins.
     twins_of: Vec<usize>,
     /// For each twins the bindings from elsewhere that give them, in the order of the project.
@@ -42,6 +45,15 @@ struct Twins<'a> {
     role: &'a RbacRole,
     /// All of them, as positions in the project.
     roles: Vec<usize>,
+    /// Of many the first of those that say the same, each.
+    distinct: Option<Vec<usize>>,
+}
+
+impl Twins<'_> {
+    /// As many of them as there are different ones, if they are many.
+    fn told(&self) -> &[usize] {
+        self.distinct.as_deref().unwrap_or(&self.roles)
+    }
 }
 
 /// `None` for the namespace stands for any.
@@ -57,7 +69,11 @@ struct Definitions<'a> {
     beside: HashMap<(SourceId, RbacRoleKind, &'a str), Vec<usize>>,
 }
 
+/// Longer lists are worked out anew for each question: thousands of bindings may mean the same thousands of roles.
+const SHORT: usize = 16;
+
 /// What a binding means.
+#[derive(Debug, Clone)]
 enum Meant {
     /// Roles in the text of the binding.
     Beside(Vec<usize>),
@@ -92,13 +108,18 @@ impl<'a> Reaches<'a> {
     }
 
     /// The definitions that a binding may mean, nearest to it in the directory tree; empty if none is among the inputs.
+    /// Of many that say the same, one stands for all.
     pub fn referents(&self, binding: &Binding) -> Vec<&'a RbacRole> {
-        let definitions = &self.index().definitions;
-        let mut roles = match definitions.meant(binding) {
-            Meant::Beside(roles) => roles,
+        let index = self.index();
+        let definitions = &index.definitions;
+        let at = self.project.bindings.element_offset(binding);
+        let kept = at.and_then(|at| index.meant.get(at)).and_then(Option::as_ref);
+        let meant = kept.map_or_else(|| Cow::Owned(definitions.meant(binding)), Cow::Borrowed);
+        let mut roles = match &*meant {
+            Meant::Beside(roles) => roles.clone(),
             Meant::Twins(twins) => {
-                let twins = twins.into_iter().filter_map(|at| definitions.twins.get(at));
-                twins.flat_map(|twins| twins.roles.iter().copied()).collect()
+                let twins = twins.iter().filter_map(|at| definitions.twins.get(*at));
+                twins.flat_map(|twins| twins.told().iter().copied()).collect()
             }
         };
         roles.sort_unstable();
@@ -123,18 +144,27 @@ impl<'a> Index<'a> {
         }
         let mut given: Vec<Vec<usize>> = definitions.twins.iter().map(|_| Vec::new()).collect();
         let mut given_beside: HashMap<usize, Vec<usize>> = HashMap::new();
-        let giving = project.bindings.iter().enumerate().filter(|(_, binding)| !binding.subjects.is_empty());
-        for (at, binding) in giving {
-            match definitions.meant(binding) {
+        let mut kept = Vec::with_capacity(project.bindings.len());
+        for (at, binding) in project.bindings.iter().enumerate() {
+            let meant = definitions.meant(binding);
+            let gives = !binding.subjects.is_empty();
+            let length = match &meant {
                 Meant::Beside(roles) => {
-                    roles.into_iter().for_each(|role| given_beside.entry(role).or_default().push(at));
-                }
-                Meant::Twins(twins) => twins.into_iter().for_each(|place| {
-                    if let Some(given) = given.get_mut(place) {
-                        given.push(at);
+                    for role in roles.iter().filter(|_| gives) {
+                        given_beside.entry(*role).or_default().push(at);
                     }
-                }),
-            }
+                    roles.len()
+                }
+                Meant::Twins(twins) => {
+                    for place in twins.iter().filter(|_| gives) {
+                        if let Some(given) = given.get_mut(*place) {
+                            given.push(at);
+                        }
+                    }
+                    twins.len()
+                }
+            };
+            kept.push((length <= SHORT).then_some(meant));
         }
         let aggregates = project.aggregating_roles().next().is_some();
         let mut next = definitions.twins.len();
@@ -153,7 +183,7 @@ impl<'a> Index<'a> {
             })
             .collect();
         let answers = (0..next).map(|_| OnceLock::new()).collect();
-        Index { definitions, twins_of, given, given_beside, places, answers }
+        Index { definitions, meant: kept, twins_of, given, given_beside, places, answers }
     }
 
     fn answer(&self, project: &'a Project, role: usize) -> Reach<'a> {
@@ -169,7 +199,7 @@ impl<'a> Index<'a> {
             }
         }
         if !namespaced.is_empty() {
-            return Reach::Namespaces(namespaced);
+            return Reach::Namespaces(Namespaced::new(namespaced));
         }
         aggregated_into(role).map_or(Reach::Unbound, Reach::Aggregated)
     }
@@ -197,7 +227,7 @@ impl<'a> Definitions<'a> {
             let fresh = definitions.twins.len();
             let place = *known.entry((role.kind, name, namespace, directory)).or_insert(fresh);
             if place == fresh {
-                definitions.twins.push(Twins { directory, role, roles: Vec::new() });
+                definitions.twins.push(Twins { directory, role, roles: Vec::new(), distinct: None });
                 definitions.called.entry((role.kind, name, None)).or_default().push(fresh);
                 if role.kind == RbacRoleKind::Role {
                     definitions.called.entry((role.kind, name, Some(namespace))).or_default().push(fresh);
@@ -207,6 +237,13 @@ impl<'a> Definitions<'a> {
                 twins.roles.push(at);
             }
             definitions.beside.entry((source, role.kind, name)).or_default().push(at);
+        }
+        for twins in definitions.twins.iter_mut().filter(|twins| twins.roles.len() > SHORT) {
+            let mut seen = HashSet::new();
+            let is_new = |at: &&usize| {
+                project.rbac_roles.get(**at).and_then(content).is_none_or(|content| seen.insert(content))
+            };
+            twins.distinct = Some(twins.roles.iter().filter(is_new).copied().collect());
         }
         for places in definitions.called.values_mut().filter(|places| places.len() > 1) {
             let directory = |at: &usize| definitions.twins.get(*at).map_or("", |twins| twins.directory);
@@ -271,6 +308,23 @@ impl<'a> Definitions<'a> {
     fn fits(&self, at: usize, binding: &Binding) -> bool {
         self.twins.get(at).is_some_and(|twins| share_namespace(binding, twins.role))
     }
+}
+
+/// All that a role says beside its name, word for word; nothing for one that takes in others.
+///
+/// Lists end with nothing, which no word is.
+fn content(role: &RbacRole) -> Option<Vec<Option<&str>>> {
+    if role.aggregation.is_some() {
+        return None;
+    }
+    let lists = role.rules.iter().flat_map(|rule| {
+        [&rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls, &rule.verbs]
+    });
+    let rules = lists.flat_map(|list| list.iter().map(|word| Some(word.as_str())).chain([None]));
+    let pairs = [&role.meta.labels, &role.meta.annotations].into_iter().flat_map(|pairs| {
+        pairs.iter().flat_map(|(key, value)| [Some(key.as_str()), Some(value.as_str())]).chain([None])
+    });
+    Some(rules.chain(pairs).collect())
 }
 
 fn directory(project: &Project, id: SourceId) -> &str {

@@ -1,0 +1,663 @@
+//! Claims about everybody, and about all paths of a pattern.
+//!
+//! That nobody can is proved role by role: for everybody whom a role admits, today or once somebody creates the service
+//! account, no path of the pattern is in the language of the token. That somebody can everything of a pattern is proved
+//! on the languages of all the roles that take them together.
+
+use std::cell::Cell;
+
+use super::vault::{self, Asked, decider, refused_on, unsettled};
+use super::{Answer, Decider, Outcome, Prover, Reason, any_of};
+use crate::model::spec::{Expectation, Quantifier};
+use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
+use crate::semantics::acl::{Acl, AclError, UncertainRule};
+use crate::semantics::bound;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS, TooComplex};
+use crate::semantics::login::{AuthMethod, Missing, Outcome as LoginOutcome, attempt};
+use crate::semantics::reach::{Holder, Matching, RoleName, Subject, Unresolved, Who};
+use crate::semantics::template::{Identity, Presence, is_templated};
+
+/// Why a claim about Kubernetes is not proved.
+pub(super) const KUBERNETES: &str =
+    "claims about everybody or about many resources are proved for Vault alone, not for Kubernetes";
+
+/// What came of a claim.
+pub(super) struct Proof {
+    pub(super) answers: Vec<Answer>,
+    /// The search and the evaluator of single paths disagree.
+    pub(super) contradicts: bool,
+}
+
+/// The answers, or why none is given.
+pub(super) fn answers(
+    prover: &Prover<'_>,
+    expectation: &Expectation,
+    on: &str,
+) -> Result<Proof, (Outcome, String)> {
+    let within = pattern(on).map_err(|why| (Outcome::NotProved, why))?;
+    let subjects = |names: &[String]| -> Result<Vec<Subject>, (Outcome, String)> {
+        names.iter().map(|name| known(prover, name)).collect()
+    };
+    let mut proof = Proof { answers: Vec::new(), contradicts: false };
+    for action in &expectation.actions {
+        let Some(capability) = Capability::from_word(action.as_str()) else {
+            return Err((Outcome::Unknown, format!("`{action}` is no capability")));
+        };
+        let contradicts = Cell::new(false);
+        let claim = Claim { prover, expectation, within: &within, capability, contradicts };
+        let answers: Vec<(bool, Vec<Reason>)> = match &expectation.who.value {
+            Quantifier::One(name) => {
+                let subject = known(prover, name)?;
+                vec![match expectation.can {
+                    true => (true, claim.able(&subject)?),
+                    false => (false, claim.closed_to_one(&subject)?),
+                }]
+            }
+            Quantifier::Nobody => vec![claim.everybody(!expectation.can, &[])],
+            Quantifier::NobodyExcept(names) => vec![claim.everybody(!expectation.can, &subjects(names)?)],
+            Quantifier::Only(names) => {
+                let subjects = subjects(names)?;
+                let mut own = Vec::new();
+                for subject in &subjects {
+                    own.extend(match expectation.can {
+                        true => claim.able(subject)?,
+                        false => claim.closed_to_one(subject)?,
+                    });
+                }
+                vec![(expectation.can, own), claim.everybody(!expectation.can, &subjects)]
+            }
+            Quantifier::EverybodyIn(namespace) => {
+                if !prover.names.knows_namespace(namespace) {
+                    let why = format!("no input speaks of the Kubernetes namespace `{namespace}`");
+                    return Err((Outcome::Nobody, why));
+                }
+                vec![match expectation.can {
+                    true => (true, claim.all_of(namespace)?),
+                    false => (false, claim.closed_in(namespace)),
+                }]
+            }
+        };
+        proof.contradicts |= claim.contradicts.get();
+        for (wanted, reasons) in answers {
+            proof.answers.push(answer(action.as_str(), wanted, reasons));
+        }
+    }
+    Ok(proof)
+}
+
+fn answer(action: &str, wanted: bool, reasons: Vec<Reason>) -> Answer {
+    if !wanted {
+        return any_of(action, reasons);
+    }
+    // All have to be able to, so one who is not speaks against it.
+    let worst = [Some(false), None, Some(true)];
+    let allowed = worst.into_iter().find(|it| reasons.iter().any(|reason| reason.allowed == *it)).flatten();
+    let reasons = reasons.into_iter().filter(|reason| reason.allowed == allowed).collect();
+    Answer { action: action.to_owned(), wanted, allowed, reasons }
+}
+
+/// The pattern of a claim.
+fn pattern(on: &str) -> Result<PathPattern, String> {
+    let stem = on.strip_suffix('*').unwrap_or(on);
+    if stem.contains('*') {
+        return Err("a `*` stands for the rest of a path, at its end; for one segment, write `+`".to_owned());
+    }
+    if on.contains("+*") {
+        return Err("`+*` is no pattern that servers know; write `+/*`".to_owned());
+    }
+    Ok(PathPattern::parse(on))
+}
+
+fn known(prover: &Prover<'_>, name: &str) -> Result<Subject, (Outcome, String)> {
+    let subject: Subject = name.parse().map_err(|error| (Outcome::Nobody, format!("{error}")))?;
+    match prover.names.unknown(&subject, &prover.access) {
+        Some(why) => Err((Outcome::Nobody, why)),
+        None => Ok(subject),
+    }
+}
+
+/// A claim about one capability.
+struct Claim<'q, 'a> {
+    prover: &'q Prover<'a>,
+    expectation: &'q Expectation,
+    within: &'q PathPattern,
+    capability: Capability,
+    contradicts: Cell<bool>,
+}
+
+/// What a token says to the paths of the pattern.
+enum Opening {
+    /// Some server lets this path through, or may.
+    Open(String),
+    /// It cannot be told.
+    Doubt(Reason),
+    /// The rules that are known let none through; these may.
+    Closed(Vec<Doubtful>),
+}
+
+/// A rule whose template is not known and that may grant it on a path of the pattern.
+struct Doubtful {
+    outline: Outline,
+    rule: Decider,
+}
+
+/// Whom a role admits by a glob.
+#[derive(Clone, Copy)]
+struct Bounds<'g> {
+    name: &'g str,
+    namespace: &'g str,
+}
+
+impl Claim<'_, '_> {
+    /// That nobody is able to, but for some; or that everybody is, which nobody can prove of people who have no role.
+    fn everybody(&self, able: bool, except: &[Subject]) -> (bool, Vec<Reason>) {
+        if able {
+            let text = "everybody would be able to, and whoever has no auth role is not";
+            return (true, vec![Reason::new(Some(false), text)]);
+        }
+        let access = &self.prover.access;
+        let mut reasons = Vec::new();
+        let (mut roles, mut closing) = (0, Vec::new());
+        for (method, role) in access.roles() {
+            roles += 1;
+            let of_role = access.of_role(role, method);
+            if !of_role.gets_token() || is_excepted_role(&of_role, (role, method), except) {
+                continue;
+            }
+            if !self.may_open(&of_role) {
+                continue;
+            }
+            for (who, holder) in access.admitted(role, method) {
+                match who {
+                    Who::ServiceAccount { namespace, name, .. } => {
+                        if !is_excepted(namespace, name, (role, method), except) {
+                            let named = format!("{namespace}/{name}");
+                            reasons.extend(self.closed_to(&holder, &named, &mut closing));
+                        }
+                    }
+                    Who::Matching { name, namespace } => {
+                        let (namespace, named) = match namespace {
+                            Matching::Listed(entry) => (entry.as_str(), entry.value.clone()),
+                            Matching::Selected(_) => ("*", "selected by labels".to_owned()),
+                        };
+                        let bounds = Bounds { name: name.as_str(), namespace };
+                        let named = format!("any service account `{name}` of namespaces `{named}`");
+                        let found = self.closed_to_matching(
+                            &holder,
+                            bounds,
+                            &named,
+                            |namespace, name| is_excepted(namespace, name, (role, method), except),
+                            &mut closing,
+                        );
+                        reasons.extend(found);
+                    }
+                }
+            }
+        }
+        (false, self.concluded(reasons, roles, closing))
+    }
+
+    /// That no service account of a Kubernetes namespace is able to.
+    fn closed_in(&self, wanted: &str) -> Vec<Reason> {
+        let access = &self.prover.access;
+        let mut reasons = Vec::new();
+        let (mut roles, mut closing) = (0, Vec::new());
+        for (method, role) in access.roles() {
+            roles += 1;
+            let of_role = access.of_role(role, method);
+            if !of_role.gets_token() || !self.may_open(&of_role) {
+                continue;
+            }
+            for (who, holder) in access.admitted(role, method) {
+                match who {
+                    Who::ServiceAccount { namespace, name, .. } if namespace == wanted => {
+                        let named = format!("{namespace}/{name}");
+                        reasons.extend(self.closed_to(&holder, &named, &mut closing));
+                    }
+                    Who::ServiceAccount { .. } => {}
+                    Who::Matching { name, .. } => {
+                        let caller = access.caller(wanted, &stranger(name.as_str()));
+                        let dialect = holder.dialects.first().copied().unwrap_or(Dialect::VaultCurrent);
+                        let login = attempt(&caller, role, method, dialect);
+                        if matches!(login, LoginOutcome::Refused(_)) {
+                            continue;
+                        }
+                        let holder = Holder { login: Some(login), ..holder };
+                        let bounds = Bounds { name: name.as_str(), namespace: wanted };
+                        let named = format!("any service account `{name}` of the namespace `{wanted}`");
+                        let never = |_: &str, _: &str| false;
+                        reasons.extend(self.closed_to_matching(&holder, bounds, &named, never, &mut closing));
+                    }
+                }
+            }
+        }
+        self.concluded(reasons, roles, closing)
+    }
+
+    /// That one subject is able to on no path of the pattern.
+    fn closed_to_one(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
+        let holders = self.holders(subject)?;
+        let mut closing = Vec::new();
+        let mut reasons = Vec::new();
+        for holder in holders.iter().filter(|holder| holder.gets_token()) {
+            reasons.extend(self.closed_to(holder, &subject.to_string(), &mut closing));
+        }
+        Ok(self.concluded(reasons, holders.len(), closing))
+    }
+
+    /// The reasons; if there are none, why.
+    fn concluded(&self, reasons: Vec<Reason>, roles: usize, closing: Vec<Decider>) -> Vec<Reason> {
+        if !reasons.is_empty() {
+            return reasons;
+        }
+        let looked = match roles {
+            0 => "there are no auth roles".to_owned(),
+            1 => "no token of the one auth role opens a path of the pattern".to_owned(),
+            many => format!("no token of any of the {many} auth roles opens a path of the pattern"),
+        };
+        let rules = closing;
+        vec![Reason { rules, ..Reason::new(Some(false), looked) }]
+    }
+
+    fn holders<'s>(&'s self, subject: &Subject) -> Result<Vec<Holder<'s>>, (Outcome, String)> {
+        match self.prover.access.holders(subject) {
+            Ok(holders) => Ok(holders),
+            Err(Unresolved::NoRoles) => Ok(Vec::new()),
+            Err(unresolved) => Err((Outcome::Nobody, unresolved.to_string())),
+        }
+    }
+
+    /// What speaks against it that the token of one identity opens no path of the pattern.
+    fn closed_to(&self, holder: &Holder<'_>, who: &str, closing: &mut Vec<Decider>) -> Vec<Reason> {
+        let opening = self.opening(holder, &holder.identity, Marks { name: "*", namespace: "*" }, closing);
+        let doubtful = match opening {
+            Opening::Open(path) => return self.replayed(holder, who, &path),
+            Opening::Doubt(reason) => return vec![told(reason, holder, who)],
+            Opening::Closed(doubtful) => doubtful,
+        };
+        self.unknown_values(doubtful, holder, who)
+    }
+
+    /// The same of everybody whom a glob admits.
+    fn closed_to_matching(
+        &self,
+        holder: &Holder<'_>,
+        bounds: Bounds<'_>,
+        who: &str,
+        is_excepted: impl Fn(&str, &str) -> bool,
+        closing: &mut Vec<Decider>,
+    ) -> Vec<Reason> {
+        let text =
+            |glob: &str, mark: char| if glob.contains('*') { mark.to_string() } else { glob.to_owned() };
+        let outlined = self.identity(
+            holder,
+            text(bounds.name, language::NAME),
+            text(bounds.namespace, language::NAMESPACE),
+        );
+        let marks = Marks { name: bounds.name, namespace: bounds.namespace };
+        let doubtful = match self.opening(holder, &outlined, marks, closing) {
+            Opening::Open(path) => {
+                // Somebody is left beside those who are excepted, unless the bounds name a single account.
+                let (namespace, name) = (stranger(bounds.namespace), stranger(bounds.name));
+                if is_excepted(&namespace, &name) {
+                    return Vec::new();
+                }
+                return self.replayed(holder, who, &path);
+            }
+            Opening::Doubt(reason) => return vec![told(reason, holder, who)],
+            Opening::Closed(doubtful) => doubtful,
+        };
+        let within = self.full(holder);
+        let mut reasons = Vec::new();
+        for doubt in doubtful {
+            let of = |mark: char, glob: &str| match doubt.outline.forced(mark, &within) {
+                Some(value) => (value.to_owned(), true),
+                None => (stranger(glob), !glob.contains('*') || !doubt.outline.holds(mark)),
+            };
+            let (name, name_settled) = of(language::NAME, bounds.name);
+            let (namespace, namespace_settled) = of(language::NAMESPACE, bounds.namespace);
+            let is_admitted =
+                bound::admits(bounds.name, &name) && bound::admits(bounds.namespace, &namespace);
+            if (name_settled && namespace_settled && !is_admitted) || is_excepted(&namespace, &name) {
+                continue;
+            }
+            let identity = self.identity(holder, name.clone(), namespace.clone());
+            let somebody = Holder { identity, ..holder.clone() };
+            let named = format!("{namespace}/{name}, admitted as {who}");
+            let found = self.closed_to(&somebody, &named, closing);
+            if found.is_empty() && !(name_settled && namespace_settled) {
+                reasons.extend(self.unknown_values(vec![doubt], holder, who));
+            }
+            reasons.extend(found);
+        }
+        reasons
+    }
+
+    fn unknown_values(&self, doubtful: Vec<Doubtful>, holder: &Holder<'_>, who: &str) -> Vec<Reason> {
+        if doubtful.is_empty() {
+            return Vec::new();
+        }
+        let rules = doubtful.into_iter().map(|doubt| doubt.rule).collect();
+        let text = "it hangs on rules whose path or presence is not known here; a value that a template takes may \
+                    lead to a path of the pattern";
+        vec![told(Reason { rules, ..Reason::new(None, text) }, holder, who)]
+    }
+
+    /// The verdict on a path that the search found, by the evaluator of single paths.
+    fn replayed(&self, holder: &Holder<'_>, who: &str, path: &str) -> Vec<Reason> {
+        let asked = Asked { expectation: self.expectation, path, capability: self.capability };
+        let Some(reason) = asked.of(holder) else { return Vec::new() };
+        let mut reason = Reason { who: Some(who.to_owned()), path: Some(path.to_owned()), ..reason };
+        if reason.allowed == Some(false) {
+            self.contradicts.set(true);
+            reason.text = format!(
+                "the search for paths finds this one open, and the rules refuse it: {}; this is a bug of rolewright, \
+                 please report it",
+                reason.text
+            );
+        }
+        vec![reason]
+    }
+
+    /// The pattern with the Vault namespace in front.
+    fn full(&self, holder: &Holder<'_>) -> PathPattern {
+        PathPattern::stored(format!("{}{}", holder.namespace, self.within))
+    }
+
+    fn identity(&self, holder: &Holder<'_>, name: String, namespace: String) -> Identity {
+        let (name, namespace) = (Presence::Present(name), Presence::Present(namespace));
+        self.prover.access.identity(&name, &namespace, holder.issued.as_ref())
+    }
+
+    /// What a token says to the paths of the pattern. `outlined` and `marks` stand for what templates may take; rules
+    /// that keep a part of the pattern shut are added to `closing`.
+    fn opening(
+        &self,
+        holder: &Holder<'_>,
+        outlined: &Identity,
+        marks: Marks<'_>,
+        closing: &mut Vec<Decider>,
+    ) -> Opening {
+        if let Some(reason) = unsettled(holder) {
+            return Opening::Doubt(reason);
+        }
+        let asked = Asked { expectation: self.expectation, path: "", capability: self.capability };
+        let dialects = asked.dialects(holder);
+        let within = self.full(holder);
+        let mut doubtful = Vec::new();
+        for variant in variants(holder) {
+            let token = variant.token();
+            let mut languages = Vec::new();
+            let mut all = true;
+            for (dialect, acl) in token.acls().iter().filter(|(dialect, _)| dialects.contains(dialect)) {
+                if holder.refused_on(*dialect).is_some() {
+                    return Opening::Doubt(refused_on(holder, *dialect));
+                }
+                match acl {
+                    Ok(acl) => {
+                        languages.push(Language::new(
+                            acl,
+                            &holder.namespace,
+                            self.capability,
+                            &holder.pki_mounts,
+                        ));
+                        for rule in acl.uncertain_rules().iter().filter(|rule| self.may_grant(rule)) {
+                            let outline = Outline::of(rule, outlined, &holder.namespace, *dialect);
+                            let Some(outline) = outline else { continue };
+                            let is_known = doubtful.iter().any(|other: &Doubtful| other.outline == outline);
+                            if !is_known && outline.meets(&within, marks, self.lists()) {
+                                doubtful.push(Doubtful { outline, rule: decider(rule.rule) });
+                            }
+                        }
+                    }
+                    Err(_) => all = false,
+                }
+            }
+            match self.open_path(&languages, all) {
+                Ok(Some(path)) => return Opening::Open(path),
+                Ok(None) => self.closing(&languages, token.acls().first(), closing),
+                Err(error) => return Opening::Doubt(Reason::new(None, format!("too complex: {error}"))),
+            }
+        }
+        Opening::Closed(doubtful)
+    }
+
+    /// A path that all servers let through, else one that some server lets through or may.
+    fn open_path(&self, languages: &[Language<'_, '_>], all: bool) -> Result<Option<String>, TooComplex> {
+        if languages.is_empty() {
+            return Ok(None);
+        }
+        let any = language::shortest(languages, self.within, STEPS, |grants| {
+            grants.iter().any(|grant| *grant != Grant::No)
+        })?;
+        if any.is_none() || !all {
+            return Ok(any);
+        }
+        let everywhere = language::shortest(languages, self.within, STEPS, |grants| {
+            grants.iter().all(|grant| *grant >= Grant::Conditional)
+        });
+        Ok(everywhere.ok().flatten().or(any))
+    }
+
+    /// Of a token that grants it on paths of the pattern, the rules that shut them again.
+    fn closing(
+        &self,
+        languages: &[Language<'_, '_>],
+        acl: Option<&(Dialect, Result<Acl<'_>, AclError>)>,
+        closing: &mut Vec<Decider>,
+    ) {
+        let (Some(language), Some((_, Ok(acl)))) = (languages.first(), acl) else { return };
+        let meeting: Vec<_> =
+            acl.rules().iter().filter(|rule| language.meets(&rule.pattern, self.within)).collect();
+        if !meeting.iter().any(|rule| rule.capabilities.contains(self.capability)) {
+            return;
+        }
+        let shutting = meeting.iter().filter(|rule| !rule.capabilities.contains(self.capability));
+        for member in shutting.flat_map(|rule| &rule.members) {
+            let rule = decider(*member);
+            if !closing.contains(&rule) {
+                closing.push(rule);
+            }
+        }
+    }
+
+    fn may_grant(&self, rule: &UncertainRule<'_>) -> bool {
+        let rule = rule.rule.rule;
+        let granted = rule.granted();
+        let constrains = !rule.allowed_parameters.is_empty()
+            || !rule.denied_parameters.is_empty()
+            || !rule.required_parameters.is_empty();
+        !granted.denies() && (granted.contains(self.capability) || constrains)
+    }
+
+    /// False if no policy of the token has a rule that could grant it on a path of the pattern: most roles end here.
+    fn may_open(&self, holder: &Holder<'_>) -> bool {
+        let within = self.full(holder);
+        let has_a_say = |label: &str| {
+            let stem = label.split("{{").next().unwrap_or(label);
+            let stem = stem.strip_prefix('/').unwrap_or(stem);
+            let reach = match is_templated(label) {
+                true => format!("{}{}*", holder.namespace, stem.trim_end_matches(['*', '+'])),
+                false => format!("{}{stem}", holder.namespace),
+            };
+            label.contains("+*") || language::may_meet(&PathPattern::stored(reach), &within, self.lists())
+        };
+        holder.held.iter().any(|held| {
+            held.name == "root"
+                || held.is_missing()
+                || !held.refused.is_empty()
+                || !held.refused_by.is_empty()
+                || Dialect::ALL
+                    .iter()
+                    .filter_map(|dialect| held.on(*dialect))
+                    .chain(held.others.iter().copied())
+                    .any(|policy| {
+                        policy.path_rules.iter().any(|rule| {
+                            let granted = rule.granted();
+                            granted.contains(self.capability)
+                                && !granted.denies()
+                                && has_a_say(&rule.path.value)
+                        })
+                    })
+        })
+    }
+
+    fn lists(&self) -> bool {
+        matches!(self.capability, Capability::List | Capability::Scan)
+    }
+
+    /// That every service account of a namespace is able to, also one that is not there yet.
+    fn all_of(&self, namespace: &str) -> Result<Vec<Reason>, (Outcome, String)> {
+        let project = self.prover.access.project();
+        let declared = project
+            .service_accounts
+            .iter()
+            .filter(|account| account.meta.namespace_name().is_some_and(|own| own == namespace));
+        let mut names: Vec<String> = declared.map(|account| account.meta.name.value.clone()).collect();
+        names.extend(["default".to_owned(), "any-other".to_owned()]);
+        names.sort();
+        names.dedup();
+        let mut reasons = Vec::new();
+        for name in names {
+            let namespace = namespace.to_owned();
+            let subject = Subject::ServiceAccount { namespace, name, role: None, audiences: None };
+            reasons.extend(self.able(&subject)?);
+        }
+        Ok(reasons)
+    }
+
+    /// That a subject is able to on every path of the pattern.
+    fn able(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
+        let who = subject.to_string();
+        let holders = self.holders(subject)?;
+        let sure: Vec<&Holder<'_>> = holders.iter().filter(|holder| self.is_settled(holder)).collect();
+        let all_sure = holders.iter().filter(|holder| holder.gets_token()).count() == sure.len();
+        let tokens: Vec<_> = sure.iter().map(|holder| (*holder, holder.token())).collect();
+        let first = sure.first().map_or("", |holder| holder.namespace.as_str());
+        if sure.iter().any(|holder| holder.namespace != first) {
+            let text = "its roles give tokens of several Vault namespaces; name one, as `…@MOUNT/ROLE`";
+            return Ok(vec![Reason { who: Some(who), ..Reason::new(None, text) }]);
+        }
+        let asked = Asked { expectation: self.expectation, path: "", capability: self.capability };
+        let mut refused: Option<String> = None;
+        for dialect in Dialect::ALL {
+            if !sure.is_empty() && !sure.iter().any(|holder| asked.dialects(holder).contains(&dialect)) {
+                continue;
+            }
+            let languages: Vec<Language<'_, '_>> = tokens
+                .iter()
+                .flat_map(|(holder, token)| token.acls().iter().map(move |acl| (*holder, acl)))
+                .filter(|(_, (other, _))| *other == dialect)
+                .filter_map(|(holder, (_, acl))| {
+                    let acl = acl.as_ref().ok()?;
+                    Some(Language::new(acl, &holder.namespace, self.capability, &holder.pki_mounts))
+                })
+                .collect();
+            let found = language::shortest(&languages, self.within, STEPS, |grants| {
+                grants.iter().all(|grant| *grant < Grant::Conditional)
+            });
+            match found {
+                Ok(None) => {}
+                Ok(path) => refused = refused.or(path),
+                Err(error) => {
+                    let text = format!("too complex: {error}");
+                    return Ok(vec![Reason { who: Some(who), ..Reason::new(None, text) }]);
+                }
+            }
+        }
+        let Some(path) = refused else {
+            let text = "every path of the pattern is open";
+            return Ok(vec![Reason { who: Some(who), ..Reason::new(Some(true), text) }]);
+        };
+        let answers = vault::answers(self.prover, self.expectation, subject, &path)
+            .map_err(|why| (Outcome::Nobody, why))?;
+        let answer = answers.into_iter().find(|answer| answer.action == self.capability.word());
+        let Some(answer) = answer else { return Ok(Vec::new()) };
+        if answer.allowed == Some(true) {
+            self.contradicts.set(self.contradicts.get() || all_sure);
+            let text = "it is open on this path through a role of which not all is known";
+            let reason = Reason::new(None, text);
+            return Ok(vec![Reason { who: Some(who), path: Some(path), ..reason }]);
+        }
+        let told = |reason| Reason { who: Some(who.clone()), path: Some(path.clone()), ..reason };
+        Ok(answer.reasons.into_iter().map(told).collect())
+    }
+
+    /// True if all is known that the token says to the paths of the pattern.
+    fn is_settled(&self, holder: &Holder<'_>) -> bool {
+        if !holder.gets_token() || unsettled(holder).is_some() {
+            return false;
+        }
+        let hangs = holder.missing().iter().any(|missing| !matches!(missing, Missing::Audiences(_)));
+        let several = holder.held.iter().any(|held| !held.others.is_empty() || !held.refused_by.is_empty());
+        if hangs || several {
+            return false;
+        }
+        let within = self.full(holder);
+        let marks = Marks { name: "*", namespace: "*" };
+        let token = holder.token();
+        let settled = |rule: &UncertainRule<'_>, dialect: Dialect| {
+            Outline::of(rule, &holder.identity, &holder.namespace, dialect)
+                .is_none_or(|outline| !outline.meets(&within, marks, self.lists()))
+        };
+        token.acls().iter().all(|(dialect, acl)| {
+            acl.as_ref().is_ok_and(|acl| acl.uncertain_rules().iter().all(|rule| settled(rule, *dialect)))
+        })
+    }
+}
+
+/// The token with each of the definitions that its policies have.
+fn variants<'h>(holder: &Holder<'h>) -> Vec<Holder<'h>> {
+    let mut variants = vec![holder.clone()];
+    for (at, held) in holder.held.iter().enumerate() {
+        for other in &held.others {
+            let mut variant = holder.clone();
+            if let Some(held) = variant.held.get_mut(at) {
+                held.policy = Some(*other);
+            }
+            variants.push(variant);
+        }
+    }
+    variants
+}
+
+fn told(reason: Reason, holder: &Holder<'_>, who: &str) -> Reason {
+    let role = holder.role.map(|(role, method)| (format!("{}/{}", method.path, role.name), role.name.span));
+    Reason { role, who: Some(who.to_owned()), ..reason }
+}
+
+/// A name that a glob admits and that nobody has thought of.
+fn stranger(glob: &str) -> String {
+    glob.replace('*', "some-other")
+}
+
+type Through<'r, 'm> = (&'r AuthRole, &'r AuthMethod<'m>);
+
+/// True if a service account is excepted when it logs in through the role.
+fn is_excepted(namespace: &str, name: &str, through: Through<'_, '_>, except: &[Subject]) -> bool {
+    except.iter().any(|subject| match subject {
+        Subject::ServiceAccount { namespace: own, name: of_own, role, .. } => {
+            own == namespace && of_own == name && role.as_ref().is_none_or(|role| is_role(role, through))
+        }
+        Subject::Role(_) | Subject::Policies(_) => false,
+    })
+}
+
+/// True if whoever logs in through the role is excepted.
+fn is_excepted_role(holder: &Holder<'_>, through: Through<'_, '_>, except: &[Subject]) -> bool {
+    except.iter().any(|subject| match subject {
+        Subject::ServiceAccount { .. } => false,
+        Subject::Role(role) => is_role(role, through),
+        Subject::Policies(names) => {
+            names.iter().all(|name| holder.held.iter().any(|held| held.name == name.trim().to_lowercase()))
+        }
+    })
+}
+
+fn is_role(wanted: &RoleName, (role, method): Through<'_, '_>) -> bool {
+    wanted.name.eq_ignore_ascii_case(role.name.as_str())
+        && wanted.mount.as_deref().is_none_or(|mount| mount == method.path)
+}

@@ -10,6 +10,7 @@
 //! Bind the role with a RoleBinding in each namespace that is meant.
 //!
 //! # Limits
+//! A role with a right that leads on to others is reported for that, with how far it reaches.
 //! A role that lists or watches is one of a controller that looks after all namespaces, and is not reported. Judged are resources
 //! of Kubernetes itself.
 
@@ -39,6 +40,11 @@ fn check(binding: &Binding, cx: &mut Context<'_>) {
     let rules = || roles.iter().flat_map(|role| &role.rules);
     let own = roles.iter().any(|role| builtin::is_own_role(role) || role.aggregation.is_some());
     if own || rules().next().is_none() || !rules().all(is_about_known_objects) {
+        return;
+    }
+    // A right that leads on is reported with how far it reaches.
+    let grants = cx.survey.grants();
+    if roles.iter().any(|role| grants.of_role(role).any(|grant| !grant.is_named)) {
         return;
     }
     let message =

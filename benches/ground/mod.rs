@@ -81,7 +81,7 @@ fn policy(at: usize) -> String {
     let mut text = String::new();
     for rule in 0..12 {
         let (path, capabilities) = match rule % 4 {
-            0 if at % 50 == 0 && rule == 0 => {
+            0 if at.is_multiple_of(50) && rule == 0 => {
                 (format!("kv/data/team-{at}/app-{rule}/*"), "\"read\", \"list\"")
             }
             0 => (format!("kv/data/team-{at}/app-{rule}/*"), "\"read\""),

@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule {
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
         let label = rule.path.as_str();
-        if !label.contains("data/") || !rule.granted().contains(List) {
+        if !label.contains("/data/") || !rule.granted().contains(List) {
             continue;
         }
         if kv::part_of(label, rule.path.span, cx.mounts) != Some(Part::Data) {

@@ -40,7 +40,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         return;
     }
     let dialects = Dialect::of(cx.project.settings.target);
-    if dialects != [Dialect::VaultClassic] && !joined::may_meet(policy) {
+    if dialects != [Dialect::VaultClassic] && !cx.survey.may_meet(policy) {
         return;
     }
     let Some(acl) = cx.survey.acl(policy) else { return };

@@ -42,8 +42,9 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
     let mut reported = HashSet::new();
+    let survey = cx.survey;
     let is_worth_it =
-        |policy: &&Policy| joined::is_stored(policy) && is_mixed(&[policy]) && joined::may_meet(policy);
+        |policy: &&Policy| joined::is_stored(policy) && is_mixed(&[policy]) && survey.may_meet(policy);
     for policy in project.policies.iter().filter(is_worth_it) {
         let Some(acl) = cx.survey.acl(policy) else { continue };
         look(acl, None, &mut reported, cx);

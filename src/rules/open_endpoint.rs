@@ -52,6 +52,6 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
 
 fn is_open(below: &Below<'_>) -> bool {
     let ceremony = ["generate-root", "rekey", "decode-token"].iter().any(|it| below.rest.starts_with(it));
-    let known = || below.endpoints().filter(|endpoint: &Endpoint| !endpoint.is_opaque());
-    !ceremony && known().next().is_some() && known().all(Endpoint::is_open)
+    let mut known = below.endpoints().filter(|endpoint: &Endpoint| !endpoint.is_opaque());
+    !ceremony && known.next().is_some_and(Endpoint::is_open) && known.all(Endpoint::is_open)
 }

@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    if !joined::is_stored(policy) || !may_repeat(policy) || !joined::may_meet(policy) {
+    if !joined::is_stored(policy) || !may_repeat(policy) || !cx.survey.may_meet(policy) {
         return;
     }
     let Some(acl) = cx.survey.acl(policy) else { return };

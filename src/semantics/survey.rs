@@ -39,6 +39,8 @@ pub struct Survey<'a> {
     routes: OnceLock<Vec<Route>>,
     /// In the order of the policies.
     handed_over: Vec<OnceLock<Vec<Vec<Reached>>>>,
+    /// In the order of the policies.
+    may_meet: Vec<OnceLock<bool>>,
     /// In the order of the policies and of their rules.
     below: Vec<OnceLock<Vec<OnceLock<Option<Below<'a>>>>>>,
 }
@@ -73,6 +75,7 @@ impl<'a> Survey<'a> {
             sets: OnceLock::new(),
             routes: OnceLock::new(),
             handed_over: project.policies.iter().map(|_| OnceLock::new()).collect(),
+            may_meet: project.policies.iter().map(|_| OnceLock::new()).collect(),
             below: project.policies.iter().map(|_| OnceLock::new()).collect(),
         }
     }
@@ -97,6 +100,12 @@ impl<'a> Survey<'a> {
         let kept = self.project.policies.element_offset(policy).and_then(|at| self.handed_over.get(at));
         let compute = || authority::handed_over(policy, |rule| self.below(policy, rule).map(Cow::Borrowed));
         kept.map(|kept| kept.get_or_init(compute).as_slice()).unwrap_or_default()
+    }
+
+    /// False if it is plain that no two rules of `policy` meet, see [`joined::may_meet`].
+    pub fn may_meet(&self, policy: &Policy) -> bool {
+        let kept = self.project.policies.element_offset(policy).and_then(|at| self.may_meet.get(at));
+        kept.is_none_or(|kept| *kept.get_or_init(|| joined::may_meet(policy)))
     }
 
     /// Where a path rule of `policy`, which is one of the project, lies: see [`Below::of`].

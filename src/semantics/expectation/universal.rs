@@ -159,7 +159,7 @@ impl Claim<'_, '_> {
             return (true, vec![Reason::new(Some(false), text)]);
         }
         let access = &self.prover.access;
-        let mut reasons = Vec::new();
+        let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
         for (method, role) in access.roles() {
             roles += 1;
@@ -180,11 +180,11 @@ impl Claim<'_, '_> {
                     }
                     Who::Matching { name, namespace } => {
                         let (namespace, named) = match namespace {
-                            Matching::Listed(entry) => (entry.as_str(), entry.value.clone()),
+                            Matching::Listed(entry) => (entry.as_str(), format!("`{entry}`")),
                             Matching::Selected(_) => ("*", "selected by labels".to_owned()),
                         };
                         let bounds = Bounds { name: name.as_str(), namespace };
-                        let named = format!("any service account `{name}` of namespaces `{named}`");
+                        let named = format!("any service account `{name}` of namespaces {named}");
                         let found = self.closed_to_matching(
                             &holder,
                             bounds,
@@ -203,7 +203,7 @@ impl Claim<'_, '_> {
     /// That no service account of a Kubernetes namespace is able to.
     fn closed_in(&self, wanted: &str) -> Vec<Reason> {
         let access = &self.prover.access;
-        let mut reasons = Vec::new();
+        let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
         for (method, role) in access.roles() {
             roles += 1;
@@ -237,6 +237,18 @@ impl Claim<'_, '_> {
         self.concluded(reasons, roles, closing)
     }
 
+    /// Templates that hold roles and were not read: whom those admit is not known.
+    fn unread_roles(&self) -> Vec<Reason> {
+        let names = self.prover.access.project().templates_with("bound_service_account");
+        names
+            .map(|name| {
+                let text =
+                    format!("the template `{name}` holds auth roles and was not read: render it first");
+                Reason::new(None, text)
+            })
+            .collect()
+    }
+
     /// That one subject is able to on no path of the pattern.
     fn closed_to_one(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
         let holders = self.holders(subject)?;
@@ -250,8 +262,15 @@ impl Claim<'_, '_> {
 
     /// The reasons; if there are none, why.
     fn concluded(&self, reasons: Vec<Reason>, roles: usize, closing: Vec<Decider>) -> Vec<Reason> {
-        if !reasons.is_empty() {
-            return reasons;
+        let mut told: Vec<Reason> = Vec::new();
+        for reason in reasons {
+            // What one role says of one identity stands together.
+            if !told.iter().rev().take(8).any(|other| *other == reason) {
+                told.push(reason);
+            }
+        }
+        if !told.is_empty() {
+            return told;
         }
         let looked = match roles {
             0 => "there are no auth roles".to_owned(),
@@ -313,6 +332,10 @@ impl Claim<'_, '_> {
         let within = self.full(holder);
         let mut reasons = Vec::new();
         for doubt in doubtful {
+            if !doubt.outline.holds(language::NAME) && !doubt.outline.holds(language::NAMESPACE) {
+                reasons.extend(self.unknown_values(vec![doubt], holder, who));
+                continue;
+            }
             let of = |mark: char, glob: &str| match doubt.outline.forced(mark, &within) {
                 Some(value) => (value.to_owned(), true),
                 None => (stranger(glob), !glob.contains('*') || !doubt.outline.holds(mark)),
@@ -340,7 +363,12 @@ impl Claim<'_, '_> {
         if doubtful.is_empty() {
             return Vec::new();
         }
-        let rules = doubtful.into_iter().map(|doubt| doubt.rule).collect();
+        let mut rules: Vec<Decider> = Vec::new();
+        for doubt in doubtful {
+            if !rules.contains(&doubt.rule) {
+                rules.push(doubt.rule);
+            }
+        }
         let text = "it hangs on rules whose path or presence is not known here; a value that a template takes may \
                     lead to a path of the pattern";
         vec![told(Reason { rules, ..Reason::new(None, text) }, holder, who)]

@@ -108,7 +108,11 @@ fn hostile_policies_end() {
     let spread = |seed: usize| {
         let segments: Vec<String> = (0..64)
             .map(|at| {
-                if (seed * 31 + at * 17).is_multiple_of(5) { format!("s{}", (seed + at) % 7) } else { "+".to_owned() }
+                if (seed * 31 + at * 17).is_multiple_of(5) {
+                    format!("s{}", (seed + at) % 7)
+                } else {
+                    "+".to_owned()
+                }
             })
             .collect();
         format!("{}/*", segments.join("/"))

@@ -498,7 +498,8 @@ impl Claim<'_, '_> {
         let constrains = !rule.allowed_parameters.is_empty()
             || !rule.denied_parameters.is_empty()
             || !rule.required_parameters.is_empty();
-        !granted.denies() && (granted.contains(self.capability) || constrains)
+        // Of the prefixes that match a listed path only the longest counts, so that one without `list` may hide a `deny`.
+        !granted.denies() && (granted.contains(self.capability) || constrains || self.lists())
     }
 
     /// False if no policy of the token has a rule that could grant it on a path of the pattern: most roles end here.

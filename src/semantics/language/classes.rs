@@ -44,8 +44,15 @@ struct State {
     alive: Vec<usize>,
     /// Ranks of open ends that are reached, one for each slot.
     reached: Vec<usize>,
-    /// The open end of the pattern in question is reached.
-    inside: bool,
+    /// The position in the pattern in question; nothing once its open end is reached.
+    position: Option<usize>,
+}
+
+impl State {
+    /// Whatever follows is inside the pattern in question.
+    fn is_inside(&self) -> bool {
+        self.position.is_none()
+    }
 }
 
 /// A path on the way, with its cost.
@@ -97,25 +104,25 @@ impl<'p> Classes<'p> {
         limit: u64,
         mut judge: impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, TooComplex> {
-        let start = State { alive: vec![0], reached: vec![0; self.slots], inside: false };
+        let start = State { alive: vec![0], reached: vec![0; self.slots], position: Some(0) };
         let mut level = vec![(Trail { empty_segments: 0, length: 0, text: String::new() }, start.clone())];
         let mut visited = HashSet::from([start]);
         // A judgement walks the rules of the token once more.
-        let judging = 8 + u64::try_from(self.nodes.len() / 8).unwrap_or(u64::MAX);
+        let judging = 8 + u64::try_from(self.nodes.len() / 32).unwrap_or(u64::MAX);
         let mut work = 0_u64;
         let mut depth = 0;
         while !level.is_empty() {
             let mut found: Option<Trail> = None;
             let mut next: Vec<(Trail, State)> = Vec::new();
             for (trail, state) in &level {
-                for segment in self.alphabet(state, depth) {
+                for segment in self.alphabet(state) {
                     work += 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
                     if work > limit {
                         return Err(TooComplex);
                     }
-                    let Some(state) = self.step(state, &segment, depth) else { continue };
+                    let Some(state) = self.step(state, &segment) else { continue };
                     let trail = trail.with(&segment, depth);
-                    if state.inside || depth + 1 == self.within.len() {
+                    if state.is_inside() || depth + 1 == self.within.len() {
                         work += judging;
                         if found.as_ref().is_none_or(|best| trail < *best) && judge(&trail.text) {
                             found = Some(trail.clone());
@@ -140,16 +147,16 @@ impl<'p> Classes<'p> {
     }
 
     /// Where a segment leads; nothing if it leads out of the pattern in question.
-    fn step(&self, state: &State, segment: &str, depth: usize) -> Option<State> {
-        let mut inside = state.inside;
-        if !inside {
-            match self.within.get(depth)? {
-                Part::Any => {}
-                Part::Literal(text) if *text == segment => {}
-                Part::Open(start) if segment.starts_with(start) => inside = true,
+    fn step(&self, state: &State, segment: &str) -> Option<State> {
+        let position = match state.position {
+            None => None,
+            Some(at) => match self.within.get(at)? {
+                Part::Any => Some(at + 1),
+                Part::Literal(text) if *text == segment => Some(at + 1),
+                Part::Open(start) if segment.starts_with(start) => None,
                 _ => return None,
-            }
-        }
+            },
+        };
         let mut reached = state.reached.clone();
         let mut alive = Vec::with_capacity(state.alive.len());
         for node in state.alive.iter().filter_map(|at| self.nodes.get(*at)) {
@@ -166,12 +173,12 @@ impl<'p> Classes<'p> {
             }
         }
         alive.sort_unstable();
-        Some(State { alive, reached, inside })
+        Some(State { alive, reached, position })
     }
 
     /// One text for each class of segments that can come next.
-    fn alphabet(&self, state: &State, depth: usize) -> Vec<String> {
-        let part = if state.inside { Some(&Part::Any) } else { self.within.get(depth) };
+    fn alphabet(&self, state: &State) -> Vec<String> {
+        let part = state.position.map_or(Some(&Part::Any), |at| self.within.get(at));
         let head = match part {
             None => return Vec::new(),
             Some(Part::Literal(text)) => return vec![(*text).to_owned()],

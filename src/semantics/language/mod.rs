@@ -41,7 +41,7 @@ pub enum Grant {
 pub struct TooComplex;
 
 /// The steps that are spent on one question.
-pub const STEPS: u64 = 3_000_000;
+pub const STEPS: u64 = 1_000_000;
 
 /// The paths on which a token has a capability, in one Vault namespace.
 #[derive(Debug, Clone, Copy)]

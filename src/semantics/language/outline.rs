@@ -211,3 +211,63 @@ fn globs_meet(one: &[Token], other: &[Token]) -> bool {
     }
     reached.last() == Some(&true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The outline of a label in which the marks are written `{n}`, `{ns}` and `{?}`.
+    fn outline(label: &str) -> Outline {
+        let marks = [("{n}", NAME), ("{ns}", NAMESPACE), ("{?}", ANY)];
+        let label =
+            marks.iter().fold(label.to_owned(), |text, (word, mark)| text.replace(word, &mark.to_string()));
+        Outline::plain(&PathPattern::parse(&label))
+    }
+
+    #[test]
+    fn outlines_meet_what_some_value_leads_to() {
+        // Label, glob of the name, glob of the namespace, pattern, without and with the slash rule of lists.
+        for (label, name, namespace, within, reads, lists) in [
+            ("kv/{ns}/*", "*", "team-*", "kv/payment/*", false, false),
+            ("kv/{ns}/*", "*", "team-*", "kv/team-a/*", true, true),
+            ("kv/{ns}/*", "*", "*ment", "kv/pay*", true, true),
+            ("kv/{ns}/*", "*", "*ment", "kv/pay", false, false),
+            ("kv/{ns}/", "*", "pay", "kv/pay", false, true),
+            ("kv/{ns}", "*", "pay", "kv/pay/", false, true),
+            ("kv/{ns}-{n}/x", "web", "a*", "kv/ab-web/x", true, true),
+            ("kv/{ns}-{n}/x", "web", "a*", "kv/ab-worker/+", false, false),
+            ("kv/{?}/x", "*", "*", "kv/any/x", true, true),
+            ("kv/{?}/x", "*", "*", "kv/any/y", false, false),
+            ("kv/{?}", "*", "*", "kv/a/b", false, false),
+            ("+/{n}*", "w*", "*", "kv/*", true, true),
+            ("+/{n}*", "w*", "*", "kv/v+", false, false),
+        ] {
+            let (outline, within) = (outline(label), PathPattern::parse(within));
+            let marks = Marks { name, namespace };
+            assert_eq!(outline.meets(&within, marks, false), reads, "{label} {name} {namespace} {within}");
+            assert_eq!(
+                outline.meets(&within, marks, true),
+                lists,
+                "{label} {name} {namespace} {within}, list"
+            );
+        }
+    }
+
+    #[test]
+    fn a_literal_segment_forces_a_value() {
+        for (label, within, wanted) in [
+            ("kv/{ns}/*", "kv/payment/*", Some("payment")),
+            ("kv/team-{ns}-x/*", "kv/team-a-x/+", Some("a")),
+            ("kv/{ns}/*", "kv/+/*", None),
+            ("kv/{ns}*", "kv/payment", None),
+            ("kv/{ns}-{n}", "kv/a-b", None),
+            ("kv/{n}", "kv/a", None),
+        ] {
+            assert_eq!(
+                outline(label).forced(NAMESPACE, &PathPattern::parse(within)),
+                wanted,
+                "{label} {within}"
+            );
+        }
+    }
+}

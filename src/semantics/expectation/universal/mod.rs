@@ -4,21 +4,23 @@
 //! account, no path of the pattern is in the language of the token. That somebody can everything of a pattern is proved
 //! on the languages of all the roles that take them together.
 
+mod able;
+mod opening;
+
 use std::cell::Cell;
 
-use super::vault::{self, Asked, decider, refused_on, unsettled};
+use super::vault::Asked;
 use super::{Answer, Decider, Outcome, Prover, Reason, any_of};
 use crate::model::spec::{Expectation, Quantifier};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
-use crate::semantics::acl::{Acl, AclError, UncertainRule};
 use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS, TooComplex};
-use crate::semantics::login::{AuthMethod, Missing, Outcome as LoginOutcome, attempt};
+use crate::semantics::language::{self, Marks, Outline};
+use crate::semantics::login::{AuthMethod, Outcome as LoginOutcome, attempt};
 use crate::semantics::reach::{Holder, Matching, RoleName, Subject, Unresolved, Who};
-use crate::semantics::template::{Identity, Presence, is_templated};
+use crate::semantics::template::{Identity, Presence};
 
 /// Why a claim about Kubernetes is not proved.
 pub(super) const KUBERNETES: &str =
@@ -159,7 +161,7 @@ impl Claim<'_, '_> {
             return (true, vec![Reason::new(Some(false), text)]);
         }
         let access = &self.prover.access;
-        let mut reasons = Vec::new();
+        let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
         for (method, role) in access.roles() {
             roles += 1;
@@ -180,11 +182,11 @@ impl Claim<'_, '_> {
                     }
                     Who::Matching { name, namespace } => {
                         let (namespace, named) = match namespace {
-                            Matching::Listed(entry) => (entry.as_str(), entry.value.clone()),
+                            Matching::Listed(entry) => (entry.as_str(), format!("`{entry}`")),
                             Matching::Selected(_) => ("*", "selected by labels".to_owned()),
                         };
                         let bounds = Bounds { name: name.as_str(), namespace };
-                        let named = format!("any service account `{name}` of namespaces `{named}`");
+                        let named = format!("any service account `{name}` of namespaces {named}");
                         let found = self.closed_to_matching(
                             &holder,
                             bounds,
@@ -203,7 +205,7 @@ impl Claim<'_, '_> {
     /// That no service account of a Kubernetes namespace is able to.
     fn closed_in(&self, wanted: &str) -> Vec<Reason> {
         let access = &self.prover.access;
-        let mut reasons = Vec::new();
+        let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
         for (method, role) in access.roles() {
             roles += 1;
@@ -237,6 +239,18 @@ impl Claim<'_, '_> {
         self.concluded(reasons, roles, closing)
     }
 
+    /// Templates that hold roles and were not read: whom those admit is not known.
+    fn unread_roles(&self) -> Vec<Reason> {
+        let names = self.prover.access.project().templates_with("bound_service_account");
+        names
+            .map(|name| {
+                let text =
+                    format!("the template `{name}` holds auth roles and was not read: render it first");
+                Reason::new(None, text)
+            })
+            .collect()
+    }
+
     /// That one subject is able to on no path of the pattern.
     fn closed_to_one(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
         let holders = self.holders(subject)?;
@@ -250,8 +264,15 @@ impl Claim<'_, '_> {
 
     /// The reasons; if there are none, why.
     fn concluded(&self, reasons: Vec<Reason>, roles: usize, closing: Vec<Decider>) -> Vec<Reason> {
-        if !reasons.is_empty() {
-            return reasons;
+        let mut told: Vec<Reason> = Vec::new();
+        for reason in reasons {
+            // What one role says of one identity stands together.
+            if !told.iter().rev().take(8).any(|other| *other == reason) {
+                told.push(reason);
+            }
+        }
+        if !told.is_empty() {
+            return told;
         }
         let looked = match roles {
             0 => "there are no auth roles".to_owned(),
@@ -313,6 +334,10 @@ impl Claim<'_, '_> {
         let within = self.full(holder);
         let mut reasons = Vec::new();
         for doubt in doubtful {
+            if !doubt.outline.holds(language::NAME) && !doubt.outline.holds(language::NAMESPACE) {
+                reasons.extend(self.unknown_values(vec![doubt], holder, who));
+                continue;
+            }
             let of = |mark: char, glob: &str| match doubt.outline.forced(mark, &within) {
                 Some(value) => (value.to_owned(), true),
                 None => (stranger(glob), !glob.contains('*') || !doubt.outline.holds(mark)),
@@ -340,7 +365,12 @@ impl Claim<'_, '_> {
         if doubtful.is_empty() {
             return Vec::new();
         }
-        let rules = doubtful.into_iter().map(|doubt| doubt.rule).collect();
+        let mut rules: Vec<Decider> = Vec::new();
+        for doubt in doubtful {
+            if !rules.contains(&doubt.rule) {
+                rules.push(doubt.rule);
+            }
+        }
         let text = "it hangs on rules whose path or presence is not known here; a value that a template takes may \
                     lead to a path of the pattern";
         vec![told(Reason { rules, ..Reason::new(None, text) }, holder, who)]
@@ -372,256 +402,9 @@ impl Claim<'_, '_> {
         self.prover.access.identity(&name, &namespace, holder.issued.as_ref())
     }
 
-    /// What a token says to the paths of the pattern. `outlined` and `marks` stand for what templates may take; rules
-    /// that keep a part of the pattern shut are added to `closing`.
-    fn opening(
-        &self,
-        holder: &Holder<'_>,
-        outlined: &Identity,
-        marks: Marks<'_>,
-        closing: &mut Vec<Decider>,
-    ) -> Opening {
-        if let Some(reason) = unsettled(holder) {
-            return Opening::Doubt(reason);
-        }
-        let asked = Asked { expectation: self.expectation, path: "", capability: self.capability };
-        let dialects = asked.dialects(holder);
-        let within = self.full(holder);
-        let mut doubtful = Vec::new();
-        for variant in variants(holder) {
-            let token = variant.token();
-            let mut languages = Vec::new();
-            let mut all = true;
-            for (dialect, acl) in token.acls().iter().filter(|(dialect, _)| dialects.contains(dialect)) {
-                if holder.refused_on(*dialect).is_some() {
-                    return Opening::Doubt(refused_on(holder, *dialect));
-                }
-                match acl {
-                    Ok(acl) => {
-                        languages.push(Language::new(
-                            acl,
-                            &holder.namespace,
-                            self.capability,
-                            &holder.pki_mounts,
-                        ));
-                        for rule in acl.uncertain_rules().iter().filter(|rule| self.may_grant(rule)) {
-                            let outline = Outline::of(rule, outlined, &holder.namespace, *dialect);
-                            let Some(outline) = outline else { continue };
-                            let is_known = doubtful.iter().any(|other: &Doubtful| other.outline == outline);
-                            if !is_known && outline.meets(&within, marks, self.lists()) {
-                                doubtful.push(Doubtful { outline, rule: decider(rule.rule) });
-                            }
-                        }
-                    }
-                    Err(_) => all = false,
-                }
-            }
-            match self.open_path(&languages, all) {
-                Ok(Some(path)) => return Opening::Open(path),
-                Ok(None) => self.closing(&languages, token.acls().first(), closing),
-                Err(error) => return Opening::Doubt(Reason::new(None, format!("too complex: {error}"))),
-            }
-        }
-        Opening::Closed(doubtful)
-    }
-
-    /// A path that all servers let through, else one that some server lets through or may.
-    fn open_path(&self, languages: &[Language<'_, '_>], all: bool) -> Result<Option<String>, TooComplex> {
-        if languages.is_empty() {
-            return Ok(None);
-        }
-        let any = language::shortest(languages, self.within, STEPS, |grants| {
-            grants.iter().any(|grant| *grant != Grant::No)
-        })?;
-        if any.is_none() || !all {
-            return Ok(any);
-        }
-        let everywhere = language::shortest(languages, self.within, STEPS, |grants| {
-            grants.iter().all(|grant| *grant >= Grant::Conditional)
-        });
-        Ok(everywhere.ok().flatten().or(any))
-    }
-
-    /// Of a token that grants it on paths of the pattern, the rules that shut them again.
-    fn closing(
-        &self,
-        languages: &[Language<'_, '_>],
-        acl: Option<&(Dialect, Result<Acl<'_>, AclError>)>,
-        closing: &mut Vec<Decider>,
-    ) {
-        let (Some(language), Some((_, Ok(acl)))) = (languages.first(), acl) else { return };
-        let meeting: Vec<_> =
-            acl.rules().iter().filter(|rule| language.meets(&rule.pattern, self.within)).collect();
-        if !meeting.iter().any(|rule| rule.capabilities.contains(self.capability)) {
-            return;
-        }
-        let shutting = meeting.iter().filter(|rule| !rule.capabilities.contains(self.capability));
-        for member in shutting.flat_map(|rule| &rule.members) {
-            let rule = decider(*member);
-            if !closing.contains(&rule) {
-                closing.push(rule);
-            }
-        }
-    }
-
-    fn may_grant(&self, rule: &UncertainRule<'_>) -> bool {
-        let rule = rule.rule.rule;
-        let granted = rule.granted();
-        let constrains = !rule.allowed_parameters.is_empty()
-            || !rule.denied_parameters.is_empty()
-            || !rule.required_parameters.is_empty();
-        !granted.denies() && (granted.contains(self.capability) || constrains)
-    }
-
-    /// False if no policy of the token has a rule that could grant it on a path of the pattern: most roles end here.
-    fn may_open(&self, holder: &Holder<'_>) -> bool {
-        let within = self.full(holder);
-        let has_a_say = |label: &str| {
-            let stem = label.split("{{").next().unwrap_or(label);
-            let stem = stem.strip_prefix('/').unwrap_or(stem);
-            let reach = match is_templated(label) {
-                true => format!("{}{}*", holder.namespace, stem.trim_end_matches(['*', '+'])),
-                false => format!("{}{stem}", holder.namespace),
-            };
-            label.contains("+*") || language::may_meet(&PathPattern::stored(reach), &within, self.lists())
-        };
-        holder.held.iter().any(|held| {
-            held.name == "root"
-                || held.is_missing()
-                || !held.refused.is_empty()
-                || !held.refused_by.is_empty()
-                || Dialect::ALL
-                    .iter()
-                    .filter_map(|dialect| held.on(*dialect))
-                    .chain(held.others.iter().copied())
-                    .any(|policy| {
-                        policy.path_rules.iter().any(|rule| {
-                            let granted = rule.granted();
-                            granted.contains(self.capability)
-                                && !granted.denies()
-                                && has_a_say(&rule.path.value)
-                        })
-                    })
-        })
-    }
-
     fn lists(&self) -> bool {
         matches!(self.capability, Capability::List | Capability::Scan)
     }
-
-    /// That every service account of a namespace is able to, also one that is not there yet.
-    fn all_of(&self, namespace: &str) -> Result<Vec<Reason>, (Outcome, String)> {
-        let project = self.prover.access.project();
-        let declared = project
-            .service_accounts
-            .iter()
-            .filter(|account| account.meta.namespace_name().is_some_and(|own| own == namespace));
-        let mut names: Vec<String> = declared.map(|account| account.meta.name.value.clone()).collect();
-        names.extend(["default".to_owned(), "any-other".to_owned()]);
-        names.sort();
-        names.dedup();
-        let mut reasons = Vec::new();
-        for name in names {
-            let namespace = namespace.to_owned();
-            let subject = Subject::ServiceAccount { namespace, name, role: None, audiences: None };
-            reasons.extend(self.able(&subject)?);
-        }
-        Ok(reasons)
-    }
-
-    /// That a subject is able to on every path of the pattern.
-    fn able(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
-        let who = subject.to_string();
-        let holders = self.holders(subject)?;
-        let sure: Vec<&Holder<'_>> = holders.iter().filter(|holder| self.is_settled(holder)).collect();
-        let all_sure = holders.iter().filter(|holder| holder.gets_token()).count() == sure.len();
-        let tokens: Vec<_> = sure.iter().map(|holder| (*holder, holder.token())).collect();
-        let first = sure.first().map_or("", |holder| holder.namespace.as_str());
-        if sure.iter().any(|holder| holder.namespace != first) {
-            let text = "its roles give tokens of several Vault namespaces; name one, as `…@MOUNT/ROLE`";
-            return Ok(vec![Reason { who: Some(who), ..Reason::new(None, text) }]);
-        }
-        let asked = Asked { expectation: self.expectation, path: "", capability: self.capability };
-        let mut refused: Option<String> = None;
-        for dialect in Dialect::ALL {
-            if !sure.is_empty() && !sure.iter().any(|holder| asked.dialects(holder).contains(&dialect)) {
-                continue;
-            }
-            let languages: Vec<Language<'_, '_>> = tokens
-                .iter()
-                .flat_map(|(holder, token)| token.acls().iter().map(move |acl| (*holder, acl)))
-                .filter(|(_, (other, _))| *other == dialect)
-                .filter_map(|(holder, (_, acl))| {
-                    let acl = acl.as_ref().ok()?;
-                    Some(Language::new(acl, &holder.namespace, self.capability, &holder.pki_mounts))
-                })
-                .collect();
-            let found = language::shortest(&languages, self.within, STEPS, |grants| {
-                grants.iter().all(|grant| *grant < Grant::Conditional)
-            });
-            match found {
-                Ok(None) => {}
-                Ok(path) => refused = refused.or(path),
-                Err(error) => {
-                    let text = format!("too complex: {error}");
-                    return Ok(vec![Reason { who: Some(who), ..Reason::new(None, text) }]);
-                }
-            }
-        }
-        let Some(path) = refused else {
-            let text = "every path of the pattern is open";
-            return Ok(vec![Reason { who: Some(who), ..Reason::new(Some(true), text) }]);
-        };
-        let answers = vault::answers(self.prover, self.expectation, subject, &path)
-            .map_err(|why| (Outcome::Nobody, why))?;
-        let answer = answers.into_iter().find(|answer| answer.action == self.capability.word());
-        let Some(answer) = answer else { return Ok(Vec::new()) };
-        if answer.allowed == Some(true) {
-            self.contradicts.set(self.contradicts.get() || all_sure);
-            let text = "it is open on this path through a role of which not all is known";
-            let reason = Reason::new(None, text);
-            return Ok(vec![Reason { who: Some(who), path: Some(path), ..reason }]);
-        }
-        let told = |reason| Reason { who: Some(who.clone()), path: Some(path.clone()), ..reason };
-        Ok(answer.reasons.into_iter().map(told).collect())
-    }
-
-    /// True if all is known that the token says to the paths of the pattern.
-    fn is_settled(&self, holder: &Holder<'_>) -> bool {
-        if !holder.gets_token() || unsettled(holder).is_some() {
-            return false;
-        }
-        let hangs = holder.missing().iter().any(|missing| !matches!(missing, Missing::Audiences(_)));
-        let several = holder.held.iter().any(|held| !held.others.is_empty() || !held.refused_by.is_empty());
-        if hangs || several {
-            return false;
-        }
-        let within = self.full(holder);
-        let marks = Marks { name: "*", namespace: "*" };
-        let token = holder.token();
-        let settled = |rule: &UncertainRule<'_>, dialect: Dialect| {
-            Outline::of(rule, &holder.identity, &holder.namespace, dialect)
-                .is_none_or(|outline| !outline.meets(&within, marks, self.lists()))
-        };
-        token.acls().iter().all(|(dialect, acl)| {
-            acl.as_ref().is_ok_and(|acl| acl.uncertain_rules().iter().all(|rule| settled(rule, *dialect)))
-        })
-    }
-}
-
-/// The token with each of the definitions that its policies have.
-fn variants<'h>(holder: &Holder<'h>) -> Vec<Holder<'h>> {
-    let mut variants = vec![holder.clone()];
-    for (at, held) in holder.held.iter().enumerate() {
-        for other in &held.others {
-            let mut variant = holder.clone();
-            if let Some(held) = variant.held.get_mut(at) {
-                held.policy = Some(*other);
-            }
-            variants.push(variant);
-        }
-    }
-    variants
 }
 
 fn told(reason: Reason, holder: &Holder<'_>, who: &str) -> Reason {

@@ -362,6 +362,17 @@ fn allowances_end_can_be_annotations_and_can_be_forbidden() {
     assert_eq!(check(folder.path(), &["--now", "2026-6-30"]).status.code(), Some(2));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_baseline_is_a_regular_file() {
+    let folder = folder(&[("a.hcl", NO_SLASH)]);
+    for flag in ["--baseline", "--write-baseline"] {
+        let output = check(folder.path(), &[flag, "/dev/zero"]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(stderr(&output).contains("no regular file"), "{flag}: {}", stderr(&output));
+    }
+}
+
 /// On a copy of the corpus: every file parses as before, no comment is lost, and nothing fixable is left.
 #[test]
 fn the_corpus_can_be_fixed() {

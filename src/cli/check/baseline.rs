@@ -1,7 +1,7 @@
 //! `check` with a baseline: reading it, taking known findings out, writing it.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::Args;
@@ -13,6 +13,7 @@ use crate::lint::baseline::Baseline;
 use crate::lint::{Finding, Triaged};
 use crate::model::project::Project;
 use crate::rules::{ENGINE, named};
+use crate::syntax::limits;
 
 /// The baseline of a run.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Known {
         let Some(path) = named.or(configured).cloned() else { return Ok(None) };
         let write = args.write_baseline.is_some();
         let shown = path.display();
-        let baseline = match fs::read_to_string(&path) {
+        let baseline = match read(&path) {
             Ok(text) => Some(Baseline::parse(&text).map_err(|error| {
                 Failure::new(format!("`{shown}` {error}")).with_help("make it anew with `--write-baseline`")
             })?),
@@ -90,6 +91,21 @@ impl Known {
         say(format_args!("baseline: {} {findings} in `{path}`", new.len()));
         Ok(())
     }
+}
+
+/// The text of a regular file of a size that is read at all: a device may never end.
+fn read(path: &Path) -> io::Result<String> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.len() > limits::FILE_BYTES {
+        return Err(io::Error::other("it is larger than anything that is read"));
+    }
+    let mut text = String::new();
+    file.take(limits::FILE_BYTES).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// A text that cannot be read is nothing to get used to.

@@ -63,6 +63,17 @@ fn the_spec_and_the_configuration_shown_are_accepted() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+#[test]
+fn the_comment_shown_allows_what_is_below_it() {
+    let readme = fs::read_to_string(home().join("README.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("shown.hcl");
+    fs::write(&policy, block(&readme, "```hcl\n# rolewright: allow")).unwrap();
+    let output = rolewright(&["check", "--no-config", policy.to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("nothing to report") && text.contains("1 finding allowed by comments"), "{text}");
+}
+
 /// The text of the first fenced block that begins like this.
 fn block<'a>(readme: &'a str, start: &str) -> &'a str {
     let at = readme.find(start).unwrap_or_else(|| panic!("no block begins with {start:?}"));

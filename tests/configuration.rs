@@ -11,6 +11,7 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
 mod live;
 
 use std::fs;
@@ -208,9 +209,8 @@ fn a_watched_project_is_checked_again_when_it_changes() {
     use std::os::unix::process::ExitStatusExt as _;
 
     let dir = project(&[("web.hcl", "path \"secret/data/web\" {\n  capabilities = [\"read\"]\n}\n")]);
-    // Whoever runs the tests in the background of a shell hands down that interrupts are ignored.
-    let mut child = Command::new("env");
-    child.args(["--default-signal=INT", env!("CARGO_BIN_EXE_rolewright")]).current_dir(dir.path());
+    let mut child = common::interruptible(env!("CARGO_BIN_EXE_rolewright"));
+    child.current_dir(dir.path());
     child.args(["check", "-q", "--format", "concise", "--watch", "--no-config", "--report", "json=out.json"]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

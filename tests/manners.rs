@@ -11,6 +11,8 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -34,7 +36,7 @@ fn project(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn command(program: &str, dir: &Path) -> Command {
-    let mut command = Command::new(program);
+    let mut command = common::interruptible(program);
     for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }

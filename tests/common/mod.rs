@@ -2,12 +2,25 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The directory of the package.
 pub fn home() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A program that signals end: whoever runs the tests in the background of a shell, or under `nohup`, hands down that
+/// interrupts are ignored.
+pub fn interruptible(program: impl AsRef<OsStr>) -> Command {
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(program);
+    command
 }
 
 /// True if generated files are to be rewritten instead of compared.

@@ -40,7 +40,7 @@ impl<'a> Deployment<'a> {
 
     /// A script with its arguments, not yet started.
     pub fn command(&self, script: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.shell);
+        let mut command = common::interruptible(self.shell);
         command.arg(self.path(script)).args(arguments).env_clear();
         command.env("PATH", "/usr/bin:/bin").env("HOME", self.directory.path());
         command.env("VAULT_ADDR", &self.server.addr).env("VAULT_TOKEN", &self.server.token);

@@ -1,15 +1,15 @@
 //! From the path of a configuration to what it says, with all that it extends.
 
 use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
+use super::load;
 use super::session::Session;
 use crate::config::{self, Config};
 use crate::report::human;
 use crate::rules::RULES;
-use crate::syntax::{Source, SourceId, Sources, Spanned, SyntaxError, limits};
+use crate::syntax::{Source, SourceId, Sources, Spanned, SyntaxError};
 
 /// Reads the configuration at `path` and those that it extends, the nearest first; also gives where each lies.
 pub fn read(path: &Path, session: &Session) -> Result<(Vec<config::File>, Vec<PathBuf>), Failure> {
@@ -65,13 +65,7 @@ impl Place<'_> {
             self.may_be_extended()?;
         }
         let file = File::open(self.path).map_err(|error| error.to_string())?;
-        let mut text = String::new();
-        let taken = file.take(limits::FILE_BYTES + 1).read_to_string(&mut text);
-        taken.map_err(|error| error.to_string())?;
-        if text.len() as u64 > limits::FILE_BYTES {
-            return Err(format!("larger than {} MiB", limits::FILE_BYTES / (1024 * 1024)));
-        }
-        Ok(text)
+        load::settings_text(&file).map_err(|error| error.to_string())
     }
 
     /// A configuration from elsewhere must not make lines of any file of this machine appear in a message: what is

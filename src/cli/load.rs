@@ -106,7 +106,18 @@ pub fn text(path: &Path, name: &str, role: Role) -> Result<(String, bool), Strin
     File::open(path).map_err(|error| io_message(&error)).and_then(|file| read(file, name, role))
 }
 
-/// The same for stdin.
+/// The text of a file that is no input: a configuration, a baseline. What is too large is refused, as a device that never
+/// ends would be.
+pub fn settings_text(file: &File) -> io::Result<String> {
+    let mut text = String::new();
+    file.take(limits::FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > limits::FILE_BYTES {
+        return Err(io::Error::other(format!("larger than {} MiB", limits::FILE_BYTES / (1024 * 1024))));
+    }
+    Ok(text)
+}
+
+/// The text of stdin.
 pub fn stdin_text() -> Result<(String, bool), String> {
     take_in(io::stdin().lock()).and_then(decode)
 }

@@ -23,7 +23,10 @@ pub fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     name.push(to.file_name().unwrap_or_default());
     name.push(format!(".rolewright-{}", std::process::id()));
     let beside = to.with_file_name(name);
-    let written = put(&beside, bytes, old.map(|old| old.permissions()));
+    let written = new_file(&beside, bytes, |file| match old {
+        Some(old) => file.set_permissions(old.permissions()),
+        None => Ok(()),
+    });
     let written = written.and_then(|()| fs::rename(&beside, &to));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
@@ -53,11 +56,14 @@ fn leaves_the_root(path: &Path, root: &Path) -> bool {
     }
 }
 
-fn put(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+/// Makes a file that is not there yet; `finish` may change its mode before it is sure to be on the disk.
+pub fn new_file(
+    path: &Path,
+    bytes: &[u8],
+    finish: impl FnOnce(&fs::File) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
-    }
+    finish(&file)?;
     file.sync_all()
 }

@@ -1,7 +1,8 @@
 //! What a rule reports.
 
 use super::rule::Rule;
-use crate::semantics::rbac::powers::Weight;
+use crate::semantics::rbac::powers::{Power, Weight};
+use crate::semantics::rbac::reach::Reach;
 use crate::syntax::Span;
 
 /// How loud a finding is.
@@ -22,6 +23,17 @@ impl Severity {
             Weight::Critical => Severity::Error,
             Weight::High => Severity::Warning,
             Weight::Medium | Weight::Low => Severity::Note,
+        }
+    }
+
+    /// How loud a wildcard is that takes these powers in and reaches so far.
+    pub fn of_wildcard(powers: &[&Power], reach: &Reach<'_>) -> Severity {
+        let heaviest = powers.iter().map(|power| power.weight).max();
+        match (heaviest, reach) {
+            (Some(Weight::Critical | Weight::High), Reach::Unbound) => Severity::Note,
+            (Some(Weight::Critical), Reach::ClusterWide(_)) => Severity::Error,
+            (Some(Weight::Critical | Weight::High), _) => Severity::Warning,
+            _ => Severity::Note,
         }
     }
 

@@ -66,9 +66,7 @@ fn check(cx: &mut Context<'_>) {
                         format!("`{namespace}/{name}` may not review its own token, and auth mount `{}` has no other reviewer", method.path),
                     )
                     .help("give the mount a `reviewer`");
-                let disabled =
-                    method.mount.and_then(|mount| mount.config.as_ref()?.bool("disable_local_ca_jwt"));
-                if let Some(disabled) = disabled {
+                if let Some(disabled) = method.local_jwt_disabled() {
                     finding.label(disabled.span, "Vault does not use the token of its own pod");
                 }
             }

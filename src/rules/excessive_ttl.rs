@@ -56,7 +56,7 @@ fn look(fields: &Fields, names: &[&str], place: Span, owner: &str, mount: &str, 
             format!("`{written}` {lives} {}, the limit is {}", words(ttl.value), words(limit)),
         )
         .label(place, format!("of {owner}"))
-        .help(format!("set it to at most `{}`, or raise `max_ttl` under `[limits]`", short(limit)));
+        .help(format!("set it to at most `{limit}`, or raise `max_ttl` under `[limits]`"));
     }
 }
 
@@ -69,13 +69,4 @@ fn words(Seconds(seconds): Seconds) -> String {
         s => (s, "second"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-/// As Vault writes it.
-fn short(Seconds(seconds): Seconds) -> String {
-    match seconds {
-        s if s % 3_600 == 0 => format!("{}h", s / 3_600),
-        s if s % 60 == 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
-    }
 }

@@ -43,8 +43,7 @@ fn check(cx: &mut Context<'_>) {
                     format!("Vault has no token to look at the labels of namespaces with, so {} admits nobody by them", role.words()),
                 )
                 .help("give the mount a `reviewer`, or list the namespaces");
-            let disabled = method.mount.and_then(|mount| mount.config.as_ref()?.bool("disable_local_ca_jwt"));
-            if let Some(disabled) = disabled {
+            if let Some(disabled) = method.local_jwt_disabled() {
                 finding.label(disabled.span, "Vault does not use the token of its own pod");
             }
         }

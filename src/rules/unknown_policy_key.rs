@@ -12,7 +12,7 @@
 
 use super::api_payload_as_policy::is_payload;
 use crate::lint::{Category, Check, Context, Edit, Rule};
-use crate::model::vault::policy::{Policy, RefusalKind};
+use crate::model::vault::policy::{PATH_RULE_KEYS, Policy, RefusalKind};
 use crate::syntax::Spanned;
 use crate::syntax::near::nearest;
 
@@ -26,24 +26,11 @@ pub static RULE: Rule = Rule {
     source: include_str!("unknown_policy_key.rs"),
 };
 
-/// What a path rule takes; those that only some servers know are left to the readers of their pages.
-const KEYS: [&str; 9] = [
-    "capabilities",
-    "policy",
-    "allowed_parameters",
-    "denied_parameters",
-    "required_parameters",
-    "min_wrapping_ttl",
-    "max_wrapping_ttl",
-    "mfa_methods",
-    "control_group",
-];
-
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for refusal in policy.refusals.iter().filter(|refusal| !is_payload(refusal, policy)) {
         let (what, known): (&str, &[&str]) = match refusal.kind {
             RefusalKind::TopLevelKey => ("a policy", &["path"]),
-            RefusalKind::RuleKey => ("a path rule", &KEYS),
+            RefusalKind::RuleKey => ("a path rule", &PATH_RULE_KEYS),
             _ => continue,
         };
         let word = refusal.word.as_str();

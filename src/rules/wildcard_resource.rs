@@ -22,7 +22,7 @@ use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::model::kube::resource;
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power, Weight};
+use crate::semantics::rbac::powers::{self, Power};
 use crate::semantics::rbac::reach::{Reach, role_words};
 use crate::syntax::Spanned;
 
@@ -54,7 +54,7 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         }
         let finding = cx
             .report(star.span, message(role, rule, reach))
-            .severity(severity(&powers, reach))
+            .severity(Severity::of_wildcard(&powers, reach))
             .help(help(rule, &powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);
@@ -78,16 +78,6 @@ fn message(role: &RbacRole, rule: &RbacRule, reach: &Reach<'_>) -> String {
         (None, groups) => format!("every resource of {}", words(groups)),
     };
     format!("{} may {verbs} {groups} {}", role_words(role), reach.words())
-}
-
-fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
-    let heaviest = powers.iter().map(|power| power.weight).max();
-    match (heaviest, reach) {
-        (Some(Weight::Critical | Weight::High), Reach::Unbound) => Severity::Note,
-        (Some(Weight::Critical), Reach::ClusterWide(_)) => Severity::Error,
-        (Some(Weight::Critical | Weight::High), _) => Severity::Warning,
-        _ => Severity::Note,
-    }
 }
 
 fn help(rule: &RbacRule, powers: &[&Power]) -> String {

@@ -18,7 +18,7 @@
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::powers::{self, Power, Weight};
+use crate::semantics::rbac::powers::{self, Power};
 use crate::semantics::rbac::reach::{Reach, role_words};
 
 /// See the head of this file.
@@ -41,7 +41,8 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
         let reach = cx.survey.reach(role);
         let powers = powers::of_rule(rule, matches!(reach, Reach::Namespaces(_)));
         let message = format!("{} has every verb on {on} {}", role_words(role), reach.words());
-        let finding = cx.report(star.span, message).severity(severity(&powers, reach)).help(help(&powers));
+        let finding =
+            cx.report(star.span, message).severity(Severity::of_wildcard(&powers, reach)).help(help(&powers));
         for (span, text) in reach.evidence() {
             finding.label(span, text);
         }
@@ -58,16 +59,6 @@ fn named_resources(rule: &RbacRule) -> Option<String> {
         [one] => Some(format!("`{one}`")),
         [one, two] => Some(format!("`{one}` and `{two}`")),
         [first, rest @ ..] => Some(format!("`{first}` and {} more resources", rest.len())),
-    }
-}
-
-fn severity(powers: &[&Power], reach: &Reach<'_>) -> Severity {
-    let heaviest = powers.iter().map(|power| power.weight).max();
-    match (heaviest, reach) {
-        (Some(Weight::Critical | Weight::High), Reach::Unbound) => Severity::Note,
-        (Some(Weight::Critical), Reach::ClusterWide(_)) => Severity::Error,
-        (Some(Weight::Critical | Weight::High), _) => Severity::Warning,
-        _ => Severity::Note,
     }
 }
 

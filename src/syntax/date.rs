@@ -33,6 +33,16 @@ impl Date {
         there.then_some(Date { year, month, day })
     }
 
+    /// Days since 1970-01-01; negative before it.
+    pub fn days_since_1970(self) -> i64 {
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        // March is the first month here, so that the leap day is the last of its year.
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
+
     /// The day that holds the moment so many seconds after 1970-01-01T00:00:00Z.
     pub fn at(seconds: u64) -> Date {
         let mut days = seconds / 86_400;
@@ -91,6 +101,10 @@ mod tests {
         ] {
             assert_eq!(Date::at(seconds).to_string(), wanted, "{seconds}");
             assert_eq!(Date::parse(wanted), Some(Date::at(seconds)));
+            assert_eq!(
+                Date::at(seconds).days_since_1970() * 86_400,
+                i64::try_from(seconds / 86_400 * 86_400).unwrap()
+            );
         }
     }
 

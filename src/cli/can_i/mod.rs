@@ -4,6 +4,7 @@ pub mod cluster;
 mod list;
 pub mod page;
 pub mod way;
+mod words;
 pub mod world;
 
 use std::path::PathBuf;

@@ -3,12 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::page::{Answer, Row, add, place, policy_words, rule_words};
-use crate::model::vault::duration::Seconds;
+use super::words::{difference, hangs_on, lost_words, missing_words, words_of};
 use crate::report::place::Places;
-use crate::semantics::acl::{Decision, Lost, Operation, RuleRef, UncertainRule, Verdict};
+use crate::semantics::acl::{Decision, Operation, RuleRef, Verdict};
 use crate::semantics::dialect::Dialect;
-use crate::semantics::login::{Issued, Missing, NamespaceBound};
-use crate::semantics::precedence::Criterion;
+use crate::semantics::login::{Issued, NamespaceBound};
 use crate::semantics::reach::{Holder, Token};
 use crate::semantics::witness::{self, Search};
 use crate::syntax::Spanned;
@@ -92,10 +91,10 @@ impl Chain<'_> {
 
     fn token(&mut self, issued: &Issued<'_>) {
         let names: Vec<&str> = issued.policies.iter().map(|policy| policy.name.as_str()).collect();
-        let mut words = vec![format!("{} token for {}", issued.token_type.word(), lasts(issued.ttl))];
+        let mut words = vec![format!("{} token for {}", issued.token_type.word(), issued.ttl)];
         match issued.lives_at_most {
             _ if !issued.renewable => {}
-            Some(most) => words.push(format!("renewable up to {}", lasts(most))),
+            Some(most) => words.push(format!("renewable up to {most}")),
             None => words.push("renewable for ever".to_owned()),
         }
         let row = Row::new("token", format!("policies {}", names.join(", ")));
@@ -355,72 +354,4 @@ pub fn gaps(holder: &Holder<'_>, dialects: &[Dialect]) -> Vec<String> {
 
 pub(super) fn pattern_text(member: Option<&RuleRef<'_>>) -> String {
     member.map(|member| member.rule.path.value.clone()).unwrap_or_default()
-}
-
-fn words_of(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "allowed",
-        Verdict::Refused => "denied",
-        Verdict::Unknown => "not known",
-    }
-}
-
-/// `allowed on OpenBao, denied on Vault up to 1.20 and Vault 2.x`.
-pub fn difference(verdicts: &[(Dialect, Verdict)]) -> String {
-    let groups = [Verdict::Allowed, Verdict::Refused, Verdict::Unknown].map(|wanted| {
-        let names = verdicts.iter().filter(|(_, verdict)| *verdict == wanted);
-        let names: Vec<String> = names.map(|(dialect, _)| dialect.to_string()).collect();
-        (!names.is_empty()).then(|| format!("{} on {}", words_of(wanted), names.join(" and ")))
-    });
-    groups.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn hangs_on(uncertain: &UncertainRule<'_>) -> String {
-    let path = &uncertain.rule.rule.path.value;
-    let policy = policy_words(uncertain.rule.policy);
-    if path.contains("{{") {
-        format!("the values in path \"{path}\" of {policy} are not known")
-    } else {
-        format!("whether path \"{path}\" of {policy} has expired is not known")
-    }
-}
-
-/// A JWT is taken to be made for what the role wants; all else that is not known is a doubt.
-pub fn missing_words(missing: &Missing) -> Option<(String, crate::syntax::Span)> {
-    match missing {
-        Missing::Audiences(_) => None,
-        Missing::NamespaceLabels(keys) => {
-            let text = match keys.value.as_slice() {
-                [] => "the labels of the namespace are not known".to_owned(),
-                names => format!("the label `{}` of the namespace is not known", names.join("`, `")),
-            };
-            Some((text, keys.span))
-        }
-        Missing::ApiServerAudience(audience) => {
-            let text = format!("whether the API server takes the audience `{}` is not known", audience.value);
-            Some((text, audience.span))
-        }
-    }
-}
-
-fn lost_words(lost: Lost) -> &'static str {
-    match lost {
-        Lost::ToExact => "an exact path goes before every pattern",
-        Lost::Precedence(Criterion::FirstWildcard) => "its first wildcard comes earlier",
-        Lost::Precedence(Criterion::Closed) => "it ends in `*`",
-        Lost::Precedence(Criterion::PlusSegments) => "it has more `+` segments",
-        Lost::Precedence(Criterion::Length) => "it is shorter",
-        Lost::Precedence(Criterion::Text) => "it sorts before the other, all else being equal",
-        Lost::OtherForm => "it matches the other form of the path, with or without the last slash",
-        Lost::WithoutList => "it has neither `list` nor `deny`",
-    }
-}
-
-/// `1h30m`.
-fn lasts(seconds: Seconds) -> String {
-    let total = seconds.0.max(0);
-    let parts = [(total / 3600, "h"), (total % 3600 / 60, "m"), (total % 60, "s")];
-    let words: String =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
-    if words.is_empty() { "0s".to_owned() } else { words }
 }

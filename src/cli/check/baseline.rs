@@ -1,11 +1,12 @@
 //! `check` with a baseline: reading it, taking known findings out, writing it.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::Args;
 use crate::cli::exit::{Failure, say};
+use crate::cli::load;
 use crate::cli::session::Session;
 use crate::cli::write;
 use crate::lint::anchor::{Anchor, Anchors};
@@ -13,7 +14,6 @@ use crate::lint::baseline::Baseline;
 use crate::lint::{Finding, Triaged};
 use crate::model::project::Project;
 use crate::rules::{ENGINE, named};
-use crate::syntax::limits;
 
 /// The baseline of a run.
 #[derive(Debug)]
@@ -93,19 +93,13 @@ impl Known {
     }
 }
 
-/// The text of a regular file of a size that is read at all: a device may never end.
+/// The text of a regular file.
 fn read(path: &Path) -> io::Result<String> {
     let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    if metadata.len() > limits::FILE_BYTES {
-        return Err(io::Error::other("it is larger than anything that is read"));
-    }
-    let mut text = String::new();
-    file.take(limits::FILE_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    load::settings_text(&file)
 }
 
 /// A text that cannot be read is nothing to get used to.

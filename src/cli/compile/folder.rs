@@ -3,13 +3,14 @@
 //! `.rolewright` in it lists what was made, with a checksum each, so that only that is ever removed or overwritten.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use similar::TextDiff;
 
 use crate::cli::exit::Failure;
+use crate::cli::write;
 use crate::emit::{Artefact, HEADER};
 
 /// Name of the list.
@@ -239,12 +240,7 @@ fn put(path: &Path, text: &str, executable: bool) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    if executable {
-        make_executable(&file)?;
-    }
-    file.sync_all()
+    write::new_file(path, text.as_bytes(), |file| if executable { make_executable(file) } else { Ok(()) })
 }
 
 #[cfg(unix)]

@@ -48,6 +48,19 @@ impl Policy {
     }
 }
 
+/// The keys of a path rule that every server knows.
+pub const PATH_RULE_KEYS: [&str; 9] = [
+    "capabilities",
+    "policy",
+    "allowed_parameters",
+    "denied_parameters",
+    "required_parameters",
+    "min_wrapping_ttl",
+    "max_wrapping_ttl",
+    "mfa_methods",
+    "control_group",
+];
+
 /// One `path "…" { … }` block.
 #[derive(Debug, Clone)]
 pub struct PathRule {

@@ -1,5 +1,7 @@
 //! Points in time as OpenBao writes them in policies.
 
+use crate::syntax::date::Date;
+
 /// A point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
@@ -30,7 +32,6 @@ impl Timestamp {
 
 fn rfc3339(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_once('T')?;
-    let [year, month, day] = fields(date, '-', [4, 2, 2])?;
     let zone_at = rest.find(['Z', '+', '-'])?;
     let (clock, zone) = rest.split_at_checked(zone_at)?;
     let (clock, fraction) =
@@ -49,7 +50,7 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
         }
         None => (zone == "Z").then_some(0)?,
     };
-    let seconds = days_since_1970(year, month, day)? * 86_400 + (hour * 60 + minute) * 60 + second - offset;
+    let seconds = Date::parse(date)?.days_since_1970() * 86_400 + (hour * 60 + minute) * 60 + second - offset;
     Some(Timestamp { seconds, nanos: fraction.map_or(Some(0), nanos)? })
 }
 
@@ -72,25 +73,6 @@ fn nanos(fraction: &str) -> Option<u32> {
     }
     let nine: String = fraction.chars().chain(std::iter::repeat('0')).take(9).collect();
     nine.parse().ok()
-}
-
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        _ => return None,
-    };
-    if !(1..=length).contains(&day) {
-        return None;
-    }
-    // March is the first month here, so that the leap day is the last of its year.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 #[cfg(test)]

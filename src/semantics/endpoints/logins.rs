@@ -5,7 +5,7 @@
 use super::Endpoint;
 
 pub(super) static TOKEN: &[Endpoint] = &[
-    Endpoint("accessors", "ls"),
+    Endpoint("accessors", "l"),
     Endpoint("create", "u"),
     Endpoint("create-orphan", "u"),
     Endpoint("create/+", "u"),
@@ -17,7 +17,7 @@ pub(super) static TOKEN: &[Endpoint] = &[
     Endpoint("renew-self", "u"),
     Endpoint("revoke", "u"),
     Endpoint("revoke-accessor", "u"),
-    Endpoint("revoke-orphan", "us"),
+    Endpoint("revoke-orphan", "u"),
     Endpoint("revoke-self", "u"),
     Endpoint("roles", "l"),
     Endpoint("roles/+", "crud"),

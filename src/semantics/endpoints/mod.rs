@@ -18,8 +18,8 @@ use crate::model::vault::path::PathPattern;
 use crate::syntax::Spanned;
 
 /// An endpoint: its path below the mount, as a pattern, and one letter for each capability that it asks for: `c`reate,
-/// `r`ead, `u`pdate, `p`atch, `d`elete, `l`ist, sca`n`; `s` if it takes `sudo` beside them, `o` if it is open to
-/// requests without a token, `?` if the operations are not known.
+/// `r`ead, `u`pdate, `p`atch, `d`elete, `l`ist, sca`n`; `o` if it is open to requests without a token, `?` if the
+/// operations are not known. Which paths take `sudo` beside them, `acl` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint(pub &'static str, pub &'static str);
 
@@ -73,11 +73,6 @@ impl Endpoint {
     /// True if some operation of the endpoint asks for the capability, as far as its operations are known.
     pub fn asks_for(self, capability: Capability) -> bool {
         letter(capability).is_some_and(|letter| self.1.contains(letter))
-    }
-
-    /// True if it takes `sudo` beside the capability.
-    pub fn is_root_protected(self) -> bool {
-        self.1.contains('s')
     }
 
     /// True if it answers requests without a token, so that no policy is asked.

@@ -6,7 +6,7 @@ use super::token::{SystemLimits, TokenType};
 use crate::model::project::Project;
 use crate::model::vault::auth_role::{AuthMount, AuthRole};
 use crate::model::vault::duration::Seconds;
-use crate::syntax::Span;
+use crate::syntax::{Span, Spanned};
 
 /// A Kubernetes auth method: its mount, as far as it is declared, and its roles.
 #[derive(Debug, Clone)]
@@ -72,8 +72,13 @@ impl<'a> AuthMethod<'a> {
         if stored || mount.reviewer.is_some() {
             return Reviewing::Reviewer;
         }
-        let without_own = config.bool("disable_local_ca_jwt").is_some_and(|disabled| disabled.value);
+        let without_own = self.local_jwt_disabled().is_some_and(|disabled| disabled.value);
         if without_own { Reviewing::Caller } else { Reviewing::Server }
+    }
+
+    /// `disable_local_ca_jwt`, where the mount's configuration says it.
+    pub fn local_jwt_disabled(&self) -> Option<Spanned<bool>> {
+        self.mount?.config.as_ref()?.bool("disable_local_ca_jwt")
     }
 
     /// How long a token lives whose role says nothing.

@@ -10,7 +10,7 @@
 use std::sync::OnceLock;
 
 use crate::model::kube::binding::Binding;
-use crate::model::kube::rbac::RbacRole;
+use crate::model::kube::rbac::{RbacRole, RbacRule};
 use crate::model::lower::{self, Lowered};
 use crate::model::project::Settings;
 use crate::syntax::{Source, SourceId};
@@ -36,6 +36,17 @@ pub fn bindings() -> &'static [Binding] {
 /// True if the role is one of these and extensions add rules to it: `admin`, `edit`, `view`.
 pub fn is_extended(role: &RbacRole) -> bool {
     role.meta.span.source == BUILT_IN && !role.aggregation_selectors.is_empty()
+}
+
+/// The rules of a ClusterRole of the newest version, with those of the roles that make it up.
+pub fn rules_of(name: &str) -> Vec<&'static RbacRule> {
+    let Some(role) = newest_roles().iter().find(|role| role.meta.name.value == name) else {
+        return Vec::new();
+    };
+    let taken_in =
+        |part: &&RbacRole| role.aggregation_selectors.iter().any(|selector| selector.selects(&part.meta));
+    let parts = newest_roles().iter().filter(taken_in);
+    role.rules.iter().chain(parts.flat_map(|part| rules_of(&part.meta.name.value))).collect()
 }
 
 /// True if the role is one of those that make up `admin`, `edit` and `view`.

@@ -2,6 +2,7 @@
 //!
 //! Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`.
 
+use super::bootstrap;
 use super::powers::{self, Power};
 use crate::model::kube::ObjectMeta;
 use crate::model::kube::binding::Binding;
@@ -91,31 +92,36 @@ pub fn extended_by(role: &RbacRole) -> impl Iterator<Item = &'static str> + '_ {
 
 /// True if the built-in role `admin`, `edit` or `view` gives the power anyway.
 pub fn gives(into: &str, power: &Power) -> bool {
-    let of_edit = [
-        &powers::TOKEN_REQUEST,
-        &powers::SECRETS_READ,
-        &powers::SECRETS_WRITE,
-        &powers::POD_CREATION,
-        &powers::POD_EXEC,
-        &powers::POD_ATTACH,
-        &powers::PORTFORWARD,
-        &powers::POD_UPDATE,
-        &powers::SERVICE_PROXY,
-        &powers::TRAFFIC_WRITE,
-        &powers::CONFIGMAP_WRITE,
-        &powers::EVENT_DELETION,
-        &powers::EVICTION,
-        &powers::DELETION,
-        &powers::LEASE_WRITE,
-    ];
-    match into {
-        "view" => *power == powers::POD_LOGS,
-        "edit" => *power == powers::POD_LOGS || of_edit.contains(&power),
-        "admin" => *power == powers::RBAC_WRITE || gives("edit", power),
-        _ => false,
-    }
+    // `edit` may act as service accounts, which is not to act as anybody.
+    *power != powers::IMPERSONATE
+        && bootstrap::rules_of(into).iter().any(|rule| powers::given_by(rule, power, true).is_some())
 }
 
 fn has_bootstrap_label(meta: &ObjectMeta) -> bool {
     meta.label("kubernetes.io/bootstrapping") == Some("rbac-defaults")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_built_in_roles_give() {
+        for (into, power, wanted) in [
+            ("view", &powers::POD_LOGS, true),
+            ("view", &powers::SECRETS_READ, false),
+            ("edit", &powers::SECRETS_READ, true),
+            ("edit", &powers::POD_EXEC, true),
+            ("edit", &powers::TOKEN_REQUEST, true),
+            ("edit", &powers::LEASE_WRITE, true),
+            ("edit", &powers::IMPERSONATE, false),
+            ("edit", &powers::RBAC_WRITE, false),
+            ("admin", &powers::RBAC_WRITE, true),
+            ("admin", &powers::EVICTION, true),
+            ("admin", &powers::NODES_PROXY, false),
+            ("nobody", &powers::POD_LOGS, false),
+        ] {
+            assert_eq!(gives(into, power), wanted, "{into}: {}", power.does);
+        }
+    }
 }

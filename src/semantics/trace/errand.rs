@@ -342,7 +342,7 @@ fn issued(errand: &Errand, role: &AuthRole, method: &AuthMethod<'_>, holder: &Ho
     };
     let mut notes = Vec::new();
     if let Some(issued) = &holder.issued {
-        says += &format!(", for {}", lifetime(issued.ttl.0));
+        says += &format!(", for {}", issued.ttl);
         if let Some(uses) = issued.num_uses {
             notes.push(format!(
                 "the token is good for {uses} uses; renewals and look-ups by {} count",
@@ -354,13 +354,4 @@ fn issued(errand: &Errand, role: &AuthRole, method: &AuthMethod<'_>, holder: &Ho
         notes.push(format!("the auth mount `{}` itself is not among the inputs", method.path));
     }
     Stage::passed(StageName::IssueToken, says, evidence).with_notes(notes)
-}
-
-/// A duration in the units that people use.
-fn lifetime(seconds: i64) -> String {
-    match seconds {
-        s if s >= 3600 && s % 3600 == 0 => format!("{}h", s / 3600),
-        s if s >= 60 && s % 60 == 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
-    }
 }

@@ -2,19 +2,10 @@
 
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::PATH_RULE_KEYS;
 
-const COMMON_KEYS: [&str; 10] = [
-    "comment",
-    "policy",
-    "capabilities",
-    "allowed_parameters",
-    "denied_parameters",
-    "required_parameters",
-    "min_wrapping_ttl",
-    "max_wrapping_ttl",
-    "mfa_methods",
-    "control_group",
-];
+/// Taken by every server; it decides nothing.
+const COMMENT_KEY: &str = "comment";
 
 const OPENBAO_KEYS: [&str; 3] = ["pagination_limit", "expiration", "list_scan_response_keys_filter_path"];
 
@@ -34,7 +25,7 @@ pub(super) fn vault(target: Target) -> bool {
 pub(super) fn keys(target: Target) -> impl Iterator<Item = &'static str> {
     let openbao: &[&str] = if openbao(target) { &OPENBAO_KEYS } else { &[] };
     let vault: &[&str] = if vault(target) { &VAULT_KEYS } else { &[] };
-    COMMON_KEYS.iter().chain(openbao).chain(vault).copied()
+    PATH_RULE_KEYS.iter().chain([&COMMENT_KEY]).chain(openbao).chain(vault).copied()
 }
 
 /// True if a path rule may have this key.

@@ -2,7 +2,7 @@
 
 use super::entries::{Entry, entries};
 use super::place::Places;
-use super::{Report, Summary};
+use super::{Report, Summary, clean};
 
 /// How many rows a table has at most: GitHub takes one megabyte for the summary of a step.
 pub const ROWS: usize = 1_000;
@@ -66,7 +66,8 @@ fn text(text: &str) -> String {
             // Else `www.` would become a link.
             '.' if out.ends_with("www") => out += "&#46;",
             c if c.is_alphanumeric() || matches!(c, ' ' | '/' | ',' | ';' | '.' | '-') => out.push(c),
-            c if c.is_control() => out += " ",
+            // A reference would bring it back, and with it another direction of writing.
+            c if clean::is_harmful(c) => out += "&#65533;",
             c => out += &format!("&#{};", u32::from(c)),
         }
     }
@@ -81,7 +82,8 @@ mod tests {
     fn nothing_is_acted_upon() {
         assert_eq!(phrase("role `a` | <b>"), "role <code>a</code> &#124; &#60;b&#62;");
         assert_eq!(phrase("odd ` one"), "odd &#96; one");
+        assert_eq!(text("a\u{202e}b\u{1b}"), "a&#65533;b&#65533;");
         assert_eq!(text("www.example.org a-b"), "www&#46;example.org a-b");
-        assert_eq!(text("![x](y) @team\n# h"), "&#33;&#91;x&#93;&#40;y&#41; &#64;team &#35; h");
+        assert_eq!(text("![x](y) @team\n# h"), "&#33;&#91;x&#93;&#40;y&#41; &#64;team&#65533;&#35; h");
     }
 }

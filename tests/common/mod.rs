@@ -18,7 +18,7 @@ pub fn interruptible(program: impl AsRef<OsStr>) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(program);
     }
-    let mut command = Command::new("env");
+    let mut command = Command::new("/usr/bin/env");
     command.arg("--default-signal=HUP,INT,TERM").arg(program);
     command
 }

@@ -22,7 +22,8 @@ use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
 use crate::semantics::rbac::builtin;
-use crate::syntax::Span;
+use crate::syntax::near::is_slip;
+use crate::syntax::{Span, Spanned};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -33,6 +34,9 @@ pub static RULE: Rule = Rule {
     fixable: true,
     source: include_str!("dangling_role_ref.rs"),
 };
+
+/// A slip in a shorter name would say little.
+const SHORTEST: usize = 8;
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
@@ -95,7 +99,9 @@ fn cause<'a>(
     }
     let fitting = || beside.iter().filter(|role| role.kind == kind && may_refer(binding, role));
     let unbound = |role: &RbacRole| project.bindings_to(kind, role.meta.name.as_str()).next().is_none();
-    if let Some(role) = fitting().find(|role| is_near(name, role.meta.name.as_str()) && unbound(role)) {
+    if let Some(role) =
+        fitting().find(|role| is_slip(name, role.meta.name.as_str(), SHORTEST) && unbound(role))
+    {
         return Some(Cause::Name(role));
     }
     missing(project, binding, kind, beside)
@@ -148,19 +154,22 @@ fn missing<'a>(
 fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Cause<'_>) {
     let (name, span) = (&binding.role_ref.name, binding.role_ref.name.span);
     let sources = &cx.project.sources;
-    let rewrite = |span: Span, text: &str| vec![rewritten(sources.slice(span), span, text)];
-    let rename = |text: &str| rewrite(span, text);
+    let rewrite = |written: &Spanned<String>, text: &str| {
+        sources.verbatim(written).map(|place| vec![Edit::replace(place, text)])
+    };
+    let rename = |text: &str| rewrite(name, text);
     match cause {
         Cause::Kind(role) => {
-            let edits = rewrite(binding.role_ref.kind.span, role.kind.word());
+            let edits = rewrite(&binding.role_ref.kind, role.kind.word());
             let finding = cx.report(
                 binding.role_ref.kind.span,
                 format!("`{name}` is a {}, not a {}", role.kind.word(), kind.word()),
             );
             finding.label(role.meta.name.span, "defined here");
-            finding
-                .help(format!("refer to it as kind `{}`", role.kind.word()))
-                .unsafe_fix("correct the kind", edits);
+            finding.help(format!("refer to it as kind `{}`", role.kind.word()));
+            if let Some(edits) = edits {
+                finding.unsafe_fix("correct the kind", edits);
+            }
         }
         Cause::Namespace(role) => {
             let theirs = role.meta.namespace_name().unwrap_or_default();
@@ -174,16 +183,20 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
         }
         Cause::BuiltIn(built_in) => {
             let edits = rename(built_in);
-            cx.report(span, format!("no {} `{name}`", kind.word()))
-                .help(format!("did you mean the built-in `{built_in}`?"))
-                .unsafe_fix(format!("refer to `{built_in}`"), edits);
+            let finding = cx.report(span, format!("no {} `{name}`", kind.word()));
+            finding.help(format!("did you mean the built-in `{built_in}`?"));
+            if let Some(edits) = edits {
+                finding.unsafe_fix(format!("refer to `{built_in}`"), edits);
+            }
         }
         Cause::Name(role) => {
             let edits = rename(role.meta.name.as_str());
-            cx.report(span, format!("no {} `{name}`", kind.word()))
-                .label(role.meta.name.span, "a role of nearly that name, which nothing binds")
-                .help(format!("did you mean `{}`?", role.meta.name))
-                .unsafe_fix(format!("refer to `{}`", role.meta.name), edits);
+            let finding = cx.report(span, format!("no {} `{name}`", kind.word()));
+            finding.label(role.meta.name.span, "a role of nearly that name, which nothing binds");
+            finding.help(format!("did you mean `{}`?", role.meta.name));
+            if let Some(edits) = edits {
+                finding.unsafe_fix(format!("refer to `{}`", role.meta.name), edits);
+            }
         }
         Cause::Missing(place, says) => {
             cx.report(span, format!("no Role `{name}` among the inputs"))
@@ -209,16 +222,6 @@ fn report(cx: &mut Context<'_>, binding: &Binding, kind: RbacRoleKind, cause: Ca
     }
 }
 
-/// The replacement of a scalar, in the quotes it stands in.
-fn rewritten(written: &str, span: Span, text: &str) -> Edit {
-    let quote = written
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '"' | '\''))
-        .map_or("", |first| if first == '"' { "\"" } else { "'" });
-    Edit { span, text: format!("{quote}{text}{quote}") }
-}
-
 /// True if the binding could hold this role, its name aside.
 fn may_refer(binding: &Binding, role: &RbacRole) -> bool {
     match (role.kind, binding.meta.namespace_name(), role.meta.namespace_name()) {
@@ -237,17 +240,7 @@ fn near_built_in(kind: RbacRoleKind, name: &str) -> Option<&'static str> {
     if names.contains(&name) {
         return None;
     }
-    names.iter().copied().find(|built_in| is_near(name, built_in))
-}
-
-/// A letter or two off, in a name long enough for that to mean something.
-fn is_near(name: &str, other: &str) -> bool {
-    let allowed = match other.len() {
-        0..=7 => return false,
-        8..=12 => 1,
-        _ => 2,
-    };
-    name.len().abs_diff(other.len()) <= allowed && strsim::osa_distance(name, other) <= allowed
+    names.iter().copied().find(|built_in| is_slip(name, built_in, SHORTEST))
 }
 
 /// Text that something else fills in.
@@ -264,5 +257,5 @@ fn by_directory(project: &Project) -> HashMap<&str, Vec<&RbacRole>> {
 }
 
 fn directory(project: &Project, span: Span) -> &str {
-    project.sources.get(span.source).map_or("", |source| source.directory())
+    project.sources.directory(span.source)
 }

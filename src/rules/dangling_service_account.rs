@@ -24,6 +24,7 @@ use crate::model::project::Project;
 use crate::semantics::rbac::subjects::service_account;
 use crate::semantics::rbac::{builtin, powers};
 use crate::syntax::Span;
+use crate::syntax::near::is_slip;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -34,6 +35,9 @@ pub static RULE: Rule = Rule {
     fixable: true,
     source: include_str!("dangling_service_account.rs"),
 };
+
+/// A slip in a shorter name would say little.
+const SHORTEST: usize = 5;
 
 fn check(cx: &mut Context<'_>) {
     let project = cx.project;
@@ -103,7 +107,7 @@ fn cause<'a>(
         let own = account.meta.namespace_name();
         own.is_none() || namespace.is_empty() || own == Some(namespace)
     };
-    let near = |account: &&&ServiceAccount| is_near(name, account.meta.name.as_str());
+    let near = |account: &&&ServiceAccount| is_slip(name, account.meta.name.as_str(), SHORTEST);
     let mut near = beside.iter().take(LOOKED_AT).filter(fits).filter(near);
     if let Some(account) = near.find(|account| !is_bound(project, account)) {
         return Some(Cause::Name(account));
@@ -141,16 +145,6 @@ fn is_bound(project: &Project, account: &ServiceAccount) -> bool {
         binding.subjects.iter().filter_map(move |subject| service_account(binding, subject))
     });
     subjects.any(|(_, other)| other == name)
-}
-
-/// A letter or two off, in a name long enough for that to mean something.
-fn is_near(name: &str, other: &str) -> bool {
-    let allowed = match other.len() {
-        0..=4 => return false,
-        5..=12 => 1,
-        _ => 2,
-    };
-    name.len().abs_diff(other.len()) <= allowed && strsim::osa_distance(name, other) <= allowed
 }
 
 fn report(cx: &mut Context<'_>, subject: &Subject, (namespace, name): (&str, &str), cause: &Cause<'_>) {
@@ -209,5 +203,5 @@ fn by_directory(project: &Project) -> HashMap<&str, Vec<&ServiceAccount>> {
 }
 
 fn directory(project: &Project, span: Span) -> &str {
-    project.sources.get(span.source).map_or("", |source| source.directory())
+    project.sources.directory(span.source)
 }

@@ -35,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
     if attached.is_empty() {
         return;
     }
-    let directory = |source: SourceId| project.sources.get(source).map_or("", |source| source.directory());
+    let directory = |source: SourceId| project.sources.directory(source);
     let is_file = |policy: &Policy| matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile);
     let with_roles: HashSet<SourceId> = project
         .auth_roles

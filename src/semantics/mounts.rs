@@ -229,7 +229,7 @@ impl<'a> MountTable<'a> {
     }
 
     fn directory(&self, source: SourceId) -> &'a str {
-        self.project.sources.get(source).map_or("", |source| source.directory())
+        self.project.sources.directory(source)
     }
 
     fn decide(&self, claims: &Claims<'a>, asker: SourceId) -> Option<Known<'a>> {

@@ -166,6 +166,11 @@ impl Sources {
         self.get(span.source).map_or("", |source| source.slice(span))
     }
 
+    /// Directory of the text with this id; empty at the root, and for a text that is not here.
+    pub fn directory(&self, id: SourceId) -> &str {
+        self.get(id).map_or("", Source::directory)
+    }
+
     /// Where the value stands in its source letter for letter, without the quotes around it; nothing if it was written
     /// with escapes or over several lines. Edits inside the text may be made there.
     pub fn verbatim(&self, text: &Spanned<String>) -> Option<Span> {

@@ -17,9 +17,35 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// True if `name` is a letter or two off `other`: one in up to twelve letters, two in more. In a name of less than
+/// `shortest` letters that means nothing.
+pub fn is_slip(name: &str, other: &str, shortest: usize) -> bool {
+    let allowed = match other.len() {
+        length if length < shortest => return false,
+        0..=12 => 1,
+        _ => 2,
+    };
+    name.len().abs_diff(other.len()) <= allowed && strsim::osa_distance(name, other) <= allowed
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_slip, nearest};
+
+    #[test]
+    fn long_names_may_be_a_letter_or_two_off() {
+        for (name, other, shortest, wanted) in [
+            ("reader", "raeder", 5, true),
+            ("reader", "raeder", 8, false),
+            ("reader", "rwader-a", 5, false),
+            ("deployer", "deployr", 8, false),
+            ("deployr", "deployer", 8, true),
+            ("certificate-mnagr", "certificate-manager", 8, true),
+            ("app", "apq", 5, false),
+        ] {
+            assert_eq!(is_slip(name, other, shortest), wanted, "{name} {other}");
+        }
+    }
 
     #[test]
     fn a_slip_finds_its_word() {

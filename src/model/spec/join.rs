@@ -44,7 +44,7 @@ pub fn policy_files(project: &mut Project) {
 
 /// The policy that a `file:` means. No fault is given for a file that could not be taken in: that is reported with it.
 fn find(project: &Project, spec: SourceId, wanted: &PolicyFile) -> Result<usize, Option<Box<Malformed>>> {
-    let directory = project.sources.get(spec).map_or("", |source| source.directory());
+    let directory = project.sources.directory(spec);
     let fault = |message: String| Malformed::new(wanted.file.span, message);
     let some = |fault: Malformed| Some(Box::new(fault));
     let Some(name) = joined(directory, &wanted.file.value) else {

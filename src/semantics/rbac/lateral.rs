@@ -69,7 +69,7 @@ fn held(
 /// One run may read many clusters, and namespaces of one name in all of them.
 pub fn belong_together(project: &Project, one: Span, other: Span) -> bool {
     let parts = |span: Span| {
-        let directory = project.sources.get(span.source).map_or("", |source| source.directory());
+        let directory = project.sources.directory(span.source);
         directory.split('/').filter(|part| !part.is_empty())
     };
     let shared = parts(one).zip(parts(other)).take_while(|(left, right)| left == right).count();

@@ -328,5 +328,5 @@ fn content(role: &RbacRole) -> Option<Vec<Option<&str>>> {
 }
 
 fn directory(project: &Project, id: SourceId) -> &str {
-    project.sources.get(id).map_or("", |source| source.directory())
+    project.sources.directory(id)
 }

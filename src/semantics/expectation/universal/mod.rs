@@ -5,19 +5,20 @@
 //! on the languages of all the roles that take them together.
 
 mod able;
+mod admitted;
 mod opening;
 
 use std::cell::Cell;
 
+use self::admitted::{Bounds, stranger};
 use super::vault::Asked;
 use super::{Answer, Decider, Outcome, Prover, Reason, any_of};
 use crate::model::spec::{Expectation, Quantifier};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
-use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::language::{self, Marks, Outline};
+use crate::semantics::language::{Marks, Outline};
 use crate::semantics::login::{AuthMethod, Outcome as LoginOutcome, attempt};
 use crate::semantics::reach::{Holder, Matching, RoleName, Subject, Unresolved, Who};
 use crate::semantics::template::{Identity, Presence};
@@ -144,13 +145,6 @@ enum Opening {
 struct Doubtful {
     outline: Outline,
     rule: Decider,
-}
-
-/// Whom a role admits by a glob.
-#[derive(Clone, Copy)]
-struct Bounds<'g> {
-    name: &'g str,
-    namespace: &'g str,
 }
 
 impl Claim<'_, '_> {
@@ -302,65 +296,6 @@ impl Claim<'_, '_> {
         self.unknown_values(doubtful, holder, who)
     }
 
-    /// The same of everybody whom a glob admits.
-    fn closed_to_matching(
-        &self,
-        holder: &Holder<'_>,
-        bounds: Bounds<'_>,
-        who: &str,
-        is_excepted: impl Fn(&str, &str) -> bool,
-        closing: &mut Vec<Decider>,
-    ) -> Vec<Reason> {
-        let text =
-            |glob: &str, mark: char| if glob.contains('*') { mark.to_string() } else { glob.to_owned() };
-        let outlined = self.identity(
-            holder,
-            text(bounds.name, language::NAME),
-            text(bounds.namespace, language::NAMESPACE),
-        );
-        let marks = Marks { name: bounds.name, namespace: bounds.namespace };
-        let doubtful = match self.opening(holder, &outlined, marks, closing) {
-            Opening::Open(path) => {
-                // Somebody is left beside those who are excepted, unless the bounds name a single account.
-                let (namespace, name) = (stranger(bounds.namespace), stranger(bounds.name));
-                if is_excepted(&namespace, &name) {
-                    return Vec::new();
-                }
-                return self.replayed(holder, who, &path);
-            }
-            Opening::Doubt(reason) => return vec![told(reason, holder, who)],
-            Opening::Closed(doubtful) => doubtful,
-        };
-        let within = self.full(holder);
-        let mut reasons = Vec::new();
-        for doubt in doubtful {
-            if !doubt.outline.holds(language::NAME) && !doubt.outline.holds(language::NAMESPACE) {
-                reasons.extend(self.unknown_values(vec![doubt], holder, who));
-                continue;
-            }
-            let of = |mark: char, glob: &str| match doubt.outline.forced(mark, &within) {
-                Some(value) => (value.to_owned(), true),
-                None => (stranger(glob), !glob.contains('*') || !doubt.outline.holds(mark)),
-            };
-            let (name, name_settled) = of(language::NAME, bounds.name);
-            let (namespace, namespace_settled) = of(language::NAMESPACE, bounds.namespace);
-            let is_admitted =
-                bound::admits(bounds.name, &name) && bound::admits(bounds.namespace, &namespace);
-            if (name_settled && namespace_settled && !is_admitted) || is_excepted(&namespace, &name) {
-                continue;
-            }
-            let identity = self.identity(holder, name.clone(), namespace.clone());
-            let somebody = Holder { identity, ..holder.clone() };
-            let named = format!("{namespace}/{name}, admitted as {who}");
-            let found = self.closed_to(&somebody, &named, closing);
-            if found.is_empty() && !(name_settled && namespace_settled) {
-                reasons.extend(self.unknown_values(vec![doubt], holder, who));
-            }
-            reasons.extend(found);
-        }
-        reasons
-    }
-
     fn unknown_values(&self, doubtful: Vec<Doubtful>, holder: &Holder<'_>, who: &str) -> Vec<Reason> {
         if doubtful.is_empty() {
             return Vec::new();
@@ -410,11 +345,6 @@ impl Claim<'_, '_> {
 fn told(reason: Reason, holder: &Holder<'_>, who: &str) -> Reason {
     let role = holder.role.map(|(role, method)| (format!("{}/{}", method.path, role.name), role.name.span));
     Reason { role, who: Some(who.to_owned()), ..reason }
-}
-
-/// A name that a glob admits and that nobody has thought of.
-fn stranger(glob: &str) -> String {
-    glob.replace('*', "some-other")
 }
 
 type Through<'r, 'm> = (&'r AuthRole, &'r AuthMethod<'m>);

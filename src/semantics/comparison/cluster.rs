@@ -9,8 +9,6 @@ mod asked;
 mod doubts;
 mod holdings;
 mod principal;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,10 +209,17 @@ impl<'a> Sides<'_, 'a> {
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let held = self.less.own(self.principal, self.scope);
         for rule in held.into_iter().chain(self.less.of_groups(self.principal, self.scope)) {
-            let lists =
-                [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls];
+            let lists = [
+                &rule.verbs,
+                &rule.api_groups,
+                &rule.resources,
+                &rule.resource_names,
+                &rule.non_resource_urls,
+            ];
             used.extend(lists.into_iter().flatten().map(|word| word.as_str()));
-            used.extend(rule.resources.iter().filter_map(|word| word.as_str().split_once('/')).map(|it| it.1));
+            used.extend(
+                rule.resources.iter().filter_map(|word| word.as_str().split_once('/')).map(|it| it.1),
+            );
         }
         let shows = |question: &Question| {
             let query = question.query();
@@ -257,7 +262,8 @@ impl<'a> Sides<'_, 'a> {
         if let Some((rule, scope)) = counterpart {
             let span = cause(rule, atom, Some(rule));
             if span.source != BUILT_IN {
-                let place = if scope == self.scope { String::new() } else { format!(" {}", scope_words(scope)) };
+                let place =
+                    if scope == self.scope { String::new() } else { format!(" {}", scope_words(scope)) };
                 found.push(Evidence { side: there, span, text: rule_words(rule) + &place });
             }
         }
@@ -269,7 +275,8 @@ impl<'a> Sides<'_, 'a> {
         let mut scopes: Vec<Scope<'a>> = self.less.scopes(self.principal).collect();
         scopes.sort_by_key(|scope| (*scope != self.scope, *scope));
         scopes.into_iter().find_map(|scope| {
-            let rules = self.less.given(self.principal, scope).iter().filter_map(|given| given.rules.as_ref());
+            let rules =
+                self.less.given(self.principal, scope).iter().filter_map(|given| given.rules.as_ref());
             let about = |rule: &&&RbacRule| {
                 rule.verbs.iter().any(|verb| match *atom {
                     Atom::Resource { group, resource, name, .. } => {
@@ -339,13 +346,15 @@ fn verb<'a>(atom: &Atom<'a>) -> &'a str {
 
 /// The usual verbs in the order in which people write them, then all others.
 fn verb_rank(verb: &str) -> (usize, &str) {
-    const USUAL: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+    const USUAL: [&str; 8] =
+        ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
     let known = USUAL.iter().chain(&VERBS).position(|known| *known == verb);
     (known.unwrap_or(usize::MAX), verb)
 }
 
 fn size(rule: &RbacRule) -> u64 {
-    let lists = [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls];
+    let lists =
+        [&rule.verbs, &rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls];
     lists.iter().map(|list| list.len() as u64).sum()
 }
 
@@ -359,9 +368,8 @@ fn scope_words(scope: Scope<'_>) -> String {
 
 /// `rule [get, list] on secrets`.
 fn rule_words(rule: &RbacRule) -> String {
-    let list = |words: &[Spanned<String>]| {
-        words.iter().map(|word| word.as_str()).collect::<Vec<&str>>().join(", ")
-    };
+    let list =
+        |words: &[Spanned<String>]| words.iter().map(|word| word.as_str()).collect::<Vec<&str>>().join(", ");
     let on = if rule.resources.is_empty() { &rule.non_resource_urls } else { &rule.resources };
     let names = if rule.resource_names.is_empty() {
         String::new()

@@ -28,7 +28,9 @@ pub(super) fn is_met(atom: &Atom<'_>, scope: Scope<'_>) -> bool {
             Scope::Cluster => true,
             // A request for a Namespace object is made in the namespace of that name.
             Scope::Namespace(own) => {
-                is_namespaces(group, parent) && carries_name(verb, part) && name.is_none_or(|name| name == own)
+                is_namespaces(group, parent)
+                    && carries_name(verb, part)
+                    && name.is_none_or(|name| name == own)
             }
             Scope::Adrift(_) => is_namespaces(group, parent) && carries_name(verb, part) && name.is_none(),
         }
@@ -74,7 +76,11 @@ pub(super) fn witness(
     };
     match *atom {
         Atom::Url { url, verb } => {
-            let verbs = if verb == "*" { vec!["get".to_owned(), "post".to_owned(), fresh("any")] } else { vec![verb.to_owned()] };
+            let verbs = if verb == "*" {
+                vec!["get".to_owned(), "post".to_owned(), fresh("any")]
+            } else {
+                vec![verb.to_owned()]
+            };
             let paths = if url.ends_with('*') {
                 let start = url.trim_end_matches('*');
                 let start = if start.is_empty() { "/" } else { start };
@@ -117,8 +123,18 @@ pub(super) fn witness(
     }
 }
 
-const VERBS: [&str; 10] =
-    ["get", "list", "create", "update", "patch", "delete", "watch", "deletecollection", "escalate", "impersonate"];
+const VERBS: [&str; 10] = [
+    "get",
+    "list",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "watch",
+    "deletecollection",
+    "escalate",
+    "impersonate",
+];
 
 /// Groups and resources that the atom is about, those first that people know, the last one of nobody's.
 fn things(
@@ -145,7 +161,8 @@ fn things(
     let mut things: Vec<(String, String)> = match (group, parent) {
         ("*", "*") => {
             let known = KNOWN.iter().filter(|(group, name)| own(name, group).is_some());
-            let mut known: Vec<_> = known.map(|(group, name)| ((*group).to_owned(), with_part(name))).collect();
+            let mut known: Vec<_> =
+                known.map(|(group, name)| ((*group).to_owned(), with_part(name))).collect();
             if part.is_some() {
                 let all = resource::in_group("").chain(resource::in_group("apps"));
                 let all = all.filter(|it| own(it.name, it.group).is_some());
@@ -255,7 +272,9 @@ pub(super) fn resource_words(group: &str, resource: &str) -> String {
 
 /// The word as a POSIX shell takes it.
 fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '@' | '%' | '+' | '=');
+    let is_plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '@' | '%' | '+' | '=')
+    };
     if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('-') {
         word.to_owned()
     } else {

@@ -44,7 +44,8 @@ fn roles_elsewhere(side: Side, here: &Holdings<'_>, there: &Holdings<'_>, compar
     };
     for ((kind, name), (span, who)) in found {
         let who = listed(who);
-        let text = format!("the {kind} `{name}` is not among the inputs, so what {who} {what} by it is not known");
+        let text =
+            format!("the {kind} `{name}` is not among the inputs, so what {who} {what} by it is not known");
         comparison.doubts.push(Doubt { side, text, place: Some(span) });
     }
 }
@@ -55,7 +56,8 @@ fn is_there(there: &Holdings<'_>, principal: &Principal, scope: Scope<'_>, given
     let is_same = |other: &Given<'_>| {
         let other_role = &other.binding.role_ref;
         other.rules.is_none()
-            && (other_role.kind.as_str(), other_role.name.as_str()) == (role.kind.as_str(), role.name.as_str())
+            && (other_role.kind.as_str(), other_role.name.as_str())
+                == (role.kind.as_str(), role.name.as_str())
     };
     let everybody = std::iter::once(principal.clone()).chain(principal.groups());
     everybody.into_iter().any(|principal| {
@@ -69,7 +71,8 @@ fn is_there(there: &Holdings<'_>, principal: &Principal, scope: Scope<'_>, given
 fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Comparison) {
     const LADDER: [&str; 3] = ["view", "edit", "admin"];
     let rank = |given: &Given<'_>, holdings: &Holdings<'_>| {
-        let role = holdings.access.cluster().role_of(given.binding).filter(|role| bootstrap::is_extended(role))?;
+        let role =
+            holdings.access.cluster().role_of(given.binding).filter(|role| bootstrap::is_extended(role))?;
         LADDER.iter().position(|name| role.meta.name.value == *name)
     };
     for principal in new.principals() {
@@ -94,7 +97,9 @@ fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Compariso
                 continue;
             }
             let Some(name) = LADDER.get(now) else { continue };
-            let text = format!("`{who}` gets the ClusterRole `{name}`, which may take in more from what is installed");
+            let text = format!(
+                "`{who}` gets the ClusterRole `{name}`, which may take in more from what is installed"
+            );
             comparison.doubts.push(Doubt { side: Side::New, text, place: Some(span) });
         }
     }
@@ -143,7 +148,8 @@ fn several_bindings(old: &Project, new: &Project, comparison: &mut Comparison) {
             binding.cluster_wide || binding.meta.namespace_name().is_some_and(|it| !it.is_empty())
         };
         for binding in project.bindings.iter().filter(placed) {
-            let namespace = binding.meta.namespace_name().filter(|_| !binding.cluster_wide).unwrap_or_default();
+            let namespace =
+                binding.meta.namespace_name().filter(|_| !binding.cluster_wide).unwrap_or_default();
             let mut subjects: Vec<[&str; 3]> = binding
                 .subjects
                 .iter()
@@ -220,7 +226,10 @@ fn templates(old: &Project, new: &Project, comparison: &mut Comparison) {
         let named: BTreeSet<&str> = project.templates_with(WORD).collect();
         for source in project.sources.iter().filter(|source| named.contains(source.name.as_str())) {
             if !others.contains(&source.text) {
-                let text = format!("the template `{}` holds RBAC objects and was not read: render it first", source.name);
+                let text = format!(
+                    "the template `{}` holds RBAC objects and was not read: render it first",
+                    source.name
+                );
                 comparison.doubts.push(Doubt { side, text, place: None });
             }
         }

@@ -83,7 +83,8 @@ impl<'a> Holdings<'a> {
             }
             let rules = access.cluster().role_of(binding).map(|role| {
                 let rules = roles.entry(std::ptr::from_ref(role)).or_insert_with(|| {
-                    let all: Vec<&RbacRule> = access.cluster().rules_of(binding).into_iter().flatten().collect();
+                    let all: Vec<&RbacRule> =
+                        access.cluster().rules_of(binding).into_iter().flatten().collect();
                     let ids = all.iter().map(|rule| numbers.of(rule)).collect();
                     Rc::new(Rules { all, ids })
                 });
@@ -223,9 +224,10 @@ impl<'a> Homes<'a> {
 
 /// The directories of bindings without a namespace.
 fn adrift(project: &Project) -> BTreeSet<&str> {
-    let bindings = project.bindings.iter().filter(|binding| {
-        !binding.cluster_wide && binding.meta.namespace_name().is_none_or(str::is_empty)
-    });
+    let bindings = project
+        .bindings
+        .iter()
+        .filter(|binding| !binding.cluster_wide && binding.meta.namespace_name().is_none_or(str::is_empty));
     bindings.map(|binding| directory(project, binding.meta.span.source)).collect()
 }
 

@@ -59,7 +59,11 @@ impl Principal {
                 vec![group(ACCOUNTS), group(AUTHENTICATED)]
             }
             Principal::ServiceAccount { namespace, .. } => {
-                vec![group(ACCOUNTS), Principal::Group(format!("{ACCOUNTS}:{namespace}")), group(AUTHENTICATED)]
+                vec![
+                    group(ACCOUNTS),
+                    Principal::Group(format!("{ACCOUNTS}:{namespace}")),
+                    group(AUTHENTICATED),
+                ]
             }
             Principal::User(name) if name == "system:anonymous" => vec![group("system:unauthenticated")],
             Principal::User(_) => vec![group(AUTHENTICATED)],
@@ -74,7 +78,9 @@ impl Principal {
     /// It as authentication tells it to the authorizer; of a group, a member by the name of `member`.
     pub(super) fn user(&self, member: &str) -> User {
         let name = match self {
-            Principal::ServiceAccount { namespace, name } => format!("system:serviceaccount:{namespace}:{name}"),
+            Principal::ServiceAccount { namespace, name } => {
+                format!("system:serviceaccount:{namespace}:{name}")
+            }
             Principal::User(name) => name.clone(),
             Principal::Group(_) => member.to_owned(),
         };

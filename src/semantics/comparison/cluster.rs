@@ -69,8 +69,8 @@ struct Ledger {
 /// Direction, verbs, resource, name, namespace, witness.
 type Key = (Direction, Vec<String>, String, Option<String>, Option<String>, String);
 
-/// What stands between the verb and the place: group and resource, or a path; and the name.
-type Thing<'a> = (Option<&'a str>, &'a str, Option<&'a str>);
+/// What stands between the verb and the place: whether it is a path, the group, the resource or path, and the name.
+type Thing<'a> = (bool, &'a str, &'a str, Option<&'a str>);
 
 impl Ledger {
     /// Takes in what the principal holds in the scope on the side of `more` and on that of `less` does not. Rules of the
@@ -254,9 +254,9 @@ impl<'a> Sides<'_, 'a> {
             if span.source != BUILT_IN {
                 found.push(Evidence { side: here, span, text: rule_words(rule) });
             }
-            if given.subject.span.source != BUILT_IN {
-                let text = binding_words(given.binding);
-                found.push(Evidence { side: here, span: given.subject.span, text });
+            let span = given.subject.name.span;
+            if span.source != BUILT_IN {
+                found.push(Evidence { side: here, span, text: binding_words(given.binding) });
             }
         }
         if let Some((rule, scope)) = counterpart {
@@ -277,21 +277,23 @@ impl<'a> Sides<'_, 'a> {
         scopes.into_iter().find_map(|scope| {
             let rules =
                 self.less.given(self.principal, scope).iter().filter_map(|given| given.rules.as_ref());
-            let about = |rule: &&&RbacRule| {
-                rule.verbs.iter().any(|verb| match *atom {
-                    Atom::Resource { group, resource, name, .. } => {
-                        let verb = verb.as_str();
-                        gives(rule, &Atom::Resource { group, resource, verb, name })
-                            || rule.resource_names.first().is_some_and(|name| {
-                                let name = Some(name.as_str());
-                                gives(rule, &Atom::Resource { group, resource, verb, name })
-                            })
-                    }
-                    Atom::Url { url, .. } => gives(rule, &Atom::Url { url, verb: verb.as_str() }),
-                })
-            };
+            let about =
+                |rule: &&&RbacRule| rule.verbs.iter().any(|verb| is_about(rule, verb.as_str(), atom, scope));
             rules.flat_map(|rules| &rules.all).find(about).map(|rule| (*rule, scope))
         })
+    }
+}
+
+/// True if the rule gives the verb, whichever it is, on what the atom is about, be it on some objects alone.
+fn is_about(rule: &RbacRule, verb: &str, atom: &Atom<'_>, scope: Scope<'_>) -> bool {
+    let is_given = |atom: Atom<'_>| asked::is_met(&atom, scope) && gives(rule, &atom);
+    match *atom {
+        Atom::Resource { group, resource, name, .. } => {
+            let some = rule.resource_names.first().map(|name| name.as_str());
+            is_given(Atom::Resource { group, resource, verb, name })
+                || (some.is_some() && is_given(Atom::Resource { group, resource, verb, name: some }))
+        }
+        Atom::Url { url, .. } => is_given(Atom::Url { url, verb }),
     }
 }
 
@@ -333,8 +335,8 @@ fn takes_in(wide: &Atom<'_>, narrow: &Atom<'_>) -> bool {
 
 fn thing<'a>(atom: &Atom<'a>) -> Thing<'a> {
     match *atom {
-        Atom::Resource { group, resource, name, .. } => (Some(group), resource, name),
-        Atom::Url { url, .. } => (None, url, None),
+        Atom::Resource { group, resource, name, .. } => (false, group, resource, name),
+        Atom::Url { url, .. } => (true, "", url, None),
     }
 }
 

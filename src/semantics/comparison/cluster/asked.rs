@@ -17,6 +17,9 @@ pub(super) fn is_met(atom: &Atom<'_>, scope: Scope<'_>) -> bool {
     if !(is_word(verb) && is_word(group) && is_word(parent) && part_is_word) {
         return false;
     }
+    if resource::is_former_group(group) {
+        return false;
+    }
     if parent == "*" || group == "*" {
         return true;
     }

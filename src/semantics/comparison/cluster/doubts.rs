@@ -39,13 +39,13 @@ fn roles_elsewhere(side: Side, here: &Holdings<'_>, there: &Holdings<'_>, compar
         }
     }
     let what = match side {
-        Side::Old => "had",
-        Side::New => "has",
+        Side::Old => "gave",
+        Side::New => "gives",
     };
     for ((kind, name), (span, who)) in found {
         let who = listed(who);
         let text =
-            format!("the {kind} `{name}` is not among the inputs, so what {who} {what} by it is not known");
+            format!("the {kind} `{name}` is not among the inputs, so what it {what} to {who} is not known");
         comparison.doubts.push(Doubt { side, text, place: Some(span) });
     }
 }

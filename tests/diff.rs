@@ -400,7 +400,7 @@ fn what_is_no_revision_is_said() {
 #[test]
 fn nothing_in_the_repository_is_touched() {
     let repository = grown();
-    repository.write("k8s/rbac.yaml", "not: [ even yaml");
+    repository.write("k8s/rbac.yaml", "apiVersion: [ not even yaml");
     repository.write("k8s/staged.yaml", &RBAC.replace("get", "delete"));
     repository.git(&["add", "k8s/staged.yaml"]);
     repository.write("k8s/staged.yaml", "changed again");
@@ -611,6 +611,10 @@ fn copy_all(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_all(&path, &target) } else { drop(fs::copy(&path, &target).unwrap()) }
+        if path.is_dir() {
+            copy_all(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
     }
 }

@@ -126,8 +126,39 @@ impl<'r, 'a> Language<'r, 'a> {
 pub fn shortest(
     languages: &[Language<'_, '_>],
     within: &PathPattern,
-    steps: u64,
+    mut steps: u64,
     mut wanted: impl FnMut(&[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut grants = Vec::with_capacity(languages.len());
+    search(languages, within, &mut steps, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(&grants)
+    })
+}
+
+/// Shows `visit` one path of each class of paths inside `within` that the rules of the languages tell apart, one of the
+/// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`;
+/// it is an error once they are spent.
+pub fn each_class(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut visit: impl FnMut(&str),
+) -> Result<(), TooComplex> {
+    let none = search(languages, within, steps, |path| {
+        visit(path);
+        false
+    });
+    none.map(|_| ())
+}
+
+/// The shortest path inside `within` which `judge` takes.
+fn search(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut judge: impl FnMut(&str) -> bool,
 ) -> Result<Option<String>, TooComplex> {
     let namespace = languages.first().map_or("", |language| language.namespace);
     let full = |pattern: &PathPattern| PathPattern::stored(format!("{namespace}{pattern}"));
@@ -156,13 +187,7 @@ pub fn shortest(
     for guard in &guards {
         classes.insert(guard, &[guarded], 1);
     }
-    let mut grants = Vec::with_capacity(languages.len());
-    let found = classes.shortest(steps, |path| {
-        let path = path.strip_prefix(namespace).unwrap_or(path);
-        grants.clear();
-        grants.extend(languages.iter().map(|language| language.on(path)));
-        wanted(&grants)
-    })?;
+    let found = classes.shortest(steps, |path| judge(path.strip_prefix(namespace).unwrap_or(path)))?;
     Ok(found.map(|path| path.strip_prefix(namespace).map_or(path.clone(), str::to_owned)))
 }
 

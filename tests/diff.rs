@@ -98,7 +98,9 @@ fn exit_codes() {
 broken 2 2 2 2
 doubtful 1 1 1 0
 hostile 1 1 1 0
+policies-alone 1 1 1 0
 same-access 0 0 0 0
+split 0 0 0 0
 subjects 1 1 1 0
 verbs-widened 1 1 1 0
 without-namespace 1 1 1 0
@@ -557,6 +559,39 @@ fn links_submodules_and_what_lies_aside() {
     assert!(moved.stdout.contains("vendor is a submodule, is not read"), "{}", moved.stdout);
     assert_eq!(moved.code, 1);
     assert_eq!(repository.diff(&["--git", "HEAD~1..HEAD", "k8s"]).code, 0);
+}
+
+/// Whoever widens access and excludes it in one go does not get through.
+#[test]
+fn a_configuration_that_changes_is_told() {
+    let repository = grown();
+    repository.write("rolewright.toml", "exclude = [\"k8s/**\"]\n");
+    repository.write("other.yaml", &RBAC.replace("reader", "other").replace("web", "other"));
+    repository.commit("excluded");
+    for (range, code) in
+        [("HEAD~1..HEAD", 1), ("HEAD~1", 1), ("HEAD~1...HEAD", 1), ("HEAD", 0), ("HEAD..HEAD", 0)]
+    {
+        let run = repository.diff(&["--git", range, "--fail-on", "gained", "--who", "web"]);
+        assert_eq!(run.code, code, "{range}: {}{}", run.stdout, run.stderr);
+        let is_told = run.stdout.contains("the configuration rolewright.toml is not the same on both sides");
+        assert_eq!(is_told, code == 1, "{range}: {}", run.stdout);
+    }
+}
+
+/// Work trees of their own, and repositories without one.
+#[test]
+fn other_shapes_of_repositories() {
+    let repository = grown();
+    let aside = tempfile::tempdir().unwrap();
+    let tree = aside.path().join("tree");
+    repository.git(&["worktree", "add", "--quiet", tree.to_str().unwrap(), "HEAD~1"]);
+    let run = rolewright(&tree, &["diff", "--git", "main"]);
+    assert_eq!((run.code, run.stdout.lines().last()), (1, Some("1 lost.")), "{}", run.stderr);
+    let bare = aside.path().join("bare.git");
+    let from = repository.path().to_str().unwrap();
+    git(aside.path(), &["clone", "--quiet", "--bare", from, bare.to_str().unwrap()]);
+    let run = rolewright(&bare, &["diff", "--git", "HEAD~1..HEAD"]);
+    assert_eq!((run.code, run.stdout.lines().last()), (1, Some("1 gained.")), "{}", run.stderr);
 }
 
 /// Another repository inside of the work tree is no part of this one.

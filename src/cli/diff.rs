@@ -94,8 +94,8 @@ pub enum Format {
 struct Pair {
     old: (String, Loaded),
     new: (String, Loaded),
-    /// What is not read, and not the same on both sides.
-    left_out: Vec<(Side, LeftOut)>,
+    /// What else is not the same on both sides: what is not read, and the configuration.
+    doubts: Vec<Doubt>,
 }
 
 /// Runs the command.
@@ -115,11 +115,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Ok(Exit::Unable);
     }
     let mut comparison = Comparison::of(&old.project, &new.project);
-    comparison.doubts.extend(pair.left_out.iter().map(|(side, left)| Doubt {
-        side: *side,
-        text: format!("`{}` is {}, is not read, and is not the same on both sides", left.name, left.what),
-        place: None,
-    }));
+    comparison.doubts.extend(pair.doubts.iter().cloned());
     if let Some(text) = &args.who {
         for change in &mut comparison.changes {
             change.who.retain(|who| who.contains(text));
@@ -178,7 +174,7 @@ fn of_paths(paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
         let label = session.name(&session.absolute(path));
         (label, load::project(std::slice::from_ref(path), None, session))
     };
-    Ok(Pair { old: side(old), new: side(new), left_out: Vec::new() })
+    Ok(Pair { old: side(old), new: side(new), doubts: Vec::new() })
 }
 
 fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
@@ -194,21 +190,47 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
     let revision = Revision::list(&repository, &range.old)?;
     let old = load::of_revision(&revision, &paths, session)?;
     let in_old = revision.left_out(&paths, session);
-    let (new, in_new) = match &range.new {
+    let (new, in_new, is_configured_alike) = match &range.new {
         Some(commit) => {
-            let revision = Revision::list(&repository, commit)?;
-            let loaded = load::of_revision(&revision, &paths, session)?;
-            ((commit.clone(), loaded), revision.left_out(&paths, session))
+            let other = Revision::list(&repository, commit)?;
+            let loaded = load::of_revision(&other, &paths, session)?;
+            let alike = |path: &Path| revision.has_same(path, &other);
+            ((commit.clone(), loaded), other.left_out(&paths, session), configured(session, alike))
         }
         // Of the work tree, submodules are as little part as of the revision.
         None => {
-            (("work tree".to_owned(), work_tree(&revision, &repository, &paths, session)), in_old.clone())
+            let loaded = work_tree(&revision, &repository, &paths, session);
+            let alike = |path: &Path| {
+                let before = revision.contents(&[path]).ok().and_then(|mut contents| contents.pop()?.ok());
+                before.is_some() && before == fs::read(path).ok()
+            };
+            (("work tree".to_owned(), loaded), in_old.clone(), configured(session, alike))
         }
     };
-    let only_old = in_old.difference(&in_new).map(|left| (Side::Old, left.clone()));
-    let only_new = in_new.difference(&in_old).map(|left| (Side::New, left.clone()));
-    let left_out = only_new.chain(only_old).collect();
-    Ok(Pair { old: (range.old, old), new, left_out })
+    let doubt = |side, left: &LeftOut| {
+        let text =
+            format!("`{}` is {}, is not read, and is not the same on both sides", left.name, left.what);
+        Doubt { side, text, place: None }
+    };
+    let mut doubts: Vec<Doubt> = in_new.difference(&in_old).map(|left| doubt(Side::New, left)).collect();
+    doubts.extend(in_old.difference(&in_new).map(|left| doubt(Side::Old, left)));
+    doubts.extend(is_configured_alike);
+    Ok(Pair { old: (range.old, old), new, doubts })
+}
+
+/// The configurations in force that lie in the repository and that one of the sides has not in this form: what it excludes,
+/// nobody is told of.
+fn configured(session: &Session, is_alike: impl Fn(&Path) -> bool) -> Vec<Doubt> {
+    let other = session.config_files.iter().filter(|path| path.starts_with(&session.root) && !is_alike(path));
+    let doubts = other.map(|path| Doubt {
+        side: Side::New,
+        text: format!(
+            "the configuration `{}` is not the same on both sides, and both are read with the one in force",
+            session.name(path)
+        ),
+        place: None,
+    });
+    doubts.collect()
 }
 
 /// What lies in the work tree now: also what a `.gitignore` names, if the revision has it, and nothing of other

@@ -116,7 +116,7 @@ impl<'r> Revision<'r> {
         walked
     }
 
-    /// Links that look like inputs and lead to nothing in the revision, and submodules, below `paths`.
+    /// Links that look like inputs and lead to nothing in the revision, submodules, and what `compile` made, below `paths`.
     pub fn left_out(&self, paths: &[PathBuf], session: &Session) -> BTreeSet<LeftOut> {
         let below = |path: &Path| paths.iter().any(|base| path.starts_with(base) && is_seen(path, base));
         let all = self.entries.iter().filter(|(path, _)| below(path)).filter_map(|(path, entry)| {
@@ -129,7 +129,20 @@ impl<'r> Revision<'r> {
             };
             Some(LeftOut { name: session.name(path), what, id: entry.id.clone() })
         });
-        all.collect()
+        // What it is made of is compared; that it is made is not to come up unseen.
+        let is_inside = |path: &Path| paths.iter().any(|base| path.starts_with(base) && path != base);
+        let compiled = self.compiled().into_iter().filter(|path| is_inside(path));
+        let compiled = compiled.map(|path| LeftOut {
+            name: session.name(path),
+            what: "a directory that `compile` made",
+            id: String::new(),
+        });
+        all.chain(compiled).collect()
+    }
+
+    /// True if both have the same under the path, be it nothing.
+    pub fn has_same(&self, path: &Path, other: &Revision<'_>) -> bool {
+        self.entries.get(path) == other.entries.get(path)
     }
 
     /// True if the path lies in a submodule.

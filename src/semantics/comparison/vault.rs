@@ -140,11 +140,8 @@ impl<'s> Comparing<'_, 's> {
             namespaces.extend(of_old.iter().filter_map(|(_, at)| Some(old.hold(*at)?.namespace.as_str())));
             namespaces.extend(of_new.iter().filter_map(|(_, at)| Some(new.hold(*at)?.namespace.as_str())));
             for namespace in namespaces {
-                let parties = Parties::new(
-                    namespace,
-                    seated(old, &of_old, namespace),
-                    seated(new, &of_new, namespace),
-                );
+                let parties =
+                    Parties::new(namespace, seated(old, &of_old, namespace), seated(new, &of_new, namespace));
                 self.compare(&parties, &somebodies, Some((old, new)));
             }
         }
@@ -153,8 +150,11 @@ impl<'s> Comparing<'_, 's> {
     /// Compares policies, each as the only one of a token.
     fn policies(&mut self, named: &[policies::Named<'s>]) {
         for policy in named {
-            let namespaces: BTreeSet<&str> =
-                [&policy.old, &policy.new].into_iter().flatten().map(|hold| hold.namespace.as_str()).collect();
+            let namespaces: BTreeSet<&str> = [&policy.old, &policy.new]
+                .into_iter()
+                .flatten()
+                .map(|hold| hold.namespace.as_str())
+                .collect();
             let Some(namespace) = namespaces.into_iter().next() else { continue };
             let parties = Parties::new(namespace, alone(&policy.old), alone(&policy.new));
             let somebody = Somebody {
@@ -414,8 +414,7 @@ fn of_roles(
             }));
         }
         if facing.is_none() {
-            let entry =
-                role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
+            let entry = role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
             evidence.extend(entry.map(|entry| Evidence {
                 side: side.side,
                 span: entry.span,

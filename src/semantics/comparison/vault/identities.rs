@@ -249,9 +249,8 @@ impl<'s> Entries<'s> {
         let covering: BTreeMap<&str, bool> =
             self.globs.iter().map(|other| (*other, bound::admits(other, &foreign))).collect();
         let letters = ('a'..='z').chain('0'..='9');
-        let others = letters.flat_map(|first| {
-            ["some-other", "x9-other"].map(|text| format!("{first}{text}"))
-        });
+        let others =
+            letters.flat_map(|first| ["some-other", "x9-other"].map(|text| format!("{first}{text}")));
         let mut fillings = ["some-other", "any-other"].map(str::to_owned).into_iter().chain(others);
         let is_stranger = |text: &String| {
             !self.plain.contains(text.as_str())

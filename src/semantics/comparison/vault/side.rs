@@ -142,8 +142,7 @@ impl<'s> Arranged<'s> {
         };
         let mut known: HashMap<Attaching<'s>, usize> = HashMap::new();
         for (method, role) in access.roles() {
-            let dialect =
-                access.dialects_at(role.span).first().copied().unwrap_or(Dialect::VaultCurrent);
+            let dialect = access.dialects_at(role.span).first().copied().unwrap_or(Dialect::VaultCurrent);
             let Ok(issued) = token_of(role, method, dialect) else { continue };
             let attaching = Attaching {
                 names: role.policies().iter().map(Spanned::as_str).collect(),

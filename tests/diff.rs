@@ -103,6 +103,7 @@ same-access 0 0 0 0
 split 0 0 0 0
 subjects 1 1 1 0
 verbs-widened 1 1 1 0
+wide 1 1 1 0
 without-namespace 1 1 1 0
 ";
     assert_eq!(told, wanted);

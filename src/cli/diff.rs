@@ -170,6 +170,15 @@ fn of_paths(paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::new("`diff` reads files and directories, and not stdin"));
     }
+    for path in paths {
+        if let Err(error) = session.absolute(path).metadata()
+            && error.kind() == std::io::ErrorKind::NotFound
+        {
+            let shown = path.to_string_lossy();
+            let message = format!("`{}`: no such file or directory", clean::line(&shown));
+            return Err(Failure::new(message).with_help("Git revisions are compared with `--git A..B`"));
+        }
+    }
     let side = |path: &PathBuf| {
         let label = session.name(&session.absolute(path));
         (label, load::project(std::slice::from_ref(path), None, session))

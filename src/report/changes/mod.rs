@@ -214,7 +214,8 @@ fn statements(block: &Block<'_>, words: &Words) -> Vec<String> {
                 Some(namespace) => format!("in the namespace {}", code(namespace)),
             };
             let lines = by_verbs(&block.changes, words).into_iter().map(|line| {
-                let verbs: Vec<String> = line.verbs.iter().map(|verb| code(verb)).collect();
+                let verb = |verb: &String| if verb == "*" { "all verbs".to_owned() } else { code(verb) };
+                let verbs: Vec<String> = line.verbs.iter().map(verb).collect();
                 let place = if line.is_path { String::new() } else { format!(" {place}") };
                 let shown = line.on.get(..words.most).unwrap_or(&line.on).join(", ");
                 let more = match line.on.len().saturating_sub(words.most) {
@@ -269,9 +270,15 @@ fn by_verbs<'a>(changes: &[&'a Change], words: &Words) -> Vec<Line<'a>> {
     for change in changes {
         let What::Objects { verbs, on, name, .. } = &change.what else { continue };
         let is_path = on.starts_with('/');
+        let thing = match (on.as_str(), on.strip_prefix("*.")) {
+            ("*.*", _) => "all resources of all API groups".to_owned(),
+            ("*", _) => "all resources of the core group".to_owned(),
+            (_, Some(group)) if !group.contains('/') => format!("all resources of {}", (words.code)(group)),
+            _ => (words.code)(on),
+        };
         let on = match name {
-            Some(name) => format!("{} named {}", (words.code)(on), (words.code)(name)),
-            None => (words.code)(on),
+            Some(name) => format!("{thing} named {}", (words.code)(name)),
+            None => thing,
         };
         match lines.iter_mut().find(|line| line.verbs == verbs.as_slice() && line.is_path == is_path) {
             Some(line) => line.on.push(on),

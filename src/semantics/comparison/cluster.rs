@@ -50,7 +50,7 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
         }
     }
     ledger.hand_over(comparison);
-    doubts::add(&old, &new, comparison);
+    doubts::add(&old, &new, (&old_homes, &new_homes), comparison);
 }
 
 /// What was found.

@@ -105,23 +105,24 @@ pub(super) fn witness(
             let things = things(group, resource, scope, &fresh);
             let object = fresh("x");
             let mut tried = 0;
-            // Verbs change fastest, so that the plainest resource is shown by any verb before another one is.
-            for (group, resource) in &things {
-                for verb in &verbs {
-                    for question in questions(verb, group, resource, name, &object, scope) {
-                        tried += 1;
-                        if shows(&question) {
-                            return Some(question);
-                        }
-                        if tried > TRIED {
-                            let (verb, (group, resource)) = (verbs.last()?, things.last()?);
-                            let mut rest = questions(verb, group, resource, name, &object, scope).into_iter();
-                            return rest.find(|question| shows(question));
+            // First verbs that the resource serves, as far as it is known.
+            for only_served in [true, false] {
+                for (group, resource) in &things {
+                    let entry = resource::find(group, resource).filter(|_| only_served);
+                    let is_served = |verb: &&String| entry.is_none_or(|entry| entry.serves(verb));
+                    for verb in verbs.iter().filter(is_served) {
+                        for question in questions(verb, group, resource, name, &object, scope) {
+                            tried += 1;
+                            if tried <= TRIED && shows(&question) {
+                                return Some(question);
+                            }
                         }
                     }
                 }
             }
-            None
+            let (verb, (group, resource)) = (verbs.last()?, things.last()?);
+            let mut rest = questions(verb, group, resource, name, &object, scope).into_iter();
+            rest.find(|question| shows(question))
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Comparison, Direction, Doubt, Side};
-use super::holdings::{Given, Holdings, Scope};
+use super::holdings::{Given, Holdings, Homes, Scope};
 use super::principal::Principal;
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
@@ -12,12 +12,18 @@ use crate::model::project::Project;
 use crate::semantics::rbac::{self, bootstrap};
 use crate::syntax::Span;
 
-pub(super) fn add(old: &Holdings<'_>, new: &Holdings<'_>, comparison: &mut Comparison) {
+/// Adds them. `homes` are those of the old and of the new project.
+pub(super) fn add(
+    old: &Holdings<'_>,
+    new: &Holdings<'_>,
+    homes: (&Homes<'_>, &Homes<'_>),
+    comparison: &mut Comparison,
+) {
     roles_elsewhere(Side::New, new, old, comparison);
     roles_elsewhere(Side::Old, old, new, comparison);
     extensions(new, old, comparison);
     let (old, new) = (old.access.project(), new.access.project());
-    several_roles(old, new, comparison);
+    several_roles((old, homes.0), (new, homes.1), comparison);
     several_bindings(old, new, comparison);
     templates(old, new, comparison);
 }
@@ -106,16 +112,22 @@ fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Compariso
 }
 
 /// Roles of one name that say different things, and not the same things as before: which of them counts is not known.
-fn several_roles(old: &Project, new: &Project, comparison: &mut Comparison) {
-    let of = |project| -> BTreeMap<_, Vec<(Vec<[Vec<&str>; 5]>, Span)>> {
-        let mut all: BTreeMap<(RbacRoleKind, &str, &str), Vec<_>> = BTreeMap::new();
-        let project: &Project = project;
+fn several_roles<'a>(
+    (old, old_homes): (&'a Project, &Homes<'a>),
+    (new, new_homes): (&'a Project, &Homes<'a>),
+    comparison: &mut Comparison,
+) {
+    let of = |project: &'a Project, homes: &Homes<'a>| -> BTreeMap<_, Vec<(Vec<[Vec<&str>; 5]>, Span)>> {
+        let mut all: BTreeMap<(RbacRoleKind, &str, &str, &str), Vec<_>> = BTreeMap::new();
         for role in &project.rbac_roles {
             let namespace = match role.kind {
                 RbacRoleKind::ClusterRole => "",
                 RbacRoleKind::Role => role.meta.namespace_name().unwrap_or_default(),
             };
-            let key = (role.kind, namespace, role.meta.name.as_str());
+            // Each directory of objects without a namespace has its own.
+            let is_adrift = role.kind == RbacRoleKind::Role && namespace.is_empty();
+            let home = if is_adrift { homes.of(role.meta.span.source) } else { "" };
+            let key = (role.kind, namespace, home, role.meta.name.as_str());
             all.entry(key).or_default().push((contents(role), role.meta.name.span));
         }
         all
@@ -127,7 +139,7 @@ fn several_roles(old: &Project, new: &Project, comparison: &mut Comparison) {
         };
         is_bound(old) || is_bound(new) || is_labelled(old) || is_labelled(new)
     };
-    for ((kind, _, name), side, span) in changed_ambiguity(of(old), of(new)) {
+    for ((kind, _, _, name), side, span) in changed_ambiguity(of(old, old_homes), of(new, new_homes)) {
         if matters(kind, name) {
             let text = format!(
                 "the {} `{name}` is defined in several ways, which are not those of the other side, and which of them counts is not known",

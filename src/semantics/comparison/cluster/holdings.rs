@@ -81,15 +81,6 @@ impl<'a> Holdings<'a> {
             if binding.cluster_wide && kind == RbacRoleKind::Role {
                 continue;
             }
-            let rules = access.cluster().role_of(binding).map(|role| {
-                let rules = roles.entry(std::ptr::from_ref(role)).or_insert_with(|| {
-                    let all: Vec<&RbacRule> =
-                        access.cluster().rules_of(binding).into_iter().flatten().collect();
-                    let ids = all.iter().map(|rule| numbers.of(rule)).collect();
-                    Rc::new(Rules { all, ids })
-                });
-                Rc::clone(rules)
-            });
             let scope = match binding.meta.namespace_name().filter(|namespace| !namespace.is_empty()) {
                 _ if binding.cluster_wide => Scope::Cluster,
                 Some(namespace) => {
@@ -98,6 +89,24 @@ impl<'a> Holdings<'a> {
                 }
                 None => Scope::Adrift(homes.of(binding.meta.span.source)),
             };
+            let role = match (scope, kind) {
+                (Scope::Adrift(home), RbacRoleKind::Role) => homes.role(binding, home),
+                _ => access.cluster().role_of(binding),
+            };
+            let rules = role.map(|role| {
+                let rules = roles.entry(std::ptr::from_ref(role)).or_insert_with(|| {
+                    let all: Vec<&RbacRule> = match kind {
+                        RbacRoleKind::Role => role.rules.iter().collect(),
+                        // With those that it takes in.
+                        RbacRoleKind::ClusterRole => {
+                            access.cluster().rules_of(binding).into_iter().flatten().collect()
+                        }
+                    };
+                    let ids = all.iter().map(|rule| numbers.of(rule)).collect();
+                    Rc::new(Rules { all, ids })
+                });
+                Rc::clone(rules)
+            });
             for subject in &binding.subjects {
                 let Some(principal) = Principal::of(subject, binding) else { continue };
                 let given = Given { binding, subject, rules: rules.clone() };
@@ -217,7 +226,17 @@ impl<'a> Homes<'a> {
         (homes(old, start(old), false), homes(new, start(new), false))
     }
 
-    fn of(&self, source: SourceId) -> &'a str {
+    /// The Role without a namespace that a binding without one means: that of its directory, else the only one.
+    fn role(&self, binding: &Binding, home: &str) -> Option<&'a RbacRole> {
+        let called = self.project.rbac_roles_called(RbacRoleKind::Role, binding.role_ref.name.as_str());
+        let adrift = |role: &&RbacRole| role.meta.namespace_name().is_none_or(str::is_empty);
+        let all: Vec<&RbacRole> = called.filter(adrift).collect();
+        let near = all.iter().rev().find(|role| self.of(role.meta.span.source) == home);
+        near.or(all.first().filter(|_| all.len() == 1)).copied()
+    }
+
+    /// The directory of a source.
+    pub(super) fn of(&self, source: SourceId) -> &'a str {
         if self.single { "" } else { directory(self.project, source).get(self.start..).unwrap_or("") }
     }
 }

@@ -161,7 +161,8 @@ pub(super) fn settled<'l>(
     namespace: &str,
     dialect: Dialect,
 ) -> Cow<'l, str> {
-    if !is_templated(label) || !matches!(populate(label, identity, namespace, dialect), Populated::Unknown(_)) {
+    if !is_templated(label) || !matches!(populate(label, identity, namespace, dialect), Populated::Unknown(_))
+    {
         return Cow::Borrowed(label);
     }
     let mut parts = label.split("{{");

@@ -25,14 +25,14 @@ pub(super) struct Somebody {
 
 /// What to call somebody; service accounts first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum WhoIs {
+pub(in super::super) enum WhoIs {
     Account(String),
     Stranger(String),
     Policy(String),
 }
 
 impl WhoIs {
-    pub(super) fn text(&self) -> &str {
+    pub(in super::super) fn text(&self) -> &str {
         match self {
             WhoIs::Account(text) | WhoIs::Stranger(text) | WhoIs::Policy(text) => text,
         }
@@ -249,9 +249,8 @@ impl<'s> Entries<'s> {
         let covering: BTreeMap<&str, bool> =
             self.globs.iter().map(|other| (*other, bound::admits(other, &foreign))).collect();
         let letters = ('a'..='z').chain('0'..='9');
-        let others = letters.flat_map(|first| {
-            ["some-other", "x9-other"].map(|text| format!("{first}{text}"))
-        });
+        let others =
+            letters.flat_map(|first| ["some-other", "x9-other"].map(|text| format!("{first}{text}")));
         let mut fillings = ["some-other", "any-other"].map(str::to_owned).into_iter().chain(others);
         let is_stranger = |text: &String| {
             !self.plain.contains(text.as_str())

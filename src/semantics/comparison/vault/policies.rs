@@ -38,15 +38,12 @@ pub(super) fn named<'s>(
             if side.side == Side::Old { before.push(policy) } else { now.push(policy) }
         }
     }
-    let is_held = |side: &Arranged<'_>, policy: &Policy| {
-        side.attached.contains(&(policy.name.span, policy.span))
-    };
+    let is_held =
+        |side: &Arranged<'_>, policy: &Policy| side.attached.contains(&(policy.name.span, policy.span));
     let mut all = Vec::new();
     for ((_, name), (before, now)) in definitions {
-        let any_held = (
-            before.iter().any(|policy| is_held(old, policy)),
-            now.iter().any(|policy| is_held(new, policy)),
-        );
+        let any_held =
+            (before.iter().any(|policy| is_held(old, policy)), now.iter().any(|policy| is_held(new, policy)));
         for (before, now) in paired(before, now, old, new) {
             let held = (before.is_some_and(|it| is_held(old, it)), now.is_some_and(|it| is_held(new, it)));
             let settled = match (before.is_some(), now.is_some()) {

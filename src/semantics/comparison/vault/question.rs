@@ -131,13 +131,14 @@ impl<'q, 's> Question<'q, 's> {
     }
 
     /// The pattern of the candidate; for lists, also with a slash behind it, as they look at a path without its last one.
+    /// Paths that end in two slashes are left aside.
     fn withins(&self, lists: bool) -> Vec<PathPattern> {
         let mut withins: Vec<PathPattern> = Vec::new();
         for (pattern, _) in &self.patterns {
             let slashed = PathPattern::stored(format!("{pattern}/"));
-            let is_open = pattern.to_string().ends_with('*');
+            let is_closed = !pattern.to_string().ends_with(['*', '/']);
             withins.push(pattern.clone());
-            withins.extend((lists && !is_open).then_some(slashed));
+            withins.extend((lists && is_closed).then_some(slashed));
         }
         withins
     }
@@ -177,9 +178,7 @@ impl<'q, 's> Question<'q, 's> {
             (None, Some(_)) | (Some(_), None) => return false,
             (Some(old), Some(new)) => (old, new),
         };
-        let holds = |what: Capability| {
-            old.capabilities.contains(what) == new.capabilities.contains(what)
-        };
+        let holds = |what: Capability| old.capabilities.contains(what) == new.capabilities.contains(what);
         if ![Capability::Deny, Capability::Sudo, capability].into_iter().all(holds) {
             return false;
         }
@@ -320,9 +319,7 @@ impl<'q, 's> Question<'q, 's> {
     /// side if it is a candidate, else the one of the old side; where neither is, any candidate that matches will do.
     fn is_owed(&self, lane: &Lane<'_>, weighed: &Weighed, capability: Capability, path: &str) -> bool {
         let (old, new) = (lane.acl(false, weighed.pair.old), lane.acl(true, weighed.pair.new));
-        let decides = |acl: Option<&'_ Acl<'_>>| {
-            Some(self.deciding(acl?, capability, path)?.pattern.clone())
-        };
+        let decides = |acl: Option<&'_ Acl<'_>>| Some(self.deciding(acl?, capability, path)?.pattern.clone());
         let differs = |pattern: &PathPattern| {
             !self.is_alike((rule_of(old, pattern), rule_of(new, pattern)), capability)
         };
@@ -335,8 +332,11 @@ impl<'q, 's> Question<'q, 's> {
     fn told(&self, lanes: &[Lane<'_>], best: HashMap<(Direction, u16), Best>) -> Vec<Found> {
         let mut found = Vec::new();
         for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
-            let mut left: Vec<(u16, &Best)> =
-                best.iter().filter(|((of, _), _)| *of == direction).map(|((_, mask), it)| (*mask, it)).collect();
+            let mut left: Vec<(u16, &Best)> = best
+                .iter()
+                .filter(|((of, _), _)| *of == direction)
+                .map(|((_, mask), it)| (*mask, it))
+                .collect();
             loop {
                 let first = left.iter().filter(|(mask, _)| *mask != 0).min_by(|(one, a), (other, b)| {
                     other.count_ones().cmp(&one.count_ones()).then_with(|| a.cost.cmp(&b.cost))

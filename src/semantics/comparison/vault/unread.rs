@@ -30,7 +30,9 @@ pub(super) fn texts(old: &Project, new: &Project, comparison: &mut Comparison) {
     let known: HashSet<(&str, &str)> = left_out(old).map(|(_, name, message)| (name, message)).collect();
     let now: HashSet<(&str, &str)> = left_out(new).map(|(_, name, message)| (name, message)).collect();
     for (side, project, others) in [(Side::Old, old, &now), (Side::New, new, &known)] {
-        for (place, name, message) in left_out(project).filter(|(_, name, it)| !others.contains(&(*name, *it))) {
+        for (place, name, message) in
+            left_out(project).filter(|(_, name, it)| !others.contains(&(*name, *it)))
+        {
             let text = format!("a part of `{name}` is left out of the comparison: {message}");
             comparison.doubts.push(Doubt { side, text, place: Some(place) });
         }
@@ -152,7 +154,9 @@ fn in_words(unsettled: &Unsettled, side: Side, defined: bool) -> String {
              somebody deletes it"
         ),
         (Why::Missing, Side::New, false) => {
-            format!("a token now holds the policy `{name}`, which no input defines: what is gained is not known")
+            format!(
+                "a token now holds the policy `{name}`, which no input defines: what is gained is not known"
+            )
         }
         (Why::Refused, Side::Old, _) => {
             format!("servers refused the policy `{name}` as it was written: what it said before is not known")

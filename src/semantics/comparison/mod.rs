@@ -6,6 +6,8 @@
 
 mod cluster;
 mod logins;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 use super::language::Grant;

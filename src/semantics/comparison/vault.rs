@@ -11,7 +11,7 @@ pub(super) mod identities;
 mod parties;
 mod policies;
 mod question;
-mod side;
+pub(super) mod side;
 mod unread;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,7 +36,7 @@ use side::{Arranged, Keys};
 
 /// The steps that are spent on one question, and on all.
 const STEPS: u64 = 20_000_000;
-const ALL_STEPS: u64 = 400_000_000;
+const ALL_STEPS: u64 = 100_000_000;
 /// The steps that are left to each question once all are spent.
 const LEAST_STEPS: u64 = 20_000;
 
@@ -402,8 +402,17 @@ fn of_roles(
         let Some(seat) = own.and_then(|at| seats.get(at)) else { continue };
         let Some(role) = seat.role.and_then(|at| side.roles.get(at)) else { continue };
         let facing = other.and_then(|at| others.get(at));
+        let Some(facing) = facing else {
+            let entry = role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
+            evidence.extend(entry.map(|entry| Evidence {
+                side: side.side,
+                span: entry.span,
+                text: format!("{} admits it", role.role.words()),
+            }));
+            continue;
+        };
         for (_, name) in found.policies.iter().filter(|(of, _)| *of == side.side) {
-            if facing.is_some_and(|seat| seat.hold.has_named(name)) {
+            if facing.hold.names(name) {
                 continue;
             }
             let entry = role.role.policies().iter().find(|entry| entry.value.trim().to_lowercase() == *name);
@@ -411,14 +420,6 @@ fn of_roles(
                 side: side.side,
                 span: entry.span,
                 text: format!("{} attaches the policy `{name}`", role.role.words()),
-            }));
-        }
-        if facing.is_none() {
-            let entry = role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
-            evidence.extend(entry.map(|entry| Evidence {
-                side: side.side,
-                span: entry.span,
-                text: format!("{} admits it", role.role.words()),
             }));
         }
     }

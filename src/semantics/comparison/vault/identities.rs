@@ -25,14 +25,14 @@ pub(super) struct Somebody {
 
 /// What to call somebody; service accounts first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum WhoIs {
+pub(in super::super) enum WhoIs {
     Account(String),
     Stranger(String),
     Policy(String),
 }
 
 impl WhoIs {
-    pub(super) fn text(&self) -> &str {
+    pub(in super::super) fn text(&self) -> &str {
         match self {
             WhoIs::Account(text) | WhoIs::Stranger(text) | WhoIs::Policy(text) => text,
         }

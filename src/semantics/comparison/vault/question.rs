@@ -131,13 +131,14 @@ impl<'q, 's> Question<'q, 's> {
     }
 
     /// The pattern of the candidate; for lists, also with a slash behind it, as they look at a path without its last one.
+    /// Paths that end in two slashes are left aside.
     fn withins(&self, lists: bool) -> Vec<PathPattern> {
         let mut withins: Vec<PathPattern> = Vec::new();
         for (pattern, _) in &self.patterns {
             let slashed = PathPattern::stored(format!("{pattern}/"));
-            let is_open = pattern.to_string().ends_with('*');
+            let is_closed = !pattern.to_string().ends_with(['*', '/']);
             withins.push(pattern.clone());
-            withins.extend((lists && !is_open).then_some(slashed));
+            withins.extend((lists && is_closed).then_some(slashed));
         }
         withins
     }

@@ -42,12 +42,12 @@ pub(super) struct Role<'s> {
 }
 
 /// `bound_service_account_namespace_selector`.
-pub(super) struct Selector<'s> {
-    pub(super) text: Spanned<&'s str>,
+pub(in super::super) struct Selector<'s> {
+    pub(in super::super) text: Spanned<&'s str>,
     /// Equal for selectors that ask for the same labels.
-    pub(super) key: String,
+    pub(in super::super) key: String,
     /// It selects every namespace.
-    pub(super) selects_all: bool,
+    pub(in super::super) selects_all: bool,
 }
 
 /// What a token holds, whoever it is issued to.
@@ -203,7 +203,7 @@ impl<'s> Arranged<'s> {
 }
 
 impl<'s> Selector<'s> {
-    fn of(text: Spanned<&'s str>) -> Selector<'s> {
+    pub(in super::super) fn of(text: Spanned<&'s str>) -> Selector<'s> {
         match namespace_selector::read(text.value) {
             Some(mut conditions) => {
                 conditions.labels.sort();
@@ -306,6 +306,11 @@ impl<'s> Hold<'s> {
         };
         let next = u32::try_from(keys.0.len()).unwrap_or(u32::MAX);
         Hold { key: *keys.0.entry(key).or_insert(next), ..self }
+    }
+
+    /// True if it names the policy, be it defined or not.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.has_named(name) || self.unsettled.iter().any(|unsettled| unsettled.name == name)
     }
 
     /// True if it holds a policy of this name, whatever it says.

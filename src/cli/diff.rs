@@ -204,7 +204,11 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
             let other = Revision::list(&repository, commit)?;
             let loaded = load::of_revision(&other, &paths, session)?;
             let alike = |path: &Path| revision.has_same(path, &other);
-            ((commit.clone(), loaded), other.left_out(&paths, session), configured(session, alike))
+            (
+                (commit.clone(), loaded),
+                other.left_out(&paths, session),
+                configured(session, &repository.top, alike),
+            )
         }
         // Of the work tree, submodules are as little part as of the revision.
         None => {
@@ -213,7 +217,7 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
                 let before = revision.contents(&[path]).ok().and_then(|mut contents| contents.pop()?.ok());
                 before.is_some() && before == fs::read(path).ok()
             };
-            (("work tree".to_owned(), loaded), in_old.clone(), configured(session, alike))
+            (("work tree".to_owned(), loaded), in_old.clone(), configured(session, &repository.top, alike))
         }
     };
     let doubt = |side, left: &LeftOut| {
@@ -229,8 +233,8 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
 
 /// The configurations in force that lie in the repository and that one of the sides has not in this form: what it excludes,
 /// nobody is told of.
-fn configured(session: &Session, is_alike: impl Fn(&Path) -> bool) -> Vec<Doubt> {
-    let other = session.config_files.iter().filter(|path| path.starts_with(&session.root) && !is_alike(path));
+fn configured(session: &Session, top: &Path, is_alike: impl Fn(&Path) -> bool) -> Vec<Doubt> {
+    let other = session.config_files.iter().filter(|path| path.starts_with(top) && !is_alike(path));
     let doubts = other.map(|path| Doubt {
         side: Side::New,
         text: format!(

@@ -270,12 +270,7 @@ fn by_verbs<'a>(changes: &[&'a Change], words: &Words) -> Vec<Line<'a>> {
     for change in changes {
         let What::Objects { verbs, on, name, .. } = &change.what else { continue };
         let is_path = on.starts_with('/');
-        let thing = match (on.as_str(), on.strip_prefix("*.")) {
-            ("*.*", _) => "all resources of all API groups".to_owned(),
-            ("*", _) => "all resources of the core group".to_owned(),
-            (_, Some(group)) if !group.contains('/') => format!("all resources of {}", (words.code)(group)),
-            _ => (words.code)(on),
-        };
+        let thing = thing_words(on, words);
         let on = match name {
             Some(name) => format!("{thing} named {}", (words.code)(name)),
             None => thing,
@@ -286,6 +281,31 @@ fn by_verbs<'a>(changes: &[&'a Change], words: &Words) -> Vec<Line<'a>> {
         }
     }
     lines
+}
+
+/// What verbs are about; stars in words.
+fn thing_words(on: &str, words: &Words) -> String {
+    let code = words.code;
+    let (thing, part) = match on.split_once('/') {
+        Some((thing, part)) if !thing.is_empty() => (thing, Some(part)),
+        _ => (on, None),
+    };
+    let (resource, group) = match thing.split_once('.') {
+        Some((resource, group)) => (resource, group),
+        None => (thing, ""),
+    };
+    let of_group = match group {
+        "*" => " of any API group".to_owned(),
+        "" => " of the core group".to_owned(),
+        group => format!(" of {}", code(group)),
+    };
+    match (resource, part) {
+        ("*", Some(part)) => format!("{} of all resources{of_group}", code(part)),
+        ("*", None) => format!("all resources{of_group}"),
+        (_, Some(part)) if group == "*" => format!("{}{of_group}", code(&format!("{resource}/{part}"))),
+        (_, None) if group == "*" => format!("{}{of_group}", code(resource)),
+        _ => code(on),
+    }
 }
 
 /// The request that shows it, with what comes of it.

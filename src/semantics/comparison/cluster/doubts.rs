@@ -81,11 +81,17 @@ fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Compariso
             holdings.access.cluster().role_of(given.binding).filter(|role| bootstrap::is_extended(role))?;
         LADDER.iter().position(|name| role.meta.name.value == *name)
     };
+    let gaining: BTreeSet<String> = comparison
+        .changes
+        .iter()
+        .filter(|change| change.direction == Direction::Gained && change.what.is_of_cluster())
+        .flat_map(|change| change.who.iter().cloned())
+        .collect();
     for principal in new.principals() {
         let who = principal.words();
-        let gains = |change: &super::Change| {
-            change.direction == Direction::Gained && change.what.is_of_cluster() && change.who.contains(&who)
-        };
+        if gaining.contains(&who) {
+            continue;
+        }
         for scope in new.scopes(principal) {
             let highest = |holdings: &Holdings<'_>, principal: &Principal, scopes: &[Scope<'_>]| {
                 let known = holdings.scopes(principal).filter(|known| scopes.contains(known));
@@ -99,7 +105,7 @@ fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Compariso
                 .filter_map(|principal| highest(old, &principal, &[scope, Scope::Cluster]))
                 .map(|(rank, _)| rank)
                 .max();
-            if before.is_some_and(|before| before >= now) || comparison.changes.iter().any(gains) {
+            if before.is_some_and(|before| before >= now) {
                 continue;
             }
             let Some(name) = LADDER.get(now) else { continue };

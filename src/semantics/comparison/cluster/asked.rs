@@ -24,7 +24,7 @@ pub(super) fn is_met(atom: &Atom<'_>, scope: Scope<'_>) -> bool {
         return true;
     }
     let Some(entry) = resource::find(group, parent) else {
-        return !(resource::is_built_in(group) && !resource::named(parent).is_empty());
+        return !resource::is_built_in(group) || resource::named(parent).is_empty();
     };
     entry.resource.is_namespaced()
         || match scope {
@@ -102,8 +102,8 @@ pub(super) fn witness(
             } else {
                 vec![verb.to_owned()]
             };
-            let things = things(group, resource, scope, &fresh);
             let object = fresh("x");
+            let things = things(group, resource, scope, fresh);
             let mut tried = 0;
             // First verbs that the resource serves, as far as it is known.
             for only_served in [true, false] {

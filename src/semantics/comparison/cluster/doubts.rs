@@ -123,7 +123,7 @@ fn several_roles<'a>(
     (new, new_homes): (&'a Project, &Homes<'a>),
     comparison: &mut Comparison,
 ) {
-    let of = |project: &'a Project, homes: &Homes<'a>| -> BTreeMap<_, Vec<(Vec<[Vec<&str>; 5]>, Span)>> {
+    let of = |project: &'a Project, homes: &Homes<'a>| -> Forms<_, Vec<RuleWords<'a>>> {
         let mut all: BTreeMap<(RbacRoleKind, &str, &str, &str), Vec<_>> = BTreeMap::new();
         for role in &project.rbac_roles {
             let namespace = match role.kind {
@@ -158,7 +158,7 @@ fn several_roles<'a>(
 
 /// The same of bindings: the last one applied counts, not all of them together.
 fn several_bindings(old: &Project, new: &Project, comparison: &mut Comparison) {
-    let of = |project| -> BTreeMap<_, Vec<(Vec<[&str; 3]>, Span)>> {
+    let of = |project| -> Forms<_, Vec<[&str; 3]>> {
         let mut all: BTreeMap<(bool, &str, &str), Vec<_>> = BTreeMap::new();
         let project: &Project = project;
         // One without a namespace goes where others of its name do not.
@@ -192,12 +192,15 @@ fn several_bindings(old: &Project, new: &Project, comparison: &mut Comparison) {
     }
 }
 
+/// By what objects are called, what each of them says and where.
+type Forms<K, C> = BTreeMap<K, Vec<(C, Span)>>;
+
+/// The lists of a rule.
+type RuleWords<'a> = [Vec<&'a str>; 5];
+
 /// Objects that one of the sides has in different forms, and the other side not in the same: with the side that has them,
 /// the new one first.
-fn changed_ambiguity<K: Ord + Copy, C: Ord>(
-    old: BTreeMap<K, Vec<(C, Span)>>,
-    new: BTreeMap<K, Vec<(C, Span)>>,
-) -> Vec<(K, Side, Span)> {
+fn changed_ambiguity<K: Ord + Copy, C: Ord>(old: Forms<K, C>, new: Forms<K, C>) -> Vec<(K, Side, Span)> {
     let keys: BTreeSet<K> = old.keys().chain(new.keys()).copied().collect();
     let mut found = Vec::new();
     for key in keys {
@@ -222,8 +225,8 @@ fn forms<C: Ord>(all: &[(C, Span)]) -> BTreeSet<&C> {
 }
 
 /// What the rules of a role say, whatever their order.
-fn contents(role: &RbacRole) -> Vec<[Vec<&str>; 5]> {
-    let mut rules: Vec<[Vec<&str>; 5]> = role.rules.iter().map(rbac::words).collect();
+fn contents(role: &RbacRole) -> Vec<RuleWords<'_>> {
+    let mut rules: Vec<RuleWords<'_>> = role.rules.iter().map(rbac::words).collect();
     for list in rules.iter_mut().flatten() {
         list.sort_unstable();
     }

@@ -42,6 +42,9 @@ pub fn render(changes: &Changes<'_>, look: Look) -> String {
         out.push('\n');
     }
     if !look.quiet {
+        for note in &changes.comparison.notes {
+            out += &format!("note: {}\n", clean::line(&note.text.replace('`', "")));
+        }
         out += &summary(changes, Counts::of_blocks(&blocks, changes.comparison.doubts.len()));
     }
     out

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Changes, Counts, Problem, Sites, direction_word, grant_name, side_word};
-use crate::semantics::comparison::{Change, Evidence, Side, What};
+use crate::semantics::comparison::{Change, Doubt, Evidence, Side, What};
 use crate::syntax::Span;
 
 /// The whole report, ending in a newline.
@@ -16,15 +16,8 @@ pub fn render(changes: &Changes<'_>) -> String {
         new: changes.new.label,
         summary: Counts::of(comparison),
         changes: comparison.changes.iter().map(|change| item(change, &sites)).collect(),
-        doubts: comparison
-            .doubts
-            .iter()
-            .map(|doubt| DoubtItem {
-                side: side_word(doubt.side),
-                text: &doubt.text,
-                place: doubt.place.and_then(|span| place(&sites, doubt.side, span)),
-            })
-            .collect(),
+        doubts: comparison.doubts.iter().map(|it| remark(it, &sites)).collect(),
+        notes: comparison.notes.iter().map(|it| remark(it, &sites)).collect(),
         contradictions: &comparison.contradictions,
         problems: changes.problems,
     };
@@ -41,7 +34,8 @@ struct Root<'a> {
     new: &'a str,
     summary: Counts,
     changes: Vec<Item<'a>>,
-    doubts: Vec<DoubtItem<'a>>,
+    doubts: Vec<Remark<'a>>,
+    notes: Vec<Remark<'a>>,
     contradictions: &'a [String],
     problems: &'a [Problem],
 }
@@ -52,7 +46,7 @@ struct Item<'a> {
     who: &'a [String],
     #[serde(flatten)]
     what: WhatItem<'a>,
-    evidence: Vec<EvidenceItem<'a>>,
+    evidence: Vec<Remark<'a>>,
 }
 
 #[derive(Serialize)]
@@ -86,14 +80,7 @@ enum WhatItem<'a> {
 }
 
 #[derive(Serialize)]
-struct EvidenceItem<'a> {
-    side: &'static str,
-    text: &'a str,
-    place: Option<Place<'a>>,
-}
-
-#[derive(Serialize)]
-struct DoubtItem<'a> {
+struct Remark<'a> {
     side: &'static str,
     text: &'a str,
     place: Option<Place<'a>>,
@@ -136,11 +123,19 @@ fn what(what: &What) -> WhatItem<'_> {
     }
 }
 
-fn evidence<'a>(evidence: &'a Evidence, sites: &Sites<'a>) -> EvidenceItem<'a> {
-    EvidenceItem {
+fn evidence<'a>(evidence: &'a Evidence, sites: &Sites<'a>) -> Remark<'a> {
+    Remark {
         side: side_word(evidence.side),
         text: &evidence.text,
         place: place(sites, evidence.side, evidence.span),
+    }
+}
+
+fn remark<'a>(doubt: &'a Doubt, sites: &Sites<'a>) -> Remark<'a> {
+    Remark {
+        side: side_word(doubt.side),
+        text: &doubt.text,
+        place: doubt.place.and_then(|span| place(sites, doubt.side, span)),
     }
 }
 

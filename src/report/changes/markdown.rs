@@ -54,6 +54,12 @@ pub fn render(changes: &Changes<'_>) -> String {
         let place = place.map(|site| format!(" ({}:{})", text(site.path), site.line)).unwrap_or_default();
         out += &format!("- {}: {}{place}\n", side_word(doubt.side), phrase(&doubt.text));
     }
+    if !changes.comparison.notes.is_empty() {
+        out += "\nTaken to be unchanged:\n\n";
+    }
+    for note in changes.comparison.notes.iter().take(ROWS) {
+        out += &format!("- {}\n", phrase(&note.text));
+    }
     if !changes.problems.is_empty() {
         out += "\nThis is not to be relied on, as some inputs could not be read as they were meant:\n\n";
     }

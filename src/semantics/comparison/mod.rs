@@ -23,6 +23,8 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// Why there may be more to it than that.
     pub doubts: Vec<Doubt>,
+    /// What is not known, before as now, and taken to be unchanged.
+    pub notes: Vec<Doubt>,
     /// Witnesses on which two ways to the answer disagree: a bug of rolewright. One phrase each.
     pub contradictions: Vec<String>,
 }

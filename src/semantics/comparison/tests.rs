@@ -79,6 +79,7 @@ fn lines(old: &Project, new: &Project) -> Vec<String> {
         });
         format!("doubt {:?}: {}{}", doubt.side, doubt.text, place.unwrap_or_default())
     }));
+    lines.extend(comparison.notes.iter().map(|note| format!("note {:?}: {}", note.side, note.text)));
     lines.extend(comparison.contradictions.iter().map(|text| format!("bug: {text}")));
     lines
 }
@@ -327,7 +328,7 @@ fn changes_are_told_for_whom_they_concern() {
             plain("token_policies: [p, ghost, q]"),
             vec![
                 "gained app/web: list on kv/q, kv/q, No to Yes [+ kv/q + q]",
-                "doubt New: what the policy `ghost` says is not known for certain, before as now, and taken to be unchanged",
+                "note New: what the policy `ghost` says is not known for certain, before as now, and taken to be unchanged",
             ],
         ),
         (

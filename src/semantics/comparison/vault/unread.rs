@@ -127,7 +127,7 @@ pub(super) fn alike<'s>(
         "what the {policies} {} {say} is not known for certain, before as now, and taken to be unchanged",
         names.join(", ")
     );
-    comparison.doubts.push(Doubt { side: Side::New, text, place: None });
+    comparison.notes.push(Doubt { side: Side::New, text, place: None });
 }
 
 fn place_of(hold: &Hold<'_>, name: &str) -> Option<Span> {

@@ -33,7 +33,8 @@ mod token;
 mod who;
 
 pub use held::Held;
-pub use holder::{Holder, Unresolved};
+pub use holder::{Holder, HolderKey, Unresolved};
+pub use sieve::Sieve;
 pub use subject::{RoleName, Subject, SubjectError};
 pub use token::{Difference, Token};
 pub use who::{Matching, Reached, Who};

@@ -1,4 +1,4 @@
-//! Claims about everybody, and about all paths of a pattern.
+//! Claims about everybody, and about all paths of a pattern; those about Kubernetes are proved in [`cluster`].
 //!
 //! That nobody can is proved role by role: for everybody whom a role admits, today or once somebody creates the service
 //! account, no path of the pattern is in the language of the token. That somebody can everything of a pattern is proved
@@ -6,6 +6,7 @@
 
 mod able;
 mod admitted;
+pub(super) mod cluster;
 mod opening;
 
 use std::cell::Cell;
@@ -22,10 +23,6 @@ use crate::semantics::language::{Marks, Outline};
 use crate::semantics::login::{AuthMethod, Outcome as LoginOutcome, attempt};
 use crate::semantics::reach::{Holder, Matching, RoleName, Subject, Unresolved, Who};
 use crate::semantics::template::{Identity, Presence};
-
-/// Why a claim about Kubernetes is not proved.
-pub(super) const KUBERNETES: &str =
-    "claims about everybody or about many resources are proved for Vault alone, not for Kubernetes";
 
 /// What came of a claim.
 pub(super) struct Proof {
@@ -314,7 +311,7 @@ impl Claim<'_, '_> {
     /// The verdict on a path that the search found, by the evaluator of single paths.
     fn replayed(&self, holder: &Holder<'_>, who: &str, path: &str) -> Vec<Reason> {
         let asked = Asked { expectation: self.expectation, path, capability: self.capability };
-        let Some(reason) = asked.of(holder) else { return Vec::new() };
+        let Some(reason) = (self.prover.replay.vault)(&asked, holder) else { return Vec::new() };
         let mut reason = Reason { who: Some(who.to_owned()), path: Some(path.to_owned()), ..reason };
         if reason.allowed == Some(false) {
             self.contradicts.set(true);

@@ -18,7 +18,7 @@ use crate::report::suggestion::{Counts, FileChange, Suggested, human, json};
 use crate::report::clean;
 use crate::semantics::least::{self, Disagreement, Outcome, Suggestions};
 use crate::semantics::reach::RoleName;
-use crate::syntax::Sources;
+use crate::syntax::{Sources, Span};
 
 /// The page of `suggest --help`.
 pub const ABOUT: &str = "\
@@ -115,15 +115,22 @@ fn readable(loaded: &Loaded) -> Result<(), Failure> {
         crash.message.clone()
     } else if let Some(unread) = loaded.unread.first() {
         format!("{}: {}", unread.path, unread.message)
-    } else if let Some(error) = loaded.project.syntax_errors.first() {
+    } else if let Some((span, message)) = first_fault(&loaded.project) {
         let places = Places::new(&loaded.project.sources);
-        let place = places.of(error.span);
-        format!("{}:{}: {}", place.path, place.start.line, error.message)
+        let place = places.of(span);
+        format!("{}:{}: {message}", place.path, place.start.line)
+    } else if let Some(name) = loaded.project.templates_with("rolewright/v1").next() {
+        format!("the template of a spec `{name}` was not rendered")
     } else {
         return Ok(());
     };
     let message = format!("some of the files cannot be read, and what they need is not known: {}", clean::line(&why));
     Err(Failure::new(message).with_help("mend them, or narrow the files down with `--in PATH`; `rolewright check` says more"))
+}
+
+fn first_fault(project: &Project) -> Option<(Span, &str)> {
+    let syntax = project.syntax_errors.iter().map(|error| (error.span, error.message.as_str()));
+    syntax.chain(project.malformed.iter().map(|fault| (fault.span, fault.message.as_str()))).next()
 }
 
 /// The roles that are named.
@@ -172,7 +179,7 @@ fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disa
             continue;
         };
         let (old, new) = (project.policies.get(answer.at), &narrowed.policy);
-        let header = narrowed::header(project, answer, &suggestions.roles);
+        let header = narrowed::header(project, answer, new, &suggestions.roles);
         let text = old.filter(|_| !new.path_rules.is_empty());
         let text = text.map(|old| {
             narrowed::text(project, old, new, &header).ok_or(Disagreement::Text(answer.name.clone()))

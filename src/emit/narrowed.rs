@@ -4,9 +4,12 @@ use super::hcl::{policy_text, quoted};
 use super::quote;
 use crate::lint::{Edit, removal};
 use crate::model::lower;
-use crate::model::project::Project;
+use crate::model::project::{Project, Target};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing};
+use crate::semantics::pattern::{covers, overlaps};
 use crate::syntax::hcl1::printer;
 use crate::syntax::{Place, Source, SourceId, Sources, Span};
 
@@ -30,7 +33,6 @@ pub struct Text {
 /// `new` has at least one path rule.
 pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Option<Text> {
     let source = project.sources.get(old.span.source)?;
-    let is_file = matches!(old.origin, PolicyOrigin::HclFile | PolicyOrigin::JsonFile);
     let base = match (old.origin, &old.text) {
         (PolicyOrigin::HclFile, _) => source.text.replace("\r\n", "\n"),
         (PolicyOrigin::JsonFile, _) => canonical(&source.text)?,
@@ -39,8 +41,8 @@ pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Opti
     };
     let hcl = in_hcl(&base, old, new, header)?;
     let edits = match old.origin {
-        // Of a file that is linked, or that begins with a mark, no patch would fit.
-        PolicyOrigin::HclFile if is_file && !source.bom => {
+        // To a file that begins with a mark no patch would fit.
+        PolicyOrigin::HclFile if !source.bom => {
             Some(vec![Edit { span: source.whole(), text: hcl.clone() }])
         }
         PolicyOrigin::SpecPaths => in_spec(source, old, new),
@@ -50,9 +52,10 @@ pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Opti
 }
 
 /// The comment that says from what a narrowed policy is derived.
-pub fn header(project: &Project, answer: &PolicyAnswer, roles: &[RoleAnswer]) -> String {
+pub fn header(project: &Project, answer: &PolicyAnswer, new: &Policy, roles: &[RoleAnswer]) -> String {
     let of_policy = roles.iter().filter(|role| answer.roles.contains(&role.name));
-    let needs = of_policy.flat_map(|role| &role.needs).filter(|need| need.standing != Standing::Missing);
+    let needs = of_policy.flat_map(|role| &role.needs);
+    let needs = needs.filter(|need| need.standing != Standing::Missing && serves(new, need));
     let mut lines: Vec<String> = Vec::new();
     for need in needs {
         let line = format!("#   {}", said(project, need));
@@ -71,6 +74,17 @@ pub fn header(project: &Project, answer: &PolicyAnswer, roles: &[RoleAnswer]) ->
         out += &format!("#   and {more} more\n");
     }
     out
+}
+
+/// True if a rule of the policy may be one that the need goes by.
+fn serves(policy: &Policy, need: &Need) -> bool {
+    let on = PathPattern::parse(&need.on);
+    let folder = PathPattern::parse(&format!("{}/", need.on.trim_end_matches('/')));
+    let lists = need.capability == Capability::List;
+    policy.path_rules.iter().filter(|rule| rule.granted().contains(need.capability)).any(|rule| {
+        let pattern = rule.pattern();
+        rule.path.value.contains("{{") || overlaps(&pattern, &on) || (lists && overlaps(&pattern, &folder))
+    })
 }
 
 fn said(project: &Project, need: &Need) -> String {
@@ -129,17 +143,16 @@ fn canonical(text: &str) -> Option<String> {
 
 fn read(text: &str, old: &Policy) -> Policy {
     // Every word that some server knows: what the target takes was judged when the policy was read.
-    let target = crate::model::project::Target::Any;
     let place = Place::from(SourceId(0), 0);
-    lower::policy::read(old.name.clone(), text, &place, PolicyOrigin::HclFile, target).policy
+    lower::policy::read(old.name.clone(), text, &place, PolicyOrigin::HclFile, Target::Any).policy
 }
 
 /// The rules of `new` that stand for a rule of `old`, which they have their place from.
 fn stand_for<'p>(old: &Policy, rule: &PathRule, new: &'p Policy) -> Vec<&'p PathRule> {
     let shares = old.path_rules.iter().filter(|other| other.path.span == rule.path.span).count() > 1;
     let is_his = |other: &&PathRule| {
-        let covers = || crate::semantics::pattern::covers(&rule.pattern(), &other.pattern());
-        other.path.span == rule.path.span && (!shares || covers())
+        let is_inside = || covers(&rule.pattern(), &other.pattern());
+        other.path.span == rule.path.span && (!shares || is_inside())
     };
     new.path_rules.iter().filter(is_his).collect()
 }

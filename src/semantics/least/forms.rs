@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::model::vault::policy::{PathRule, Policy};
+use crate::semantics::pattern::covers;
 use crate::syntax::Spanned;
 
 /// What becomes of a path rule, from the narrowest on.
@@ -48,6 +49,17 @@ impl Form {
 /// Both sets together; neither denies.
 pub(super) fn union(one: CapabilitySet, other: CapabilitySet) -> CapabilitySet {
     other.iter().fold(one, CapabilitySet::with)
+}
+
+/// Takes out the labels that another one stands for.
+pub(super) fn without_covered(paths: &mut BTreeMap<String, CapabilitySet>) {
+    let all: Vec<(PathPattern, CapabilitySet)> =
+        paths.iter().map(|(label, held)| (PathPattern::parse(label), *held)).collect();
+    paths.retain(|label, held| {
+        let own = PathPattern::parse(label);
+        let mut others = all.iter().filter(|(other, _)| *other != own);
+        !others.any(|(other, of_other)| covers(other, &own) && union(*of_other, *held) == *of_other)
+    });
 }
 
 /// The policy in which each rule has its form, and for each of its rules the place of the one it stands for.

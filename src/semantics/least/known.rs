@@ -50,14 +50,22 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
     for doubt in needs.doubts.get(at).into_iter().flatten() {
         refuse(doubt.text.clone(), doubt.span);
     }
+    let is_doubted = needs.doubts.get(at).is_some_and(|doubts| !doubts.is_empty());
     for template in templates(needs).filter(|text| holds_word(&text.text, role.role.name.as_str())) {
         let text = format!("the template `{}` speaks of it and was not read: render it first", template.name);
         refuse(text, Some(template.whole().at_start()));
     }
     let mut caveats = Vec::new();
-    let users = users(needs, at);
+    let users = users(needs, standings, at);
     if !users.is_anybody && users.accounts.is_empty() {
-        refuse("no workload and no expectation of the inputs says what it is used for".to_owned(), place);
+        // What is doubted of is somebody, at least.
+        let text = match users.stops_early {
+            true => "what is known to use it stops before it logs in: mend that first",
+            false => "no workload and no expectation of the inputs says what it is used for",
+        };
+        if !is_doubted {
+            refuse(text.to_owned(), place);
+        }
     } else if !serves(needs, standings, at) {
         refuse("it grants nothing of what is needed: mend that first".to_owned(), place);
     } else if !users.is_anybody {
@@ -125,6 +133,8 @@ struct Users<'n> {
     /// Whoever logs in.
     is_anybody: bool,
     accounts: Vec<(&'n str, &'n str)>,
+    /// Somebody who is meant to use it does not get as far.
+    stops_early: bool,
 }
 
 impl<'n> Users<'n> {
@@ -137,15 +147,21 @@ impl<'n> Users<'n> {
     }
 }
 
-fn users<'n>(needs: &'n Needs<'_>, role: usize) -> Users<'n> {
-    let mut users = Users { is_anybody: false, accounts: Vec::new() };
-    for wish in needs.wishes.iter().filter(|wish| wish.source != NeedSource::Upkeep) {
+fn users<'n>(needs: &'n Needs<'_>, standings: &[Standing], role: usize) -> Users<'n> {
+    let mut users = Users { is_anybody: false, accounts: Vec::new(), stops_early: false };
+    for (wish, standing) in needs.wishes.iter().zip(standings) {
+        // What may go through another role as well says nothing of this one.
+        let is_telling = wish.is_firm || *standing != Standing::Missing;
+        if wish.source == NeedSource::Upkeep || !is_telling {
+            continue;
+        }
         let Some(token) = needs.bearers.tokens.get(wish.bearer) else { continue };
         match (token.role, &wish.account) {
             (Some(of), Some((namespace, name))) if of == role => users.accounts.push((namespace, name)),
             (Some(of), None) if of == role && wish.source == NeedSource::Expectation => {
                 users.is_anybody = true;
             }
+            (Some(of), None) if of == role => users.stops_early = true,
             // A claim about policies speaks of every role that attaches them.
             (None, _) => users.is_anybody |= needs.speaks_of(wish, role),
             _ => {}

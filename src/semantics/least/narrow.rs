@@ -243,6 +243,7 @@ impl<'s> Work<'_, 's> {
                     }
                 }
             }
+            forms::without_covered(&mut paths);
             let is_shared = rule.path.value.contains("{{") && (many || accounts.len() > 1);
             let form = match () {
                 () if is_shared && !is_own => {

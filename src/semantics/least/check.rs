@@ -1,13 +1,11 @@
 //! The changed project, asked again: what is suggested must not break what holds.
 
-use super::narrow::language;
+use super::narrow::{gain, reached};
 use super::tokens::Bearers;
 use crate::model::project::Project;
 use crate::model::vault::capability::Capability;
-use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::Policy;
 use crate::semantics::expectation::{Outcome, Prover};
-use crate::semantics::language::{STEPS, beyond};
 use crate::semantics::reach::Access;
 use crate::semantics::trace::{Mark, Route, Tracer};
 
@@ -92,19 +90,8 @@ fn tokens(old: &Project, new: &Project, changed: &[usize]) -> Result<(), Disagre
                 if !rule.members.iter().any(|member| changed.iter().any(|it| std::ptr::eq(*it, member.policy))) {
                     continue;
                 }
-                let label = rule.pattern.to_string();
-                let label = label.strip_prefix(&was.holder.namespace).unwrap_or(&label).to_owned();
-                let within = PathPattern::stored(label);
-                for capability in Capability::ALL.into_iter().filter(|it| *it != Capability::Deny) {
-                    let new = language(new_acl, &is.holder, capability);
-                    let grants = |rule: &crate::semantics::acl::MergedRule<'_>| {
-                        rule.capabilities.contains(capability) && new.meets(&rule.pattern, &within)
-                    };
-                    if !new_acl.rules().iter().any(grants) {
-                        continue;
-                    }
-                    let old = language(old_acl, &was.holder, capability);
-                    if let Ok(Some(path)) = beyond(new, old, &within, STEPS) {
+                for (capability, within) in reached(&rule.pattern, &was.holder.namespace) {
+                    if let Ok(Some(path)) = gain(old_acl, new_acl, &was.holder, capability, &within) {
                         let role = was.role.and_then(|at| before.roles.get(at));
                         let role = role.map(super::tokens::Role::title).unwrap_or_default();
                         return Err(Disagreement::Gain { role, capability, path });

@@ -19,7 +19,7 @@ use crate::model::vault::policy::Policy;
 use crate::semantics::acl::{
     Acl, MergedRule, Operation, Request, RuleRef, is_guarded_by_pki, is_root_protected,
 };
-use crate::semantics::language::{Grant, Language, STEPS, beyond, may_meet, shortest};
+use crate::semantics::language::{Grant, Language, STEPS, TooComplex, beyond, may_meet, shortest};
 use crate::semantics::pattern::covers;
 use crate::semantics::reach::{Holder, Subject, Token};
 
@@ -524,17 +524,8 @@ impl Case<'_, '_, '_> {
             if forms.all(|form| *form == Form::Whole) {
                 continue;
             }
-            let label = rule.pattern.to_string();
-            let within = PathPattern::stored(label.strip_prefix(namespace).unwrap_or(&label).to_owned());
-            for capability in Capability::ALL.into_iter().filter(|it| *it != Capability::Deny) {
-                let new = language(self.new, holder, capability);
-                let grants = |rule: &MergedRule<'_>| {
-                    rule.capabilities.contains(capability) && new.meets(&rule.pattern, &within)
-                };
-                if !self.new.rules().iter().any(grants) {
-                    continue;
-                }
-                match beyond(new, language(self.old, holder, capability), &within, STEPS) {
+            for (capability, within) in reached(&rule.pattern, namespace) {
+                match gain(self.old, self.new, holder, capability, &within) {
                     Ok(None) => {}
                     Ok(Some(path)) => self.blame(capability, &path, false),
                     Err(_) => self.give_up(),
@@ -584,7 +575,41 @@ impl Case<'_, '_, '_> {
     }
 }
 
-pub(super) fn language<'r, 'a>(
+/// A path inside `within` that `new` opens further than `old`.
+pub(super) fn gain(
+    old: &Acl<'_>,
+    new: &Acl<'_>,
+    holder: &Holder<'_>,
+    capability: Capability,
+    within: &PathPattern,
+) -> Result<Option<String>, TooComplex> {
+    let after = language(new, holder, capability);
+    let grants =
+        |rule: &MergedRule<'_>| rule.capabilities.contains(capability) && after.meets(&rule.pattern, within);
+    if !new.rules().iter().any(grants) {
+        return Ok(None);
+    }
+    beyond(after, language(old, holder, capability), within, STEPS)
+}
+
+/// Each capability with the paths, relative to the namespace, on which a rule of this pattern may have a say. What is
+/// listed is looked up without its last slash, too.
+pub(super) fn reached(
+    pattern: &PathPattern,
+    namespace: &str,
+) -> impl Iterator<Item = (Capability, PathPattern)> + use<> {
+    let label = pattern.to_string();
+    let label = label.strip_prefix(namespace).unwrap_or(&label).to_owned();
+    let other = (!label.ends_with('*')).then(|| PathPattern::stored(format!("{label}/")));
+    let own = PathPattern::stored(label);
+    let all = Capability::ALL.into_iter().filter(|capability| *capability != Capability::Deny);
+    all.flat_map(move |capability| {
+        let other = other.clone().filter(|_| lists(capability));
+        [own.clone()].into_iter().chain(other).map(move |within| (capability, within))
+    })
+}
+
+fn language<'r, 'a>(
     acl: &'r Acl<'a>,
     holder: &'r Holder<'_>,
     capability: Capability,

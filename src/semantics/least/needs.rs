@@ -192,7 +192,8 @@ impl<'s> Needs<'s> {
         }
     }
 
-    /// The routes of a workload whose namespace no input tells: where a role lets it in, else where one of that name is.
+    /// The routes of a workload whose namespace no input tells: in the first one where a role lets it in, else where its
+    /// role is. What it needs elsewhere stays unknown.
     fn routes_somewhere(&self, workload: &Workload, tracer: &Tracer<'_>) -> Vec<Route> {
         /// Of so many namespaces each is tried.
         const MOST: usize = 64;
@@ -203,23 +204,12 @@ impl<'s> Needs<'s> {
                 namespaces.push(name);
             }
         }
-        let (mut let_in, mut refused) = (Vec::new(), Vec::new());
-        for namespace in namespaces {
-            for route in tracer.routes(workload, Some(namespace)) {
-                match route.login {
-                    Login::Role { is_admitted: true, .. } => let_in.push(route),
-                    Login::Role { .. } => refused.push(route),
-                    _ => {}
-                }
-            }
-        }
-        if !let_in.is_empty() {
-            return let_in;
-        }
-        if !refused.is_empty() {
-            return refused;
-        }
-        tracer.routes(workload, None)
+        let is_let_in = |route: &Route| matches!(route.login, Login::Role { is_admitted: true, .. });
+        let is_known = |route: &Route| matches!(route.login, Login::Role { .. });
+        let tried: Vec<Vec<Route>> =
+            namespaces.into_iter().map(|namespace| tracer.routes(workload, Some(namespace))).collect();
+        let first = |wanted: &dyn Fn(&Route) -> bool| tried.iter().find(|routes| routes.iter().any(wanted)).cloned();
+        first(&is_let_in).or_else(|| first(&is_known)).unwrap_or_else(|| tracer.routes(workload, None))
     }
 
     fn of_route(&mut self, route: &Route, workload: &str, runs_as: Option<(Option<&str>, &str)>) {

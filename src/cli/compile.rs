@@ -14,7 +14,10 @@ use super::session::Session;
 use crate::emit::{self, Artefact, EmitError};
 use crate::lint::{Crash, Finding, Severity};
 use crate::model::project::{Project, Target};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::PolicyOrigin;
 use crate::report::{clean, human};
+use crate::semantics::least::{self, Outcome, PolicyAnswer, Surplus};
 use crate::syntax::SyntaxError;
 use folder::{Change, Folder};
 
@@ -40,7 +43,8 @@ pub struct Args {
     /// Server that the script is for, where a spec does not say it
     #[arg(long, value_name = "SERVER")]
     pub target: Option<Server>,
-    /// Write nothing; show which path rules each line of each grant became, and why
+    /// Write nothing; show which path rules each line of each grant became, and why, and where the expectations and
+    /// workloads among the files are known to need less
     #[arg(long)]
     pub explain: bool,
 }
@@ -143,20 +147,55 @@ fn failure(error: &EmitError, project: &Project, session: &Session) -> Failure {
     }
 }
 
-/// Every grant with the path rules that it became.
+/// Every grant with the path rules that it became, and where fewer are known to be needed, those.
 fn explained(project: &Project) -> String {
+    let suggestions = least::suggestions(project, &[]);
     let mut out = String::new();
     for grant in &project.grants {
         out += &format!("grant {}\n", clean::line(&grant.name.value));
+        let of_grant = |answer: &&PolicyAnswer| {
+            answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span
+        };
+        let surplus = match suggestions.policies.iter().find(of_grant).map(|answer| &answer.outcome) {
+            Some(Outcome::Narrowed(narrowed)) => narrowed.surplus.as_slice(),
+            _ => &[],
+        };
         for line in &grant.expansion {
             out += &format!("  {}\n", clean::line(&line.intent.value));
             for (path, capabilities, reason) in &line.rules {
                 let words: Vec<&str> = capabilities.iter().map(|capability| capability.word()).collect();
                 out += &format!("    {} [{}]  {reason}\n", clean::line(path), words.join(", "));
+                let surplus = surplus.iter().find(|surplus| surplus.path == *path);
+                if let Some(less) = surplus.and_then(|surplus| less_of(surplus, capabilities)) {
+                    out += &format!("      known to be needed: {less}; see `rolewright suggest {}`\n", clean::line(&grant.name.value));
+                }
             }
         }
     }
     if out.is_empty() { "no grants\n".to_owned() } else { out }
+}
+
+/// What is needed of these capabilities on a path rule; nothing if all of it is.
+fn less_of(surplus: &Surplus, capabilities: &[Capability]) -> Option<String> {
+    let needed: Vec<(&str, Vec<&str>)> = surplus
+        .now
+        .iter()
+        .map(|(label, held)| {
+            let words = capabilities.iter().filter(|it| held.contains(**it)).map(|it| it.word());
+            (label.as_str(), words.collect::<Vec<&str>>())
+        })
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    match needed.as_slice() {
+        [] => Some("nothing of it".to_owned()),
+        [(label, words)] if *label == surplus.path && words.len() == capabilities.len() => None,
+        several => {
+            let several = several.iter();
+            let shown: Vec<String> =
+                several.map(|(label, words)| format!("{} [{}]", clean::line(label), words.join(", "))).collect();
+            Some(shown.join(", "))
+        }
+    }
 }
 
 fn joined(artefacts: &[Artefact]) -> String {

@@ -16,6 +16,7 @@ pub mod inhabitants;
 pub mod joined;
 pub mod kv;
 pub mod language;
+pub mod least;
 pub mod login;
 pub mod mounts;
 pub mod namespace_selector;

@@ -27,8 +27,8 @@ use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings, Target};
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::policy::Policy;
-use rolewright::semantics::least::{self, Outcome, Suggestions};
 use rolewright::semantics::language::Language;
+use rolewright::semantics::least::{self, Outcome, Suggestions};
 use rolewright::semantics::reach::Access;
 use rolewright::syntax::{Source, SourceId, Sources};
 use serde_json::{Value, json};
@@ -142,7 +142,8 @@ fn json_reports_conform_to_their_schema() {
         let faults: Vec<String> = schema.iter_errors(&report).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{}: {faults:?}", directory.display());
         let policies = report["policies"].as_array().unwrap().iter();
-        let changed = policies.filter(|policy| ["narrowed", "unneeded"].contains(&policy["outcome"].as_str().unwrap()));
+        let changed =
+            policies.filter(|policy| ["narrowed", "unneeded"].contains(&policy["outcome"].as_str().unwrap()));
         let changed = changed.count() as u64;
         assert_eq!(report["summary"]["narrowed"], changed, "{}", directory.display());
         assert!(run.code == 2 || (run.code == 1) == (changed > 0), "{}: {}", directory.display(), run.code);
@@ -183,7 +184,12 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
             child.stdin.take().unwrap().write_all(run.stdout.as_bytes()).unwrap();
             let output = child.wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success(), "{program:?} in {}: {said}\n{}", directory.display(), run.stdout);
+            assert!(
+                output.status.success(),
+                "{program:?} in {}: {said}\n{}",
+                directory.display(),
+                run.stdout
+            );
             for file in files {
                 let text = fs::read_to_string(copy.path().join(file["path"].as_str().unwrap())).unwrap();
                 assert_eq!(text, file["text"].as_str().unwrap(), "{program:?} in {}", directory.display());
@@ -241,7 +247,9 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
         let needs: Vec<(&str, Capability, &str)> = suggestions
             .roles
             .iter()
-            .flat_map(|role| role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str())))
+            .flat_map(|role| {
+                role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str()))
+            })
             .collect();
         let (before, after) = (Access::new(&project), Access::new(&next));
         for ((method, role), (new_method, new_role)) in before.roles().zip(after.roles()) {
@@ -253,7 +261,12 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
                     let language = |acl| Language::new(acl, "", capability, &[]);
                     for path in &universe {
                         let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));
-                        let told = || format!("round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}", shown(&next));
+                        let told = || {
+                            format!(
+                                "round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}",
+                                shown(&next)
+                            )
+                        };
                         assert!(is <= was, "gained: {}", told());
                         asked += 1;
                         lost += usize::from(is < was);
@@ -382,7 +395,8 @@ impl Random {
         }
         let (mut roles, mut expect) = (String::new(), String::new());
         for role in 0..1 + self.below(2) {
-            let held: Vec<String> = (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
+            let held: Vec<String> =
+                (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
             let held = if held.is_empty() { "p0".to_owned() } else { held.join(", ") };
             roles += &format!(
                 "        r{role}:\n          bound_service_account_names: [s{role}]\n          bound_service_account_namespaces: [ns]\n          token_policies: [{held}]\n"
@@ -393,7 +407,8 @@ impl Random {
                 if on.contains("//") || on.starts_with('/') {
                     continue;
                 }
-                let who = if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
+                let who =
+                    if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
                 expect += &format!("  - {{who: {who}, can: [{capability}], on: \"{on}\"}}\n");
             }
         }
@@ -417,7 +432,8 @@ fn the_server_takes_what_is_suggested() {
             let Some(hcl) = policy["hcl"].as_str().filter(|hcl| !hcl.contains("{{")) else { continue };
             let name = format!("suggest-{}-{}", common::name(&case), policy["name"].as_str().unwrap());
             server.put(&format!("sys/policies/acl/{name}"), json!({"policy": hcl}));
-            let token = server.put("auth/token/create", json!({"policies": [name], "no_default_policy": true}));
+            let token =
+                server.put("auth/token/create", json!({"policies": [name], "no_default_policy": true}));
             let token = token["auth"]["client_token"].as_str().unwrap().to_owned();
             let capabilities = |path: &str| -> Vec<String> {
                 let answer = server.put("sys/capabilities", json!({"token": token, "paths": [path]}));
@@ -432,7 +448,10 @@ fn the_server_takes_what_is_suggested() {
                     }
                     let held = capabilities(path);
                     for word in now["capabilities"].as_array().unwrap() {
-                        assert!(held.iter().any(|it| word == it), "{name}: {word} on {path}: {held:?}\n{hcl}");
+                        assert!(
+                            held.iter().any(|it| word == it),
+                            "{name}: {word} on {path}: {held:?}\n{hcl}"
+                        );
                         open += 1;
                     }
                 }
@@ -443,7 +462,10 @@ fn the_server_takes_what_is_suggested() {
                     for word in gone["capabilities"].as_array().unwrap() {
                         let is_list = word == "list";
                         if is_list == lists {
-                            assert!(!held.iter().any(|it| word == it), "{name}: {word} on {path}: {held:?}\n{hcl}");
+                            assert!(
+                                !held.iter().any(|it| word == it),
+                                "{name}: {word} on {path}: {held:?}\n{hcl}"
+                            );
                             closed += 1;
                         }
                     }

@@ -177,7 +177,7 @@ fn code_of(verdicts: &[Verdict<'_>]) -> Exit {
 
 /// What is wrong with the inputs, said on stderr: part of what they mean is then left out, so that an answer may be
 /// another one on the server.
-fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
+pub fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
     let malformed = project.malformed.iter().map(|fault| SyntaxError {
         span: fault.span,

@@ -1,5 +1,6 @@
 //! Findings and answers to text.
 
+pub mod changes;
 pub mod checkstyle;
 pub mod clean;
 pub mod concise;

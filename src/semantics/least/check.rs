@@ -87,7 +87,11 @@ fn tokens(old: &Project, new: &Project, changed: &[usize]) -> Result<(), Disagre
         for ((_, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
             let (Ok(old_acl), Ok(new_acl)) = (old_acl, new_acl) else { continue };
             for rule in old_acl.rules() {
-                if !rule.members.iter().any(|member| changed.iter().any(|it| std::ptr::eq(*it, member.policy))) {
+                if !rule
+                    .members
+                    .iter()
+                    .any(|member| changed.iter().any(|it| std::ptr::eq(*it, member.policy)))
+                {
                     continue;
                 }
                 for (capability, within) in reached(&rule.pattern, &was.holder.namespace) {

@@ -332,12 +332,15 @@ impl<'s> Work<'_, 's> {
         for acl in self.acls() {
             let uncertain = acl.uncertain_rules();
             for (at, one) in uncertain.iter().enumerate() {
-                let meets =
-                    |other: &PathPattern| may_meet(other, &one.reach, true) || may_meet(&one.reach, other, true);
+                let meets = |other: &PathPattern| {
+                    may_meet(other, &one.reach, true) || may_meet(&one.reach, other, true)
+                };
                 let rules = acl.rules().iter().filter(|rule| meets(&rule.pattern));
                 let others = uncertain.iter().skip(at + 1).filter(|other| meets(&other.reach));
-                let met: Vec<RuleRef<'_>> =
-                    rules.flat_map(|rule| rule.members.iter().copied()).chain(others.map(|it| it.rule)).collect();
+                let met: Vec<RuleRef<'_>> = rules
+                    .flat_map(|rule| rule.members.iter().copied())
+                    .chain(others.map(|it| it.rule))
+                    .collect();
                 let own = (!met.is_empty()).then_some(one.rule);
                 kept.extend(met.into_iter().chain(own).filter_map(|rule| self.slot(rule)));
             }
@@ -359,10 +362,11 @@ impl<'s> Work<'_, 's> {
                 }
             }
         }
-        let all: BTreeMap<&str, Vec<Slot>> = labels.iter().fold(BTreeMap::new(), |mut all, ((_, label), slots)| {
-            all.entry(*label).or_insert_with(Vec::new).extend(slots);
-            all
-        });
+        let all: BTreeMap<&str, Vec<Slot>> =
+            labels.iter().fold(BTreeMap::new(), |mut all, ((_, label), slots)| {
+                all.entry(*label).or_insert_with(Vec::new).extend(slots);
+                all
+            });
         let constrained = |slot: Slot| self.rule(slot).is_some_and(is_constrained);
         for slots in all.values().filter(|slots| slots.len() > 1 && slots.iter().any(|it| constrained(*it))) {
             kept.extend(slots.iter().copied());
@@ -391,7 +395,9 @@ impl<'s> Work<'_, 's> {
     }
 
     fn keep_label(&mut self, slot: Slot, why: &'static str) {
-        let Some(form) = self.form(slot).filter(|form| matches!(form, Form::Gone | Form::Paths(_))) else { return };
+        let Some(form) = self.form(slot).filter(|form| matches!(form, Form::Gone | Form::Paths(_))) else {
+            return;
+        };
         let wider = form.wider();
         self.widen(slot, wider, why);
     }
@@ -557,7 +563,8 @@ impl Case<'_, '_, '_> {
 
     /// The rule that a rule of a narrowed policy stands for.
     fn origin(&self, member: RuleRef<'_>) -> Option<Slot> {
-        let same = |text: &Option<Policy>| text.as_ref().is_some_and(|text| std::ptr::eq(text, member.policy));
+        let same =
+            |text: &Option<Policy>| text.as_ref().is_some_and(|text| std::ptr::eq(text, member.policy));
         let at = self.texts.iter().position(same)?;
         let rule = member.policy.path_rules.element_offset(member.rule)?;
         let (_, origins) = self.reduced.get(at)?;
@@ -566,10 +573,12 @@ impl Case<'_, '_, '_> {
 
     /// Leaves all as it is that this token holds.
     fn give_up(&mut self) {
-        let held = self.bearer.holder.held.iter().filter_map(|held| self.work.needs.bearers.place(held.policy?));
+        let held =
+            self.bearer.holder.held.iter().filter_map(|held| self.work.needs.bearers.place(held.policy?));
         for at in held {
             let forms = self.work.forms.get(at).into_iter().flatten().enumerate();
-            let narrowed = forms.filter(|(_, form)| **form != Form::Whole).map(|(rule, _)| ((at, rule), COMPLEX));
+            let narrowed =
+                forms.filter(|(_, form)| **form != Form::Whole).map(|(rule, _)| ((at, rule), COMPLEX));
             self.found.extend(narrowed.filter(|_| self.work.open.get(at) == Some(&true)));
         }
     }
@@ -609,11 +618,7 @@ pub(super) fn reached(
     })
 }
 
-fn language<'r, 'a>(
-    acl: &'r Acl<'a>,
-    holder: &'r Holder<'_>,
-    capability: Capability,
-) -> Language<'r, 'a> {
+fn language<'r, 'a>(acl: &'r Acl<'a>, holder: &'r Holder<'_>, capability: Capability) -> Language<'r, 'a> {
     Language::new(acl, &holder.namespace, capability, &holder.pki_mounts)
 }
 

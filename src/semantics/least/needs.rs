@@ -181,7 +181,8 @@ impl<'s> Needs<'s> {
             }
             for route in &routes {
                 self.of_route(route, &title, Some((namespace, account)));
-                if let (Login::Role { role, .. }, Some(why)) = (&route.login, hands_on(workload, route, self)) {
+                if let (Login::Role { role, .. }, Some(why)) = (&route.login, hands_on(workload, route, self))
+                {
                     let (role, text) = (self.role_at(*role), format!("{title} {why}"));
                     self.doubt(role, Remark::new(text, Some(workload.meta.name.span)));
                 }
@@ -208,7 +209,8 @@ impl<'s> Needs<'s> {
         let is_known = |route: &Route| matches!(route.login, Login::Role { .. });
         let tried: Vec<Vec<Route>> =
             namespaces.into_iter().map(|namespace| tracer.routes(workload, Some(namespace))).collect();
-        let first = |wanted: &dyn Fn(&Route) -> bool| tried.iter().find(|routes| routes.iter().any(wanted)).cloned();
+        let first =
+            |wanted: &dyn Fn(&Route) -> bool| tried.iter().find(|routes| routes.iter().any(wanted)).cloned();
         first(&is_let_in).or_else(|| first(&is_known)).unwrap_or_else(|| tracer.routes(workload, None))
     }
 
@@ -419,16 +421,20 @@ fn hands_on(workload: &Workload, route: &Route, needs: &Needs<'_>) -> Option<&'s
             (on("agent-cache-enable") || on("agent-enable-quit")).then_some(PROXY)
         }
         Consumer::Agent => {
-            let config = needs.bearers.project.consumers.agents.iter().find(|config| match &config.holder {
-                AgentHolder::ConfigMap { name, key, .. } => route.by == format!("{name}/{key}"),
-                AgentHolder::File => {
-                    route.to_token.first().is_some_and(|it| it.evidence.iter().any(|at| config.span.contains(*at)))
-                }
-            })?;
+            let config =
+                needs.bearers.project.consumers.agents.iter().find(|config| match &config.holder {
+                    AgentHolder::ConfigMap { name, key, .. } => route.by == format!("{name}/{key}"),
+                    AgentHolder::File => route
+                        .to_token
+                        .first()
+                        .is_some_and(|it| it.evidence.iter().any(|at| config.span.contains(*at))),
+                })?;
             let text = needs.bearers.project.sources.slice(config.span);
             let block = |word: &str| {
                 let mut lines = text.lines().map(str::trim_start);
-                lines.any(|line| line.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with(['"', '{', '='])))
+                lines.any(|line| {
+                    line.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with(['"', '{', '=']))
+                })
             };
             if block("sink") || block("env_template") {
                 return Some(TOKEN);

@@ -28,13 +28,12 @@ use rolewright::semantics::pattern::matches;
 use rolewright::semantics::reach::{Access, Subject};
 use rolewright::syntax::{Source, SourceId, Sources};
 
-/// Pairs of projects that are compared; every tenth has paths of three segments.
+/// Pairs of projects that are compared; every fortieth has paths of three segments.
 const PAIRS: u64 = 2_000;
 /// Projects that are compared with another form of themselves.
-const REWRITTEN: u64 = 400;
+const REWRITTEN: u64 = 200;
 
-const CAPABILITIES: [Capability; 4] =
-    [Capability::Read, Capability::Update, Capability::List, Capability::Sudo];
+const CAPABILITIES: [Capability; 3] = [Capability::Read, Capability::Update, Capability::List];
 const NAMES: [&str; 4] = ["web", "ci-a", "ci-b", "zed"];
 const NAMESPACES: [&str; 3] = ["app", "ops", "team-a"];
 const BY_NAMESPACE: &str =
@@ -44,7 +43,7 @@ const BY_NAMESPACE: &str =
 fn comparisons_equal_plain_enumeration() {
     let told = shared(PAIRS, |seed| {
         let mut random = Random::new(seed);
-        let deep = seed % 10 == 0;
+        let deep = (seed / 2) % 40 == 0;
         let old = Spec::random(&mut random, deep);
         let new = match random.below(8) {
             0 => Spec { target: old.target, ..Spec::random(&mut random, deep) },
@@ -143,10 +142,11 @@ fn shared<T: Send>(seeds: u64, run: impl Fn(u64) -> T + Sync) -> Vec<T> {
 /// What the two projects differ in, by enumeration; panics if the comparison does not say the same.
 fn check(seed: u64, old: &Spec, new: &Spec, deep: bool) -> [usize; 3] {
     let (before, now) = (project(old), project(new));
-    let comparison = Comparison::of(&before, &now);
+    let (access_before, access_now) = (Access::new(&before), Access::new(&now));
+    let comparison = Comparison::between(&access_before, &access_now);
     let texts = || format!("seed {seed}\n{}\n---\n{}\n{:#?}", old.text(), new.text(), comparison);
     assert!(comparison.contradictions.is_empty(), "{}", texts());
-    let (old, new) = (Access::new(&before), Access::new(&now));
+    let (old, new) = (access_before, access_now);
     let paths = paths(if deep { 3 } else { 2 });
     let (mut of_old, mut of_new) = (Enumerated::new(&old, &paths), Enumerated::new(&new, &paths));
     let mut counts = [0; 3];
@@ -354,7 +354,7 @@ impl<'q, 'a> Enumerated<'q, 'a> {
 
 /// All paths of at most so many segments, with and without a slash at the end.
 fn paths(depth: usize) -> Vec<String> {
-    const SEGMENTS: [&str; 5] = ["a", "ax", "b", "x", "app"];
+    const SEGMENTS: [&str; 4] = ["a", "ax", "b", "app"];
     let mut all: Vec<String> = Vec::new();
     let mut last = vec![String::new()];
     for _ in 0..depth {

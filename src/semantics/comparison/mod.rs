@@ -139,11 +139,15 @@ pub struct Doubt {
 impl Comparison {
     /// What changes when `new` takes the place of `old`.
     pub fn of(old: &Project, new: &Project) -> Comparison {
-        let (old, new) = (Access::new(old), Access::new(new));
+        Comparison::between(&Access::new(old), &Access::new(new))
+    }
+
+    /// The same for projects that are arranged already.
+    pub fn between(old: &Access<'_>, new: &Access<'_>) -> Comparison {
         let mut comparison = Comparison::default();
-        vault::compare(&old, &new, &mut comparison);
-        logins::compare(&old, &new, &mut comparison);
-        cluster::compare(&old, &new, &mut comparison);
+        vault::compare(old, new, &mut comparison);
+        logins::compare(old, new, &mut comparison);
+        cluster::compare(old, new, &mut comparison);
         comparison.changes.sort_by_key(|change| (change.direction, change.what.is_of_cluster()));
         comparison
     }

@@ -62,7 +62,7 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
         unknown: unread::Unknown::default(),
         known: HashMap::new(),
         told: BTreeMap::new(),
-        order: 0,
+        wholes: BTreeMap::new(),
         steps: ALL_STEPS,
         doubts: BTreeSet::new(),
         comparison,
@@ -81,8 +81,10 @@ struct Comparing<'q, 's> {
     unknown: unread::Unknown,
     /// Answers to questions that were asked before.
     known: HashMap<Asked, Rc<Vec<Found>>>,
-    told: BTreeMap<Told, (usize, String, BTreeSet<WhoIs>, WhoIs)>,
-    order: usize,
+    /// With the witness, which is that of the first who is named.
+    told: BTreeMap<Told, (String, BTreeSet<WhoIs>, WhoIs)>,
+    /// Of whom somebody is a part.
+    wholes: BTreeMap<WhoIs, WhoIs>,
     steps: u64,
     /// Places of the rules of which not all is told.
     doubts: BTreeSet<(Side, Span)>,
@@ -126,6 +128,11 @@ impl<'s> Comparing<'_, 's> {
             );
             self.comparison.doubts.push(Doubt { side: Side::New, text, place: None });
         }
+        if concerned.many_values {
+            let text = "templates meet more rules than are gone through: what changes for single names or namespaces that \
+                        a glob admits is not told in full";
+            self.comparison.doubts.push(Doubt { side: Side::New, text: text.to_owned(), place: None });
+        }
         let mut groups: BTreeMap<(Vec<usize>, Vec<usize>), Vec<Somebody>> = BTreeMap::new();
         for somebody in concerned.somebodies {
             let roles = (roles_of(old, &somebody), roles_of(new, &somebody));
@@ -162,6 +169,7 @@ impl<'s> Comparing<'_, 's> {
                 namespace: String::new(),
                 name: String::new(),
                 selected: None,
+                within: None,
             };
             self.compare(&parties, &[somebody], None);
         }
@@ -339,13 +347,13 @@ impl<'s> Comparing<'_, 's> {
                 after: found.after,
                 evidence,
             };
-            self.order += 1;
-            let order = self.order;
             let who = somebody.who.clone();
+            if let Some(whole) = &somebody.within {
+                self.wholes.insert(who.clone(), whole.clone());
+            }
             let entry = self.told.entry(key);
-            let (_, witness, all, first) =
-                entry.or_insert_with(|| (order, found.witness.clone(), BTreeSet::new(), who.clone()));
-            // The witness is that of the first who is named.
+            let (witness, all, first) =
+                entry.or_insert_with(|| (found.witness.clone(), BTreeSet::new(), who.clone()));
             if who < *first {
                 (*witness, *first) = (found.witness.clone(), who.clone());
             }
@@ -354,7 +362,16 @@ impl<'s> Comparing<'_, 's> {
     }
 
     fn finish(self) {
-        for (told, (_, witness, who, _)) in self.told {
+        for (told, (witness, mut who, _)) in self.told {
+            // What is told of all whom a glob admits need not be told of some of them.
+            let parts: Vec<WhoIs> = who
+                .iter()
+                .filter(|part| self.wholes.get(part).is_some_and(|whole| who.contains(whole)))
+                .cloned()
+                .collect();
+            for part in parts {
+                who.remove(&part);
+            }
             let evidence = told.evidence.into_iter();
             self.comparison.changes.push(Change {
                 direction: told.direction,

@@ -289,10 +289,7 @@ impl<'s> Hold<'s> {
     }
 
     fn keyed(self, keys: &mut Keys) -> Hold<'s> {
-        let is_templated = self.texts.iter().any(|text| {
-            let rules = text.written().map_or(&[][..], |policy| &policy.path_rules);
-            rules.iter().any(|rule| is_templated(rule.path.as_str()))
-        });
+        let is_templated = self.is_templated();
         let mut refused_by: Vec<Dialect> = self.refused_by.iter().map(|(dialect, ..)| *dialect).collect();
         refused_by.sort();
         refused_by.dedup();
@@ -306,6 +303,18 @@ impl<'s> Hold<'s> {
         };
         let next = u32::try_from(keys.0.len()).unwrap_or(u32::MAX);
         Hold { key: *keys.0.entry(key).or_insert(next), ..self }
+    }
+
+    /// The labels of all rules that inputs define.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &'s str> {
+        let written = self.texts.iter().filter_map(Text::written);
+        let labels = written.flat_map(|policy| &policy.path_rules).map(|rule| rule.path.as_str());
+        labels.map(|label| label.strip_prefix('/').unwrap_or(label))
+    }
+
+    /// True if some rule takes a value of whoever holds the token.
+    pub(super) fn is_templated(&self) -> bool {
+        self.labels().any(is_templated)
     }
 
     /// True if it names the policy, be it defined or not.

@@ -27,8 +27,8 @@ use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings, Target};
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::policy::Policy;
-use rolewright::semantics::least::{self, Outcome, Suggestions};
 use rolewright::semantics::language::Language;
+use rolewright::semantics::least::{self, Outcome, Suggestions};
 use rolewright::semantics::reach::Access;
 use rolewright::syntax::{Source, SourceId, Sources};
 use serde_json::{Value, json};
@@ -142,7 +142,8 @@ fn json_reports_conform_to_their_schema() {
         let faults: Vec<String> = schema.iter_errors(&report).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{}: {faults:?}", directory.display());
         let policies = report["policies"].as_array().unwrap().iter();
-        let changed = policies.filter(|policy| ["narrowed", "unneeded"].contains(&policy["outcome"].as_str().unwrap()));
+        let changed =
+            policies.filter(|policy| ["narrowed", "unneeded"].contains(&policy["outcome"].as_str().unwrap()));
         let changed = changed.count() as u64;
         assert_eq!(report["summary"]["narrowed"], changed, "{}", directory.display());
         assert!(run.code == 2 || (run.code == 1) == (changed > 0), "{}: {}", directory.display(), run.code);
@@ -183,7 +184,12 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
             child.stdin.take().unwrap().write_all(run.stdout.as_bytes()).unwrap();
             let output = child.wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success(), "{program:?} in {}: {said}\n{}", directory.display(), run.stdout);
+            assert!(
+                output.status.success(),
+                "{program:?} in {}: {said}\n{}",
+                directory.display(),
+                run.stdout
+            );
             for file in files {
                 let text = fs::read_to_string(copy.path().join(file["path"].as_str().unwrap())).unwrap();
                 assert_eq!(text, file["text"].as_str().unwrap(), "{program:?} in {}", directory.display());
@@ -211,7 +217,11 @@ fn colours_are_for_terminals() {
 }
 
 /// How many random projects are narrowed.
-const PROJECTS: usize = 2_500;
+const PROJECTS: usize = 160;
+
+/// The capabilities that they grant.
+const USED: [Capability; 5] =
+    [Capability::Read, Capability::List, Capability::Update, Capability::Delete, Capability::Sudo];
 
 const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 
@@ -219,12 +229,13 @@ const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 /// is as open as before, and narrowing again changes nothing.
 #[test]
 fn nothing_is_gained_and_nothing_needed_is_lost() {
-    let mut random = Random(77);
+    let mut random = Random(20_261_123);
     let universe = universe();
     let (mut narrowed, mut asked, mut lost) = (0, 0, 0);
     for round in 0..PROJECTS {
         let text = random.project();
-        let project = assembled(&text, Target::Any);
+        let targets = [Target::VaultClassic, Target::VaultCurrent, Target::OpenBao, Target::Any];
+        let project = assembled(&text, targets[round % targets.len()]);
         assert!(project.syntax_errors.is_empty(), "{text}");
         assert!(project.malformed.is_empty(), "{:?}\n{text}", project.malformed);
         let suggestions = least::suggestions(&project, &[]);
@@ -241,7 +252,9 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
         let needs: Vec<(&str, Capability, &str)> = suggestions
             .roles
             .iter()
-            .flat_map(|role| role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str())))
+            .flat_map(|role| {
+                role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str()))
+            })
             .collect();
         let (before, after) = (Access::new(&project), Access::new(&next));
         for ((method, role), (new_method, new_role)) in before.roles().zip(after.roles()) {
@@ -249,11 +262,16 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
             let (old_token, new_token) = (old.token(), new.token());
             for ((dialect, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
                 let (old_acl, new_acl) = (old_acl.as_ref().unwrap(), new_acl.as_ref().unwrap());
-                for capability in Capability::ALL.into_iter().filter(|it| *it != Capability::Deny) {
+                for capability in USED {
                     let language = |acl| Language::new(acl, "", capability, &[]);
                     for path in &universe {
                         let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));
-                        let told = || format!("round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}", shown(&next));
+                        let told = || {
+                            format!(
+                                "round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}",
+                                shown(&next)
+                            )
+                        };
                         assert!(is <= was, "gained: {}", told());
                         asked += 1;
                         lost += usize::from(is < was);
@@ -271,7 +289,7 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
         assert!(further.is_none(), "round {round}: narrowed again: {further:?}\n{text}\n{}", shown(&next));
     }
     println!("{narrowed} of {PROJECTS} projects are narrowed; of {asked} answers {lost} are narrower");
-    assert!(narrowed > PROJECTS / 2 && lost > 10_000, "{narrowed}, {lost}");
+    assert!(narrowed > PROJECTS / 3 && lost > 5_000, "{narrowed}, {lost}");
 }
 
 fn within(pattern: &str, path: &str) -> bool {
@@ -357,6 +375,7 @@ impl Random {
     fn project(&mut self) -> String {
         let count = 1 + self.below(3);
         let mut policies = String::new();
+        let mut labels: Vec<String> = Vec::new();
         for policy in 0..count {
             policies += &format!("    p{policy}:\n      path:\n");
             let mut rules: BTreeMap<String, String> = BTreeMap::new();
@@ -374,7 +393,9 @@ impl Random {
                     1 => ", denied_parameters: {y: []}",
                     _ => "",
                 };
-                rules.insert(self.label(), format!("{{capabilities: [{capabilities}]{constraint}}}"));
+                let label = self.label();
+                labels.push(label.clone());
+                rules.insert(label, format!("{{capabilities: [{capabilities}]{constraint}}}"));
             }
             for (label, rule) in rules {
                 policies += &format!("        \"{label}\": {rule}\n");
@@ -382,18 +403,27 @@ impl Random {
         }
         let (mut roles, mut expect) = (String::new(), String::new());
         for role in 0..1 + self.below(2) {
-            let held: Vec<String> = (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
+            let held: Vec<String> =
+                (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
             let held = if held.is_empty() { "p0".to_owned() } else { held.join(", ") };
             roles += &format!(
                 "        r{role}:\n          bound_service_account_names: [s{role}]\n          bound_service_account_namespaces: [ns]\n          token_policies: [{held}]\n"
             );
             for _ in 0..1 + self.below(4) {
                 let capability = self.pick(&["read", "read", "list", "update", "delete"]);
-                let on = if self.below(6) == 0 { self.label() } else { self.path() };
+                // Mostly something that a rule is for, by a path or as a whole.
+                let of_rule = labels[self.below(labels.len())].clone();
+                let on = match self.below(8) {
+                    0 => self.label(),
+                    1 => self.path(),
+                    2 => of_rule,
+                    _ => of_rule.replace('+', self.pick(&SEGMENTS)).replace('*', self.pick(&SEGMENTS)),
+                };
                 if on.contains("//") || on.starts_with('/') {
                     continue;
                 }
-                let who = if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
+                let who =
+                    if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
                 expect += &format!("  - {{who: {who}, can: [{capability}], on: \"{on}\"}}\n");
             }
         }
@@ -417,7 +447,8 @@ fn the_server_takes_what_is_suggested() {
             let Some(hcl) = policy["hcl"].as_str().filter(|hcl| !hcl.contains("{{")) else { continue };
             let name = format!("suggest-{}-{}", common::name(&case), policy["name"].as_str().unwrap());
             server.put(&format!("sys/policies/acl/{name}"), json!({"policy": hcl}));
-            let token = server.put("auth/token/create", json!({"policies": [name], "no_default_policy": true}));
+            let token =
+                server.put("auth/token/create", json!({"policies": [name], "no_default_policy": true}));
             let token = token["auth"]["client_token"].as_str().unwrap().to_owned();
             let capabilities = |path: &str| -> Vec<String> {
                 let answer = server.put("sys/capabilities", json!({"token": token, "paths": [path]}));
@@ -432,7 +463,10 @@ fn the_server_takes_what_is_suggested() {
                     }
                     let held = capabilities(path);
                     for word in now["capabilities"].as_array().unwrap() {
-                        assert!(held.iter().any(|it| word == it), "{name}: {word} on {path}: {held:?}\n{hcl}");
+                        assert!(
+                            held.iter().any(|it| word == it),
+                            "{name}: {word} on {path}: {held:?}\n{hcl}"
+                        );
                         open += 1;
                     }
                 }
@@ -443,7 +477,10 @@ fn the_server_takes_what_is_suggested() {
                     for word in gone["capabilities"].as_array().unwrap() {
                         let is_list = word == "list";
                         if is_list == lists {
-                            assert!(!held.iter().any(|it| word == it), "{name}: {word} on {path}: {held:?}\n{hcl}");
+                            assert!(
+                                !held.iter().any(|it| word == it),
+                                "{name}: {word} on {path}: {held:?}\n{hcl}"
+                            );
                             closed += 1;
                         }
                     }

@@ -153,9 +153,8 @@ fn explained(project: &Project) -> String {
     let mut out = String::new();
     for grant in &project.grants {
         out += &format!("grant {}\n", clean::line(&grant.name.value));
-        let of_grant = |answer: &&PolicyAnswer| {
-            answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span
-        };
+        let of_grant =
+            |answer: &&PolicyAnswer| answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span;
         let surplus = match suggestions.policies.iter().find(of_grant).map(|answer| &answer.outcome) {
             Some(Outcome::Narrowed(narrowed)) => narrowed.surplus.as_slice(),
             _ => &[],
@@ -167,7 +166,10 @@ fn explained(project: &Project) -> String {
                 out += &format!("    {} [{}]  {reason}\n", clean::line(path), words.join(", "));
                 let surplus = surplus.iter().find(|surplus| surplus.path == *path);
                 if let Some(less) = surplus.and_then(|surplus| less_of(surplus, capabilities)) {
-                    out += &format!("      known to be needed: {less}; see `rolewright suggest {}`\n", clean::line(&grant.name.value));
+                    out += &format!(
+                        "      known to be needed: {less}; see `rolewright suggest {}`\n",
+                        clean::line(&grant.name.value)
+                    );
                 }
             }
         }
@@ -191,8 +193,9 @@ fn less_of(surplus: &Surplus, capabilities: &[Capability]) -> Option<String> {
         [(label, words)] if *label == surplus.path && words.len() == capabilities.len() => None,
         several => {
             let several = several.iter();
-            let shown: Vec<String> =
-                several.map(|(label, words)| format!("{} [{}]", clean::line(label), words.join(", "))).collect();
+            let shown: Vec<String> = several
+                .map(|(label, words)| format!("{} [{}]", clean::line(label), words.join(", ")))
+                .collect();
             Some(shown.join(", "))
         }
     }

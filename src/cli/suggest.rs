@@ -12,10 +12,10 @@ use crate::emit::narrowed::{self, Text};
 use crate::lint::Edit;
 use crate::model::project::Project;
 use crate::model::vault::policy::Policy;
+use crate::report::clean;
 use crate::report::place::Places;
 use crate::report::suggestion::human::Look;
 use crate::report::suggestion::{Counts, FileChange, Suggested, human, json};
-use crate::report::clean;
 use crate::semantics::least::{self, Disagreement, Outcome, Suggestions};
 use crate::semantics::reach::RoleName;
 use crate::syntax::{Sources, Span};
@@ -124,8 +124,10 @@ fn readable(loaded: &Loaded) -> Result<(), Failure> {
     } else {
         return Ok(());
     };
-    let message = format!("some of the files cannot be read, and what they need is not known: {}", clean::line(&why));
-    Err(Failure::new(message).with_help("mend them, or narrow the files down with `--in PATH`; `rolewright check` says more"))
+    let message =
+        format!("some of the files cannot be read, and what they need is not known: {}", clean::line(&why));
+    Err(Failure::new(message)
+        .with_help("mend them, or narrow the files down with `--in PATH`; `rolewright check` says more"))
 }
 
 fn first_fault(project: &Project) -> Option<(Span, &str)> {
@@ -153,7 +155,8 @@ fn chosen(project: &Project, words: &[String]) -> Result<Vec<RoleName>, Failure>
         });
         if !is_there {
             let failure = Failure::new(format!("no auth role is named `{}`", clean::line(word)));
-            let near = crate::syntax::near::nearest(name, project.auth_roles.iter().map(|role| role.name.as_str()));
+            let near =
+                crate::syntax::near::nearest(name, project.auth_roles.iter().map(|role| role.name.as_str()));
             return Err(match near {
                 Some(near) => failure.with_help(format!("did you mean `{}`?", clean::line(near))),
                 None => failure.with_help("say where it lies with `--in PATH`"),
@@ -187,7 +190,8 @@ fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disa
         texts.push(text.transpose()?);
     }
     drop_uncertain_edits(project, suggestions, &mut texts);
-    let edits: Vec<Edit> = texts.iter().flatten().flat_map(|text| text.edits.clone().unwrap_or_default()).collect();
+    let edits: Vec<Edit> =
+        texts.iter().flatten().flat_map(|text| text.edits.clone().unwrap_or_default()).collect();
     let sources = narrowed::edited(&project.sources, &edits).unwrap_or_else(|| project.sources.clone());
     let next = changed_project(project, suggestions, &texts, sources.clone());
     let changed = suggestions.policies.iter().filter(|it| matches!(it.outcome, Outcome::Narrowed(_)));
@@ -215,7 +219,8 @@ fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disa
 /// Edits count if what comes of them is the policies that are meant, and nothing else changes.
 fn drop_uncertain_edits(project: &Project, suggestions: &Suggestions, texts: &mut [Option<Text>]) {
     let with_edits = |texts: &[Option<Text>]| -> Vec<usize> {
-        let is_edited = |at: &usize| texts.get(*at).is_some_and(|it| it.as_ref().is_some_and(|it| it.edits.is_some()));
+        let is_edited =
+            |at: &usize| texts.get(*at).is_some_and(|it| it.as_ref().is_some_and(|it| it.edits.is_some()));
         (0..texts.len()).filter(is_edited).collect()
     };
     let all = with_edits(texts);
@@ -236,7 +241,12 @@ fn drop_uncertain_edits(project: &Project, suggestions: &Suggestions, texts: &mu
 }
 
 /// True if the edits of these answers lead to the policies that are meant, and every other policy stays.
-fn are_certain(project: &Project, suggestions: &Suggestions, texts: &[Option<Text>], which: &[usize]) -> bool {
+fn are_certain(
+    project: &Project,
+    suggestions: &Suggestions,
+    texts: &[Option<Text>],
+    which: &[usize],
+) -> bool {
     let texts = which.iter().filter_map(|at| texts.get(*at)?.as_ref()?.edits.as_ref());
     let edits: Vec<Edit> = texts.flatten().cloned().collect();
     let Some(sources) = narrowed::edited(&project.sources, &edits) else { return false };

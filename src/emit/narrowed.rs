@@ -42,9 +42,7 @@ pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Opti
     let hcl = in_hcl(&base, old, new, header)?;
     let edits = match old.origin {
         // To a file that begins with a mark no patch would fit.
-        PolicyOrigin::HclFile if !source.bom => {
-            Some(vec![Edit { span: source.whole(), text: hcl.clone() }])
-        }
+        PolicyOrigin::HclFile if !source.bom => Some(vec![Edit { span: source.whole(), text: hcl.clone() }]),
         PolicyOrigin::SpecPaths => in_spec(source, old, new),
         _ => None,
     };
@@ -132,7 +130,11 @@ fn in_hcl(base: &str, old: &Policy, new: &Policy, header: &str) -> Option<String
         let read = self::read(&text, old);
         read.refusals.is_empty()
             && policy_text(&read) == policy_text(new)
-            && read.path_rules.iter().zip(&new.path_rules).all(|(one, other)| one.granted() == other.granted())
+            && read
+                .path_rules
+                .iter()
+                .zip(&new.path_rules)
+                .all(|(one, other)| one.granted() == other.granted())
     };
     is_meant.then_some(text)
 }
@@ -202,7 +204,8 @@ fn with_comments(base: &str, block: std::ops::Range<usize>) -> (usize, usize) {
     }
     let after = base.get(block.end..).unwrap_or("");
     let tail = after.split_inclusive('\n').next().unwrap_or("");
-    let goes = tail.trim().is_empty() || tail.trim_start().starts_with(['#']) || tail.trim_start().starts_with("//");
+    let goes =
+        tail.trim().is_empty() || tail.trim_start().starts_with(['#']) || tail.trim_start().starts_with("//");
     let end = if goes { block.end + tail.len() } else { block.end };
     (start, end)
 }
@@ -231,7 +234,8 @@ fn in_spec(source: &Source, old: &Policy, new: &Policy) -> Option<Vec<Edit>> {
             [] => edits.push(Edit { span: removal::entry(source, rule.span)?, text: String::new() }),
             [one] => {
                 if one.path.value != rule.path.value {
-                    let is_plain = source.slice(rule.path.span) == rule.path.value && is_plain_key(&one.path.value);
+                    let is_plain =
+                        source.slice(rule.path.span) == rule.path.value && is_plain_key(&one.path.value);
                     let text = if is_plain {
                         one.path.value.clone()
                     } else {

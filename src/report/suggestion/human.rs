@@ -4,9 +4,7 @@ use super::{Counts, FileChange, Suggested, patch, plural, words};
 use crate::model::vault::policy::PolicyOrigin;
 use crate::report::clean;
 use crate::report::place::Places;
-use crate::semantics::least::{
-    Narrowed, Need, Outcome, PolicyAnswer, Remark, RoleAnswer, Standing, Surplus,
-};
+use crate::semantics::least::{Narrowed, Need, Outcome, PolicyAnswer, Remark, RoleAnswer, Standing, Surplus};
 use crate::syntax::Span;
 
 /// How the report is to look.
@@ -94,9 +92,8 @@ impl Page<'_> {
             // The role says why, unless it is another one.
             Outcome::Withheld(_) => {
                 let roles = &self.suggested.suggestions.roles;
-                let is_told = roles.iter().any(|role| {
-                    !role.withheld.is_empty() && policy.roles.contains(&role.name)
-                });
+                let is_told =
+                    roles.iter().any(|role| !role.withheld.is_empty() && policy.roles.contains(&role.name));
                 let is_shared = policy.roles.iter().any(|name| !roles.iter().any(|role| role.name == *name))
                     || roles.iter().any(|role| role.withheld.is_empty() && policy.roles.contains(&role.name));
                 if is_told && !is_shared {
@@ -132,7 +129,8 @@ impl Page<'_> {
             self.line(&format!("  stays   {}: {}  {place}", clean::line(&kept.path), kept.why));
         }
         if narrowed.policy.path_rules.is_empty() {
-            let text = "  nothing of it is known to be needed: if that is so, take it out of `token_policies`";
+            let text =
+                "  nothing of it is known to be needed: if that is so, take it out of `token_policies`";
             self.line(text);
             return;
         }
@@ -154,7 +152,8 @@ impl Page<'_> {
                 };
                 self.line(what);
                 for line in text.lines() {
-                    let line = if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
+                    let line =
+                        if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
                     self.line(&line);
                 }
             }
@@ -168,8 +167,11 @@ impl Page<'_> {
             self.line(&format!("  surplus {label} [deny]: decides on nothing that is left  {place}"));
             return;
         }
-        let now: Vec<String> =
-            surplus.now.iter().map(|(label, held)| format!("{} {}", clean::line(label), words(*held))).collect();
+        let now: Vec<String> = surplus
+            .now
+            .iter()
+            .map(|(label, held)| format!("{} {}", clean::line(label), words(*held)))
+            .collect();
         let now = if now.is_empty() { "gone".to_owned() } else { now.join(", ") };
         self.line(&format!("  surplus {label} {}: now {now}  {place}", words(surplus.granted)));
         let closed = surplus.closed.iter().take(SHOWN);
@@ -256,7 +258,11 @@ impl Page<'_> {
     }
 
     fn paint(&self, code: &str, text: &str) -> String {
-        if self.look.color && !code.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.look.color && !code.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 

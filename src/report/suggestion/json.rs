@@ -162,7 +162,9 @@ fn policy<'a>(policy: &'a PolicyAnswer, text: Option<&'a str>, places: &Places<'
     let (outcome, narrowed, withheld) = match &policy.outcome {
         Outcome::Withheld(why) => ("withheld", None, why.as_slice()),
         Outcome::Least => ("least", None, &[][..]),
-        Outcome::Narrowed(narrowed) if narrowed.policy.path_rules.is_empty() => ("unneeded", Some(narrowed), &[][..]),
+        Outcome::Narrowed(narrowed) if narrowed.policy.path_rules.is_empty() => {
+            ("unneeded", Some(narrowed), &[][..])
+        }
         Outcome::Narrowed(narrowed) => ("narrowed", Some(narrowed), &[][..]),
     };
     let surplus = narrowed.iter().flat_map(|narrowed| &narrowed.surplus).map(|it| SurplusItem {

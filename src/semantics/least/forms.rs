@@ -25,7 +25,9 @@ impl Form {
     /// The form in which a rule stays for something that needs no more than this of it.
     pub(super) fn wider(&self) -> Form {
         match self {
-            Form::Paths(paths) => Form::Pattern(paths.values().fold(CapabilitySet::EMPTY, |all, it| union(all, *it))),
+            Form::Paths(paths) => {
+                Form::Pattern(paths.values().fold(CapabilitySet::EMPTY, |all, it| union(all, *it)))
+            }
             // A rule without capabilities is none that anybody would write.
             Form::Gone | Form::Pattern(_) | Form::Whole => Form::Whole,
         }

@@ -1,8 +1,8 @@
 //! Of which roles enough is known, and which policies may be narrowed.
 
-use super::{NeedSource, Remark, Standing};
 use super::needs::Needs;
 use super::tokens::{Role, is_settled};
+use super::{NeedSource, Remark, Standing};
 use crate::model::project::FileClass;
 use crate::syntax::Spanned;
 
@@ -92,7 +92,10 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
         }
         for (namespace, account, workload) in &needs.idle {
             if role.may_admit(namespace.as_deref(), account) && caveats.len() < 4 {
-                let text = format!("{} runs as a service account that it admits, and may speak to Vault by itself", workload.text);
+                let text = format!(
+                    "{} runs as a service account that it admits, and may speak to Vault by itself",
+                    workload.text
+                );
                 caveats.push(Remark::new(text, workload.span));
             }
         }

@@ -7,8 +7,8 @@ use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::joined;
-use crate::semantics::pattern::covers;
 use crate::semantics::language::{Language, beyond};
+use crate::semantics::pattern::covers;
 
 /// The steps that are spent on one example.
 const STEPS: u64 = 100_000;

@@ -203,6 +203,32 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
     assert!(applied >= 16, "{applied}");
 }
 
+/// `compile --explain` says of each line of a grant where less is known to be needed, and else nothing.
+#[test]
+fn compile_explains_what_is_needed_of_a_grant() {
+    let explain = |directory: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+            .args(["compile", "--no-config", "--root", ".", "--explain"])
+            .current_dir(home().join(directory))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .filter(|line| line.contains("known to be needed"))
+            .map(|line| line.trim().to_owned())
+            .collect()
+    };
+    let told: Vec<String> = explain("fixtures/suggest/inline/in");
+    let wanted = [
+        "known to be needed: kv/data/grade/db [read] (k8s/grade.yaml:14); see `rolewright suggest grade`",
+        "known to be needed: nothing of it; see `rolewright suggest grade`",
+    ];
+    assert_eq!(told, wanted);
+    let silent: Vec<String> = explain("fixtures/compile/grants/in");
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
 #[test]
 fn colours_are_for_terminals() {
     let directory = home().join("fixtures/suggest/narrower/in");

@@ -27,6 +27,7 @@ pub mod placeholder;
 pub mod precedence;
 pub mod rbac;
 pub mod reach;
+pub mod requests;
 pub mod shadow;
 pub mod survey;
 pub mod template;

@@ -203,6 +203,32 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
     assert!(applied >= 16, "{applied}");
 }
 
+/// `compile --explain` says of each line of a grant where less is known to be needed, and else nothing.
+#[test]
+fn compile_explains_what_is_needed_of_a_grant() {
+    let explain = |directory: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+            .args(["compile", "--no-config", "--root", ".", "--explain"])
+            .current_dir(home().join(directory))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .filter(|line| line.contains("known to be needed"))
+            .map(|line| line.trim().to_owned())
+            .collect()
+    };
+    let told: Vec<String> = explain("fixtures/suggest/inline/in");
+    let wanted = [
+        "known to be needed: kv/data/grade/db [read] (k8s/grade.yaml:14); see `rolewright suggest grade`",
+        "known to be needed: nothing of it; see `rolewright suggest grade`",
+    ];
+    assert_eq!(told, wanted);
+    let silent: Vec<String> = explain("fixtures/compile/grants/in");
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
 #[test]
 fn colours_are_for_terminals() {
     let directory = home().join("fixtures/suggest/narrower/in");
@@ -217,7 +243,11 @@ fn colours_are_for_terminals() {
 }
 
 /// How many random projects are narrowed.
-const PROJECTS: usize = 2_500;
+const PROJECTS: usize = 160;
+
+/// The capabilities that they grant.
+const USED: [Capability; 5] =
+    [Capability::Read, Capability::List, Capability::Update, Capability::Delete, Capability::Sudo];
 
 const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 
@@ -225,12 +255,13 @@ const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
 /// is as open as before, and narrowing again changes nothing.
 #[test]
 fn nothing_is_gained_and_nothing_needed_is_lost() {
-    let mut random = Random(77);
+    let mut random = Random(20_261_123);
     let universe = universe();
     let (mut narrowed, mut asked, mut lost) = (0, 0, 0);
     for round in 0..PROJECTS {
         let text = random.project();
-        let project = assembled(&text, Target::Any);
+        let targets = [Target::VaultClassic, Target::VaultCurrent, Target::OpenBao, Target::Any];
+        let project = assembled(&text, targets[round % targets.len()]);
         assert!(project.syntax_errors.is_empty(), "{text}");
         assert!(project.malformed.is_empty(), "{:?}\n{text}", project.malformed);
         let suggestions = least::suggestions(&project, &[]);
@@ -257,7 +288,7 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
             let (old_token, new_token) = (old.token(), new.token());
             for ((dialect, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
                 let (old_acl, new_acl) = (old_acl.as_ref().unwrap(), new_acl.as_ref().unwrap());
-                for capability in Capability::ALL.into_iter().filter(|it| *it != Capability::Deny) {
+                for capability in USED {
                     let language = |acl| Language::new(acl, "", capability, &[]);
                     for path in &universe {
                         let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));
@@ -284,7 +315,7 @@ fn nothing_is_gained_and_nothing_needed_is_lost() {
         assert!(further.is_none(), "round {round}: narrowed again: {further:?}\n{text}\n{}", shown(&next));
     }
     println!("{narrowed} of {PROJECTS} projects are narrowed; of {asked} answers {lost} are narrower");
-    assert!(narrowed > PROJECTS / 2 && lost > 10_000, "{narrowed}, {lost}");
+    assert!(narrowed > PROJECTS / 3 && lost > 5_000, "{narrowed}, {lost}");
 }
 
 fn within(pattern: &str, path: &str) -> bool {
@@ -370,6 +401,7 @@ impl Random {
     fn project(&mut self) -> String {
         let count = 1 + self.below(3);
         let mut policies = String::new();
+        let mut labels: Vec<String> = Vec::new();
         for policy in 0..count {
             policies += &format!("    p{policy}:\n      path:\n");
             let mut rules: BTreeMap<String, String> = BTreeMap::new();
@@ -387,7 +419,9 @@ impl Random {
                     1 => ", denied_parameters: {y: []}",
                     _ => "",
                 };
-                rules.insert(self.label(), format!("{{capabilities: [{capabilities}]{constraint}}}"));
+                let label = self.label();
+                labels.push(label.clone());
+                rules.insert(label, format!("{{capabilities: [{capabilities}]{constraint}}}"));
             }
             for (label, rule) in rules {
                 policies += &format!("        \"{label}\": {rule}\n");
@@ -403,7 +437,14 @@ impl Random {
             );
             for _ in 0..1 + self.below(4) {
                 let capability = self.pick(&["read", "read", "list", "update", "delete"]);
-                let on = if self.below(6) == 0 { self.label() } else { self.path() };
+                // Mostly something that a rule is for, by a path or as a whole.
+                let of_rule = labels[self.below(labels.len())].clone();
+                let on = match self.below(8) {
+                    0 => self.label(),
+                    1 => self.path(),
+                    2 => of_rule,
+                    _ => of_rule.replace('+', self.pick(&SEGMENTS)).replace('*', self.pick(&SEGMENTS)),
+                };
                 if on.contains("//") || on.starts_with('/') {
                     continue;
                 }

@@ -16,8 +16,9 @@ use crate::lint::{Crash, Finding, Severity};
 use crate::model::project::{Project, Target};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::PolicyOrigin;
+use crate::report::place::Places;
 use crate::report::{clean, human};
-use crate::semantics::least::{self, Outcome, PolicyAnswer, Surplus};
+use crate::semantics::least::{self, Need, Outcome, PolicyAnswer, Surplus};
 use crate::syntax::SyntaxError;
 use folder::{Change, Folder};
 
@@ -150,22 +151,29 @@ fn failure(error: &EmitError, project: &Project, session: &Session) -> Failure {
 /// Every grant with the path rules that it became, and where fewer are known to be needed, those.
 fn explained(project: &Project) -> String {
     let suggestions = least::suggestions(project, &[]);
+    let places = Places::new(&project.sources);
     let mut out = String::new();
     for grant in &project.grants {
         out += &format!("grant {}\n", clean::line(&grant.name.value));
         let of_grant =
             |answer: &&PolicyAnswer| answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span;
-        let surplus = match suggestions.policies.iter().find(of_grant).map(|answer| &answer.outcome) {
+        let answer = suggestions.policies.iter().find(of_grant);
+        let surplus = match answer.map(|answer| &answer.outcome) {
             Some(Outcome::Narrowed(narrowed)) => narrowed.surplus.as_slice(),
             _ => &[],
         };
+        let roles = suggestions.roles.iter();
+        let roles = roles.filter(|role| answer.is_some_and(|answer| answer.roles.contains(&role.name)));
+        let needs: Vec<&Need> = roles.flat_map(|role| &role.needs).collect();
         for line in &grant.expansion {
             out += &format!("  {}\n", clean::line(&line.intent.value));
             for (path, capabilities, reason) in &line.rules {
                 let words: Vec<&str> = capabilities.iter().map(|capability| capability.word()).collect();
                 out += &format!("    {} [{}]  {reason}\n", clean::line(path), words.join(", "));
                 let surplus = surplus.iter().find(|surplus| surplus.path == *path);
-                if let Some(less) = surplus.and_then(|surplus| less_of(surplus, capabilities)) {
+                if let Some(less) =
+                    surplus.and_then(|surplus| less_of(surplus, capabilities, &needs, &places))
+                {
                     out += &format!(
                         "      known to be needed: {less}; see `rolewright suggest {}`\n",
                         clean::line(&grant.name.value)
@@ -177,28 +185,31 @@ fn explained(project: &Project) -> String {
     if out.is_empty() { "no grants\n".to_owned() } else { out }
 }
 
-/// What is needed of these capabilities on a path rule; nothing if all of it is.
-fn less_of(surplus: &Surplus, capabilities: &[Capability]) -> Option<String> {
-    let needed: Vec<(&str, Vec<&str>)> = surplus
-        .now
-        .iter()
-        .map(|(label, held)| {
-            let words = capabilities.iter().filter(|it| held.contains(**it)).map(|it| it.word());
-            (label.as_str(), words.collect::<Vec<&str>>())
-        })
-        .filter(|(_, words)| !words.is_empty())
-        .collect();
-    match needed.as_slice() {
-        [] => Some("nothing of it".to_owned()),
-        [(label, words)] if *label == surplus.path && words.len() == capabilities.len() => None,
-        several => {
-            let several = several.iter();
-            let shown: Vec<String> = several
-                .map(|(label, words)| format!("{} [{}]", clean::line(label), words.join(", ")))
-                .collect();
-            Some(shown.join(", "))
+/// What is needed of these capabilities on a path rule, and who says so; nothing if all of it is.
+fn less_of(
+    surplus: &Surplus,
+    capabilities: &[Capability],
+    needs: &[&Need],
+    places: &Places<'_>,
+) -> Option<String> {
+    let mut parts = Vec::new();
+    for (label, held) in &surplus.now {
+        let words: Vec<&str> =
+            capabilities.iter().filter(|it| held.contains(**it)).map(|it| it.word()).collect();
+        if words.is_empty() {
+            continue;
         }
+        if *label == surplus.path && words.len() == capabilities.len() {
+            return None;
+        }
+        let of_label = |need: &&&Need| need.on.trim_end_matches('/') == label.trim_end_matches('/');
+        let place = needs.iter().find(of_label).map(|need| {
+            let place = places.of(need.span);
+            format!(" ({}:{})", clean::line(place.path), place.start.line)
+        });
+        parts.push(format!("{} [{}]{}", clean::line(label), words.join(", "), place.unwrap_or_default()));
     }
+    Some(if parts.is_empty() { "nothing of it".to_owned() } else { parts.join(", ") })
 }
 
 fn joined(artefacts: &[Artefact]) -> String {

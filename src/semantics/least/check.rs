@@ -1,10 +1,13 @@
 //! The changed project, asked again: what is suggested must not break what holds.
 
-use super::narrow::{gain, reached};
+use std::collections::BTreeSet;
+
+use super::paths::{gain, reached};
 use super::tokens::Bearers;
 use crate::model::project::Project;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::policy::Policy;
+use crate::semantics::acl::MergedRule;
 use crate::semantics::expectation::{Outcome, Prover};
 use crate::semantics::reach::Access;
 use crate::semantics::trace::{Mark, Route, Tracer};
@@ -77,29 +80,27 @@ fn tokens(old: &Project, new: &Project, changed: &[usize]) -> Result<(), Disagre
     let (before, after) = (Access::new(old), Access::new(new));
     let (before, after) = (Bearers::new(&before), Bearers::new(&after));
     for (was, is) in before.tokens.iter().zip(&after.tokens) {
-        let held = was.holder.held.iter().filter_map(|held| held.policy);
-        let changed: Vec<&Policy> =
-            held.filter(|policy| before.place(policy).is_some_and(|at| changed.contains(&at))).collect();
-        if changed.is_empty() || !was.holder.gets_token() {
+        let is_changed = |bearers: &Bearers<'_>, policy: &Policy| {
+            bearers.place(policy).is_some_and(|at| changed.contains(&at))
+        };
+        let mut held = was.holder.held.iter().filter_map(|held| held.policy);
+        if !held.any(|policy| is_changed(&before, policy)) || !was.holder.gets_token() {
             continue;
         }
         let (old_token, new_token) = (was.holder.token(), is.holder.token());
         for ((_, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
             let (Ok(old_acl), Ok(new_acl)) = (old_acl, new_acl) else { continue };
-            for rule in old_acl.rules() {
-                if !rule
-                    .members
-                    .iter()
-                    .any(|member| changed.iter().any(|it| std::ptr::eq(*it, member.policy)))
-                {
-                    continue;
-                }
-                for (capability, within) in reached(&rule.pattern, &was.holder.namespace) {
-                    if let Ok(Some(path)) = gain(old_acl, new_acl, &was.holder, capability, &within) {
-                        let role = was.role.and_then(|at| before.roles.get(at));
-                        let role = role.map(super::tokens::Role::title).unwrap_or_default();
-                        return Err(Disagreement::Gain { role, capability, path });
-                    }
+            let of = |bearers: &Bearers<'_>, rule: &MergedRule<'_>| {
+                rule.members.iter().any(|member| is_changed(bearers, member.policy))
+            };
+            let rules = old_acl.rules().iter().filter(|rule| of(&before, rule));
+            let rules = rules.chain(new_acl.rules().iter().filter(|rule| of(&after, rule)));
+            let labels: BTreeSet<String> = rules.map(|rule| rule.pattern.to_string()).collect();
+            for (capability, within) in labels.iter().flat_map(|it| reached(it, &was.holder.namespace)) {
+                if let Ok(Some(path)) = gain(old_acl, new_acl, &was.holder, capability, &within) {
+                    let role = was.role.and_then(|at| before.roles.get(at));
+                    let role = role.map(super::tokens::Role::title).unwrap_or_default();
+                    return Err(Disagreement::Gain { role, capability, path });
                 }
             }
         }

@@ -9,10 +9,14 @@
 //! What no file shows is not known here: a program that speaks to the server by itself, a person, another auth method.
 
 mod check;
+mod compare;
+mod fetches;
 mod forms;
 mod known;
 mod narrow;
 mod needs;
+mod paths;
+mod standing;
 mod surplus;
 mod tokens;
 
@@ -258,7 +262,7 @@ fn round(project: &Project, chosen: &[RoleName]) -> Suggestions {
     needs.of_expectations();
     needs.of_workloads(&tracer);
     let tokens: Vec<Token<'_>> = needs.bearers.tokens.iter().map(|bearer| bearer.holder.token()).collect();
-    let standings = narrow::standings(&needs, &tokens);
+    let standings = standing::standings(&needs, &tokens);
     let knowledge = known::of(&needs, &standings);
     let candidates = known::candidates(&needs, &knowledge, &is_chosen);
     let narrowing = narrow::of(&needs, &tokens, &candidates);
@@ -290,7 +294,7 @@ fn round(project: &Project, chosen: &[RoleName]) -> Suggestions {
         name: role.title(),
         span: role.role.name.span,
         policies: role.holder.held.iter().map(|held| held.name.clone()).collect(),
-        needs: narrow::listed(&needs, &standings, at),
+        needs: standing::listed(&needs, &standings, at),
         withheld: known.withheld,
         caveats: known.caveats,
     });

@@ -8,19 +8,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compare::Case;
 use super::forms::{self, Form, is_constrained, is_literal};
 use super::known::Candidate;
 use super::needs::{Needs, On, Wish};
+use super::paths::{deciding, language, lists, meets, shaped};
 use super::tokens::{Account, with_texts};
-use super::{Kept, MOST_PATHS, Need, NeedSource, Standing};
+use super::{Kept, MOST_PATHS};
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::model::vault::policy::Policy;
-use crate::semantics::acl::{
-    Acl, MergedRule, Operation, Request, RuleRef, is_guarded_by_pki, is_root_protected,
-};
-use crate::semantics::language::{Grant, Language, STEPS, TooComplex, beyond, may_meet, shortest};
-use crate::semantics::pattern::covers;
+use crate::semantics::acl::{Acl, MergedRule, RuleRef, is_guarded_by_pki, is_root_protected};
+use crate::semantics::language::{Grant, may_meet};
+use crate::semantics::pattern::{covers, matches};
 use crate::semantics::reach::{Holder, Subject, Token};
 
 /// What becomes of the policies, in the order of those of the project.
@@ -30,7 +30,7 @@ pub(super) struct Narrowing {
 }
 
 /// A path rule: the places of its policy and of itself.
-type Slot = (usize, usize);
+pub(super) type Slot = (usize, usize);
 
 impl Narrowing {
     /// The rules of a policy that stay wider than the needs.
@@ -42,73 +42,6 @@ impl Narrowing {
         });
         kept.collect()
     }
-}
-
-/// How the policies stand to each wish.
-pub(super) fn standings(needs: &Needs<'_>, tokens: &[Token<'_>]) -> Vec<Standing> {
-    needs.wishes.iter().map(|wish| standing(needs, tokens, wish)).collect()
-}
-
-fn standing(needs: &Needs<'_>, tokens: &[Token<'_>], wish: &Wish) -> Standing {
-    let (Some(token), Some(bearer)) = (tokens.get(wish.bearer), needs.bearers.tokens.get(wish.bearer)) else {
-        return Standing::Unclear;
-    };
-    let (mut all, mut any, mut unclear) = (true, false, false);
-    for (_, acl) in token.acls() {
-        let Ok(acl) = acl else {
-            all = false;
-            continue;
-        };
-        let language = language(acl, &bearer.holder, wish.capability);
-        unclear |= acl.uncertain_rules().iter().any(|rule| meets(&rule.reach, wish, &bearer.holder));
-        match &wish.on {
-            On::Path(path) => {
-                let grant = language.on(path);
-                all &= grant > Grant::No;
-                any |= grant > Grant::No;
-            }
-            On::Within(within) => {
-                let shut = shortest(&[language], within, STEPS, |grants| matches!(grants, [Grant::No]));
-                let open = shortest(&[language], within, STEPS, |grants| !matches!(grants, [Grant::No]));
-                all &= matches!(shut, Ok(None));
-                any |= !matches!(open, Ok(None));
-            }
-        }
-    }
-    match (all, any, unclear) {
-        (true, true, _) => Standing::Granted,
-        (_, _, true) => Standing::Unclear,
-        (_, true, _) => Standing::InPart,
-        _ => Standing::Missing,
-    }
-}
-
-/// The needs of a role, each once, those of upkeep left out unless they go by themselves.
-pub(super) fn listed(needs: &Needs<'_>, standings: &[Standing], role: usize) -> Vec<Need> {
-    let mut listed: Vec<Need> = Vec::new();
-    for (wish, standing) in needs.wishes.iter().zip(standings) {
-        let is_of_role = match needs.role_of(wish) {
-            Some(of) => of == role,
-            None => needs.speaks_of(wish, role),
-        };
-        let is_told = wish.source != NeedSource::Upkeep && (wish.is_firm || *standing != Standing::Missing);
-        if !is_of_role || !is_told {
-            continue;
-        }
-        let need = Need {
-            who: wish.account.as_ref().map(|(namespace, name)| format!("{namespace}/{name}")),
-            capability: wish.capability,
-            on: wish.on.to_string(),
-            standing: *standing,
-            source: wish.source,
-            by: wish.by.clone(),
-            span: wish.span,
-        };
-        if !listed.contains(&need) {
-            listed.push(need);
-        }
-    }
-    listed
 }
 
 /// Narrows the policies that may be.
@@ -165,19 +98,19 @@ pub(super) fn of(needs: &Needs<'_>, tokens: &[Token<'_>], candidates: &[Option<C
     narrowing
 }
 
-struct Bearer<'t, 's> {
+pub(super) struct Bearer<'t, 's> {
     /// Its place among the tokens of the needs.
-    at: Option<usize>,
-    holder: &'t Holder<'s>,
+    pub(super) at: Option<usize>,
+    pub(super) holder: &'t Holder<'s>,
     token: &'t Token<'t>,
 }
 
-struct Work<'t, 's> {
-    needs: &'t Needs<'s>,
+pub(super) struct Work<'t, 's> {
+    pub(super) needs: &'t Needs<'s>,
     /// The policies that may be narrowed.
-    open: &'t [bool],
+    pub(super) open: &'t [bool],
     bearers: Vec<Bearer<'t, 's>>,
-    forms: Vec<Vec<Form>>,
+    pub(super) forms: Vec<Vec<Form>>,
     why: BTreeMap<Slot, &'static str>,
 }
 
@@ -198,13 +131,13 @@ enum Label {
     Text(String),
 }
 
-const SHADOW: &str = "without it, a rule that opens more would decide";
+pub(super) const SHADOW: &str = "without it, a rule that opens more would decide";
 const UNKNOWN: &str = "a rule with a template meets it, and for which paths is not known";
 const CONSTRAINTS: &str = "its constraints are joined with those of another rule";
 const MANY: &str = "more paths below it are needed than a policy names one by one";
 const SHARED: &str = "several service accounts need paths of its template";
-const COMPLEX: &str = "the rules overlap in too many ways to tell";
-const IN_THE_WAY: &str = "a narrower rule would stand in the way of what is needed";
+pub(super) const COMPLEX: &str = "the rules overlap in too many ways to tell";
+pub(super) const IN_THE_WAY: &str = "a narrower rule would stand in the way of what is needed";
 
 impl<'s> Work<'_, 's> {
     /// Each rule in the narrowest form that serves what it decides on.
@@ -292,6 +225,10 @@ impl<'s> Work<'_, 's> {
                 }
                 let Some(rule) = deciding(acl, holder, wish.capability, path) else { return served };
                 let path = shaped(path, wish.capability);
+                // A rule that matches what is listed without its slash only is narrowed to that form of it.
+                let full = format!("{}{path}", holder.namespace);
+                let trimmed = path.strip_suffix('/').filter(|_| !matches(&rule.pattern, &full));
+                let path = trimmed.map_or(path.clone(), str::to_owned);
                 let label = || match rule.pattern.class {
                     PatternClass::Exact => Label::Own,
                     _ if is_literal(&path) => Label::Text(path.clone()),
@@ -460,7 +397,7 @@ impl<'s> Work<'_, 's> {
     }
 
     /// The place of a rule of a policy that may be narrowed.
-    fn slot(&self, rule: RuleRef<'_>) -> Option<Slot> {
+    pub(super) fn slot(&self, rule: RuleRef<'_>) -> Option<Slot> {
         let at = self.needs.bearers.place(rule.policy)?;
         let is_open = self.open.get(at) == Some(&true);
         Some((at, rule.policy.path_rules.element_offset(rule.rule)?)).filter(|_| is_open)
@@ -470,7 +407,7 @@ impl<'s> Work<'_, 's> {
         self.needs.bearers.project.policies.get(policy)?.path_rules.get(rule)
     }
 
-    fn form(&self, (policy, rule): Slot) -> Option<&Form> {
+    pub(super) fn form(&self, (policy, rule): Slot) -> Option<&Form> {
         self.forms.get(policy)?.get(rule)
     }
 
@@ -487,173 +424,4 @@ impl<'s> Work<'_, 's> {
         }
         self.set(slot, form.settled(rule));
     }
-}
-
-/// One token before and after, on one server.
-struct Case<'c, 't, 's> {
-    work: &'c Work<'t, 's>,
-    bearer: &'c Bearer<'t, 's>,
-    old: &'c Acl<'c>,
-    new: &'c Acl<'c>,
-    texts: &'c [Option<Policy>],
-    reduced: &'c [(Policy, Vec<usize>)],
-    found: Vec<(Slot, &'static str)>,
-}
-
-impl Case<'_, '_, '_> {
-    /// What is needed and was open must be as open as before.
-    fn needs(&mut self) {
-        let holder = self.bearer.holder;
-        let wishes = self.work.needs.wishes.iter();
-        for wish in wishes.filter(|wish| Some(wish.bearer) == self.bearer.at) {
-            let old = language(self.old, holder, wish.capability);
-            let new = language(self.new, holder, wish.capability);
-            match &wish.on {
-                On::Path(path) if new.on(path) < old.on(path) => self.blame(wish.capability, path, true),
-                On::Path(_) => {}
-                On::Within(within) => match beyond(old, new, within, STEPS) {
-                    Ok(None) => {}
-                    Ok(Some(path)) => self.blame(wish.capability, &path, true),
-                    Err(_) => self.give_up(),
-                },
-            }
-        }
-    }
-
-    /// Nothing may be open that was not.
-    fn gains(&mut self) {
-        let holder = self.bearer.holder;
-        let namespace = holder.namespace.as_str();
-        for rule in self.old.rules() {
-            let slots = rule.members.iter().filter_map(|member| self.work.slot(*member));
-            let mut forms = slots.filter_map(|slot| self.work.form(slot));
-            if forms.all(|form| *form == Form::Whole) {
-                continue;
-            }
-            for (capability, within) in reached(&rule.pattern, namespace) {
-                match gain(self.old, self.new, holder, capability, &within) {
-                    Ok(None) => {}
-                    Ok(Some(path)) => self.blame(capability, &path, false),
-                    Err(_) => self.give_up(),
-                }
-            }
-        }
-    }
-
-    /// Notes the rules that decide on the path: those that did, and where that is not enough, those that do now.
-    fn blame(&mut self, capability: Capability, path: &str, is_needed: bool) {
-        let holder = self.bearer.holder;
-        let before = deciding(self.old, holder, capability, path);
-        let members = before.map_or(&[][..], |rule| &rule.members);
-        let old: Vec<Slot> = members.iter().filter_map(|member| self.work.slot(*member)).collect();
-        let now = deciding(self.new, holder, capability, path);
-        let members = now.map_or(&[][..], |rule| &rule.members);
-        let new: Vec<Slot> = members.iter().filter_map(|member| self.origin(*member)).collect();
-        let can_widen = |slot: &Slot| self.work.form(*slot).is_some_and(|form| *form != Form::Whole);
-        let why = if is_needed { IN_THE_WAY } else { SHADOW };
-        let mut blamed: Vec<Slot> = old.into_iter().filter(can_widen).collect();
-        if is_needed || blamed.is_empty() {
-            blamed.extend(new.into_iter().filter(can_widen));
-        }
-        if blamed.is_empty() {
-            self.give_up();
-        }
-        self.found.extend(blamed.into_iter().map(|slot| (slot, why)));
-    }
-
-    /// The rule that a rule of a narrowed policy stands for.
-    fn origin(&self, member: RuleRef<'_>) -> Option<Slot> {
-        let same =
-            |text: &Option<Policy>| text.as_ref().is_some_and(|text| std::ptr::eq(text, member.policy));
-        let at = self.texts.iter().position(same)?;
-        let rule = member.policy.path_rules.element_offset(member.rule)?;
-        let (_, origins) = self.reduced.get(at)?;
-        Some((at, *origins.get(rule)?))
-    }
-
-    /// Leaves all as it is that this token holds.
-    fn give_up(&mut self) {
-        let held =
-            self.bearer.holder.held.iter().filter_map(|held| self.work.needs.bearers.place(held.policy?));
-        for at in held {
-            let forms = self.work.forms.get(at).into_iter().flatten().enumerate();
-            let narrowed =
-                forms.filter(|(_, form)| **form != Form::Whole).map(|(rule, _)| ((at, rule), COMPLEX));
-            self.found.extend(narrowed.filter(|_| self.work.open.get(at) == Some(&true)));
-        }
-    }
-}
-
-/// A path inside `within` that `new` opens further than `old`.
-pub(super) fn gain(
-    old: &Acl<'_>,
-    new: &Acl<'_>,
-    holder: &Holder<'_>,
-    capability: Capability,
-    within: &PathPattern,
-) -> Result<Option<String>, TooComplex> {
-    let after = language(new, holder, capability);
-    let grants =
-        |rule: &MergedRule<'_>| rule.capabilities.contains(capability) && after.meets(&rule.pattern, within);
-    if !new.rules().iter().any(grants) {
-        return Ok(None);
-    }
-    beyond(after, language(old, holder, capability), within, STEPS)
-}
-
-/// Each capability with the paths, relative to the namespace, on which a rule of this pattern may have a say. What is
-/// listed is looked up without its last slash, too.
-pub(super) fn reached(
-    pattern: &PathPattern,
-    namespace: &str,
-) -> impl Iterator<Item = (Capability, PathPattern)> + use<> {
-    let label = pattern.to_string();
-    let label = label.strip_prefix(namespace).unwrap_or(&label).to_owned();
-    let other = (!label.ends_with('*')).then(|| PathPattern::stored(format!("{label}/")));
-    let own = PathPattern::stored(label);
-    let all = Capability::ALL.into_iter().filter(|capability| *capability != Capability::Deny);
-    all.flat_map(move |capability| {
-        let other = other.clone().filter(|_| lists(capability));
-        [own.clone()].into_iter().chain(other).map(move |within| (capability, within))
-    })
-}
-
-fn language<'r, 'a>(acl: &'r Acl<'a>, holder: &'r Holder<'_>, capability: Capability) -> Language<'r, 'a> {
-    Language::new(acl, &holder.namespace, capability, &holder.pki_mounts)
-}
-
-/// The rule that decides on a path.
-fn deciding<'r, 'a>(
-    acl: &'r Acl<'a>,
-    holder: &Holder<'_>,
-    capability: Capability,
-    path: &str,
-) -> Option<&'r MergedRule<'a>> {
-    let path = shaped(path, capability);
-    let operation = Operation::of_capability(capability).unwrap_or(Operation::Read);
-    let request = Request { namespace: &holder.namespace, ..Request::new(operation, &path) };
-    let rule = acl.rule_on(&request).rule?;
-    acl.rules().get(acl.rules().element_offset(rule)?)
-}
-
-/// The path as the server looks it up: with a slash at its end to be listed.
-fn shaped(path: &str, capability: Capability) -> String {
-    let slash = if lists(capability) && !path.ends_with('/') { "/" } else { "" };
-    format!("{path}{slash}")
-}
-
-fn lists(capability: Capability) -> bool {
-    matches!(capability, Capability::List | Capability::Scan)
-}
-
-/// True if a rule that may match these paths may have a say in what is needed.
-fn meets(reach: &PathPattern, wish: &Wish, holder: &Holder<'_>) -> bool {
-    let within = match &wish.on {
-        On::Path(path) => PathPattern {
-            text: format!("{}{}", holder.namespace, shaped(path, wish.capability)),
-            class: PatternClass::Exact,
-        },
-        On::Within(within) => PathPattern::stored(format!("{}{within}", holder.namespace)),
-    };
-    may_meet(reach, &within, lists(wish.capability))
 }

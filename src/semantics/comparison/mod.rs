@@ -87,9 +87,11 @@ pub enum What {
         on: String,
         /// The only object it is about.
         name: Option<String>,
-        /// Where; nothing for the whole cluster.
+        /// Where; nothing for the whole cluster, empty for the namespace, whichever it is, that a RoleBinding without one
+        /// is applied to.
         namespace: Option<String>,
-        /// A request as `can-i` takes it: `get secrets db -n app`.
+        /// A request as `can-i` takes it: `get secrets db -n app`; where the namespace is
+        /// not known, that is `NAMESPACE`.
         witness: String,
     },
     /// Who may log in.

@@ -6,34 +6,24 @@ use super::super::{Comparison, Doubt, Side};
 use super::parties::Parties;
 use super::side::{Hold, Unsettled, Why};
 use crate::model::project::{FileClass, Project};
-use crate::syntax::Span;
+use crate::syntax::{Source, Span};
 
-/// Texts that could not be read, the same on both sides or not.
+/// Texts that could not be read, unless the other side has the same: what they say changes nothing then.
 pub(super) fn texts(old: &Project, new: &Project, comparison: &mut Comparison) {
     let (of_old, of_new) = (unread(old), unread(new));
-    let mut alike = 0_usize;
     for (side, own, others) in [(Side::Old, &of_old, &of_new), (Side::New, &of_new, &of_old)] {
-        for ((name, text), (why, place)) in own {
-            if others.contains_key(&(*name, *text)) {
-                alike += usize::from(side == Side::New);
-                continue;
-            }
+        let others: HashSet<&str> = others.keys().map(|(_, text)| *text).collect();
+        for ((name, _), (why, place)) in own.iter().filter(|((_, text), _)| !others.contains(text)) {
             let text = format!("`{name}` {why}, so that what it says is not compared");
             comparison.doubts.push(Doubt { side, text, place: *place });
         }
     }
-    if alike > 0 {
-        let texts = if alike == 1 { "one input was" } else { "some inputs were" };
-        let text = format!("{texts} not read in full, the same before as now, and taken to change nothing");
-        comparison.doubts.push(Doubt { side: Side::New, text, place: None });
-    }
-    let known: HashSet<(&str, &str)> = left_out(old).map(|(_, name, message)| (name, message)).collect();
-    let now: HashSet<(&str, &str)> = left_out(new).map(|(_, name, message)| (name, message)).collect();
+    let (known, now) = (left_out_words(old), left_out_words(new));
     for (side, project, others) in [(Side::Old, old, &now), (Side::New, new, &known)] {
-        for (place, name, message) in
-            left_out(project).filter(|(_, name, it)| !others.contains(&(*name, *it)))
+        for (place, source, message) in
+            left_out(project).filter(|(_, source, it)| !others.contains(&(source.file_name(), *it)))
         {
-            let text = format!("a part of `{name}` is left out of the comparison: {message}");
+            let text = format!("a part of `{}` is left out of the comparison: {message}", source.name);
             comparison.doubts.push(Doubt { side, text, place: Some(place) });
         }
     }
@@ -64,11 +54,16 @@ fn unread(project: &Project) -> Unread<'_> {
     unread
 }
 
-fn left_out(project: &Project) -> impl Iterator<Item = (Span, &str, &str)> {
+fn left_out(project: &Project) -> impl Iterator<Item = (Span, &Source, &str)> {
     project.malformed.iter().filter_map(|part| {
         let source = project.sources.get(part.span.source)?;
-        Some((part.span, source.name.as_str(), part.message.as_str()))
+        Some((part.span, source, part.message.as_str()))
     })
+}
+
+/// What is left out, by names of files without their directories: the two sides may lie in different ones.
+fn left_out_words(project: &Project) -> HashSet<(&str, &str)> {
+    left_out(project).map(|(_, source, message)| (source.file_name(), message)).collect()
 }
 
 /// Policies that tokens hold and of which it is not known what they say, gathered over all identities.

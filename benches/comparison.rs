@@ -32,7 +32,8 @@ fn no_edits(bencher: Bencher<'_, '_>) {
 /// Each role attaches all policies, of which one gets another rule.
 #[divan::bench(sample_count = 3)]
 fn all_policies_in_each_role(bencher: Bencher<'_, '_>) {
-    let (old, new) = (project(1_000, 0, |_| (0..1_000).collect()), project(1_000, 1, |_| (0..1_000).collect()));
+    let (old, new) =
+        (project(1_000, 0, |_| (0..1_000).collect()), project(1_000, 1, |_| (0..1_000).collect()));
     bencher.bench_local(|| Comparison::of(black_box(&old), black_box(&new)));
 }
 
@@ -63,7 +64,9 @@ fn project(count: usize, edited: usize, attached: impl Fn(usize) -> Vec<usize>) 
         }
         let is_edited = edited > 0 && at % (count / edited) == 0;
         let last = if is_edited { "*" } else { "+" };
-        text.push_str(&format!("        \"secret/metadata/team-{at}/{last}\": {{capabilities: [read, list]}}\n"));
+        text.push_str(&format!(
+            "        \"secret/metadata/team-{at}/{last}\": {{capabilities: [read, list]}}\n"
+        ));
     }
     text.push_str("  auth:\n    kubernetes:\n      roles:\n");
     for role in 0..count {

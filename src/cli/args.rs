@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, config, diff, eval, explain, fmt, init, man, rules, schema, test,
-    trace, who_can,
+    can_i, check, compile, completions, config, diff, eval, explain, fmt, init, man, rules, schema, suggest,
+    test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -116,6 +116,9 @@ pub enum Command {
     Eval(eval::Args),
     /// Follow a pod to its secrets, stage by stage, and say where it stops
     Trace(trace::Args),
+    /// Say how much less the policies of auth roles could grant
+    #[command(long_about = suggest::ABOUT, after_help = suggest::EXIT_CODES)]
+    Suggest(suggest::Args),
     /// Show the settings in force
     Config(config::Args),
     /// List the rules

@@ -21,6 +21,7 @@ mod revision;
 pub mod rules;
 pub mod schema;
 pub mod session;
+pub mod suggest;
 pub mod test;
 pub mod trace;
 pub mod walk;
@@ -83,6 +84,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::WhoCan(args) => who_can::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
+        Command::Suggest(args) => suggest::run(args, global),
         Command::Config(args) => config::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Explain(args) => explain::run(args),

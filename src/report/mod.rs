@@ -19,6 +19,7 @@ pub mod proofs;
 pub mod rdjson;
 pub mod sarif;
 pub mod statistics;
+pub mod suggestion;
 pub mod summary;
 pub mod trace;
 pub mod xml;

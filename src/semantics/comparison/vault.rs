@@ -34,11 +34,15 @@ use parties::{Pair, Parties, Seat};
 use question::{Found, Question, Setting, request_path};
 use side::{Arranged, Keys};
 
-/// The steps that are spent on one question, and on all.
+/// The steps that are spent on one question at most, and on all. Each question gets a part of what is left, so that a
+/// few that are too complex do not use up what the others need.
 const STEPS: u64 = 20_000_000;
-const ALL_STEPS: u64 = 100_000_000;
-/// The steps that are left to each question once all are spent.
-const LEAST_STEPS: u64 = 20_000;
+const ALL_STEPS: u64 = 200_000_000;
+const PART: u64 = 16;
+/// The steps that each question gets, whatever is left.
+const LEAST_STEPS: u64 = 50_000;
+/// Once all steps are spent, questions with more rules than this are not asked any more.
+const MANY_RULES: usize = 200;
 
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
     unread::texts(old.project(), new.project(), comparison);
@@ -65,6 +69,7 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
         wholes: BTreeMap::new(),
         steps: ALL_STEPS,
         doubts: BTreeSet::new(),
+        left_out: 0,
         comparison,
     };
     comparing.identities(&before, &now);
@@ -88,6 +93,8 @@ struct Comparing<'q, 's> {
     steps: u64,
     /// Places of the rules of which not all is told.
     doubts: BTreeSet<(Side, Span)>,
+    /// How many questions were not asked.
+    left_out: usize,
     comparison: &'q mut Comparison,
 }
 
@@ -225,6 +232,10 @@ impl<'s> Comparing<'_, 's> {
             return Rc::clone(known);
         }
         let is_policy = matches!(somebody.who, WhoIs::Policy(_));
+        if self.steps == 0 && excerpt.len() > MANY_RULES {
+            self.left_out += 1;
+            return Rc::default();
+        }
         let value = |text: &str| match is_policy {
             true => Presence::Unknown,
             false => Presence::Present(text.to_owned()),
@@ -232,10 +243,13 @@ impl<'s> Comparing<'_, 's> {
         let (name, namespace) = (value(&somebody.name), value(&somebody.namespace));
         let who = Who { access: self.access, name, namespace };
         let question = Question::new(&self.setting, parties, &who, written, excerpt);
-        let mut steps = self.steps.min(STEPS).max(LEAST_STEPS);
+        let mut steps = (self.steps / PART).clamp(LEAST_STEPS, STEPS);
         let given = steps;
         let (found, gave_up) = question.differences(&mut steps);
-        self.steps = self.steps.saturating_sub(given - steps);
+        // Arranging the rules takes its time, too.
+        let arranging = excerpt.len().saturating_mul(parties.lanes.len()).saturating_mul(100);
+        let spent = (given - steps).saturating_add(u64::try_from(arranging).unwrap_or(u64::MAX));
+        self.steps = self.steps.saturating_sub(spent);
         if gave_up && self.doubts.insert((place.0, place.1)) {
             let text = format!(
                 "too complex: the patterns around `{written}` overlap in too many ways to tell all that changes there"
@@ -362,6 +376,13 @@ impl<'s> Comparing<'_, 's> {
     }
 
     fn finish(self) {
+        if self.left_out > 0 {
+            let text = format!(
+                "too complex: the patterns overlap in so many ways that {} rules that differ were not compared",
+                self.left_out
+            );
+            self.comparison.doubts.push(Doubt { side: Side::New, text, place: None });
+        }
         for (told, (witness, mut who, _)) in self.told {
             // What is told of all whom a glob admits need not be told of some of them.
             let parts: Vec<WhoIs> = who

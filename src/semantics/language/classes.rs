@@ -104,7 +104,7 @@ impl<'p> Classes<'p> {
     pub(super) fn shortest(
         &self,
         steps: &mut u64,
-        mut judge: impl FnMut(&str) -> bool,
+        judge: &mut impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, TooComplex> {
         let start = State { alive: vec![0], reached: vec![0; self.slots], position: Some(0) };
         let mut level = vec![(Trail { empty_segments: 0, length: 0, text: String::new() }, start.clone())];
@@ -117,8 +117,12 @@ impl<'p> Classes<'p> {
             let mut next: Vec<(Trail, State)> = Vec::new();
             for (trail, state) in &level {
                 for segment in self.alphabet(state) {
-                    let walking = 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
-                    *steps = steps.checked_sub(walking).ok_or(TooComplex)?;
+                    let stepping = 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
+                    let Some(rest) = steps.checked_sub(stepping) else {
+                        *steps = 0;
+                        return Err(TooComplex);
+                    };
+                    *steps = rest;
                     let Some(state) = self.step(state, &segment) else { continue };
                     let trail = trail.with(&segment, depth);
                     if state.is_inside() || depth + 1 == self.within.len() {

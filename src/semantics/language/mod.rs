@@ -12,6 +12,7 @@
 //! as a slash written `%2F` brings them about.
 
 mod classes;
+mod guess;
 mod outline;
 
 pub use outline::{Marks, NAME, NAMESPACE, Outline, may_meet};
@@ -122,15 +123,27 @@ impl<'r, 'a> Language<'r, 'a> {
 /// none. The languages are those of one namespace; pattern and path are relative to it.
 ///
 /// Of several, it is one of the fewest segments, without empty segments if there is such a one, and of these the
-/// shortest text. An error once `steps` are spent ([`STEPS`] is a good number).
+/// shortest text. Once `steps` are spent ([`STEPS`] is a good number), one path for each rule is tried, so that what comes
+/// out is right but may not be the shortest; an error if none of them will do.
 pub fn shortest(
     languages: &[Language<'_, '_>],
     within: &PathPattern,
-    mut steps: u64,
+    steps: u64,
+    wanted: impl FnMut(&[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut left = steps;
+    shortest_within(languages, within, &mut left, wanted)
+}
+
+/// As [`shortest`], for one of many questions: what it spends is taken from the steps that are `left` for all of them.
+pub fn shortest_within(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    left: &mut u64,
     mut wanted: impl FnMut(&[Grant]) -> bool,
 ) -> Result<Option<String>, TooComplex> {
     let mut grants = Vec::with_capacity(languages.len());
-    search(languages, within, &mut steps, |path| {
+    search(languages, within, left, |path| {
         grants.clear();
         grants.extend(languages.iter().map(|language| language.on(path)));
         wanted(&grants)
@@ -187,7 +200,17 @@ fn search(
     for guard in &guards {
         classes.insert(guard, &[guarded], 1);
     }
-    let found = classes.shortest(steps, |path| judge(path.strip_prefix(namespace).unwrap_or(path)))?;
+    let mut judge = |path: &str| judge(path.strip_prefix(namespace).unwrap_or(path));
+    let found = match classes.shortest(steps, &mut judge) {
+        Ok(found) => found,
+        Err(too_complex) => {
+            let rules = languages.iter().flat_map(|language| language.acl.rules()).map(|rule| &rule.pattern);
+            let mut guesses = [&question].into_iter().chain(rules);
+            let guessed =
+                guesses.find_map(|pattern| guess::in_both(pattern, &question).filter(|path| judge(path)));
+            Some(guessed.ok_or(too_complex)?)
+        }
+    };
     Ok(found.map(|path| path.strip_prefix(namespace).map_or(path.clone(), str::to_owned)))
 }
 

@@ -33,7 +33,8 @@ mod token;
 mod who;
 
 pub use held::Held;
-pub use holder::{Holder, Unresolved};
+pub use holder::{Holder, HolderKey, Unresolved};
+pub use sieve::Sieve;
 pub use subject::{RoleName, Subject, SubjectError};
 pub use token::{Difference, Token};
 pub use who::{Matching, Reached, Who};
@@ -82,7 +83,8 @@ impl<'a> Access<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
         let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
-        let built_in = bootstrap::roles(project.kubernetes_minor()).iter();
+        let minor = project.kubernetes_minor();
+        let built_in = bootstrap::roles(minor).iter();
         Access {
             labels: NamespaceLabels::declared(project),
             project,
@@ -97,7 +99,8 @@ impl<'a> Access<'a> {
                     .chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
-            newest: Cluster::settled(bootstrap::newest_roles(), []),
+            // Where the version is named, nothing hangs on it.
+            newest: Cluster::settled(bootstrap::roles(minor.or(Some(u8::MAX))), []),
         }
     }
 

@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 
 use super::parties::Parties;
+use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::{Acl, Attached};
 use crate::semantics::dialect::Dialect;
+use crate::semantics::language::may_meet;
 use crate::semantics::login::Issued;
 use crate::semantics::reach::Access;
 use crate::semantics::template::{Identity, Populated, Presence, is_templated, populate};
@@ -51,10 +53,26 @@ impl<'s> Excerpt<'s> {
     /// that the label matches. Rules of which the server makes an error of the whole token are always among them.
     pub(super) fn around(label: &str, parties: &Parties<'_, 's>) -> Excerpt<'s> {
         let fixed = stem(label);
+        let plain = (!is_templated(label)).then(|| PathPattern::parse(label));
         Excerpt::of(parties, |rule| {
             let own = stem(rule);
-            own.starts_with(fixed) || fixed.starts_with(own)
+            if !(own.starts_with(fixed) || fixed.starts_with(own)) {
+                return false;
+            }
+            // Behind a `+`, the rest of the labels tells.
+            let is_wild = rule.contains('+') || label.contains('+');
+            match &plain {
+                Some(plain) if is_wild && !is_templated(rule) => {
+                    may_meet(&PathPattern::parse(rule), plain, true)
+                }
+                _ => true,
+            }
         })
+    }
+
+    /// How many rules there are.
+    pub(super) fn len(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.rules.len()).sum()
     }
 
     /// The rules that may match one path, with or without a slash at its end.

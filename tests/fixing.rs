@@ -411,3 +411,100 @@ fn the_corpus_can_be_fixed() {
     let left = check(copy.path(), &["--no-config", "--diff", "--unsafe-fixes", "."]);
     assert_eq!(stdout(&left), "", "nothing fixable is left");
 }
+
+/// A policy or a role with several places of one rule, and what is left of them: `rule:line` by the first labels.
+const PLACES: &[(&str, &str, &[&str])] = &[
+    (
+        "mounts.hcl",
+        "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:1"],
+    ),
+    (
+        "mounts.hcl",
+        "# rolewright: allow(mount-write) SEC-412 the team tunes its own mount\n\
+         path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:3"],
+    ),
+    (
+        "mounts.hcl",
+        "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         # rolewright: allow(mount-write) SEC-412 the platform team\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:1"],
+    ),
+    (
+        "policies.hcl",
+        "# rolewright: allow(policy-write) SEC-413 its own policies\n\
+         path \"sys/policies/acl/ci-*\" { capabilities = [\"update\"] }\n\
+         path \"sys/policies/acl/*\" { capabilities = [\"update\"] }\n\
+         path \"sys/policy/*\" { capabilities = [\"update\"] }\n",
+        &["policy-write:3", "policy-write:4"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules:\n  \
+         # rolewright: allow(secrets-readable) SEC-414 reads by name\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [list, watch]}\n",
+        &["secrets-readable:7"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules:\n  \
+         - apiGroups: [\"\", apps]\n    resources:\n      - pods # rolewright: allow(pod-creation) SEC-415 a runner\n      \
+         - deployments\n      - daemonsets\n    verbs: [create]\n",
+        &["pod-creation:8"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\n  annotations:\n    \
+         rolewright.dev/allow.secrets-readable: SEC-416 an operator\nrules:\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [list, watch]}\n",
+        &[],
+    ),
+];
+
+/// The places that a run reports of these rules.
+fn places(at: &Path, arguments: &[&str]) -> Vec<String> {
+    let text = stdout(&check(at, &[&["--format", "json", "--fail-on", "note"], arguments].concat()));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rules = ["mount-write", "policy-write", "secrets-readable", "pod-creation", "unused-allow"];
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|it| format!("{}:{}", it["rule"].as_str().unwrap(), it["line"]))
+        .filter(|place| rules.iter().any(|rule| place.starts_with(rule)))
+        .collect()
+}
+
+#[test]
+fn an_allowance_covers_its_own_block_and_no_other() {
+    for (name, text, wanted) in PLACES {
+        let folder = folder(&[(name, text)]);
+        assert_eq!(places(folder.path(), &[]), *wanted, "{text}");
+        // A reason for everything, or a list of everything, leaves nothing.
+        let rules = "mount-write,policy-write,secrets-readable,pod-creation";
+        let select = ["--select", rules, "--fail-on", "note"];
+        let listed = check(folder.path(), &[&select[..], &["--write-baseline", "known.json"]].concat());
+        assert_eq!(listed.status.code(), Some(0), "{text}{}", stdout(&listed));
+        let known = check(folder.path(), &[&select[..], &["--baseline", "known.json"]].concat());
+        assert_eq!(known.status.code(), Some(0), "{text}{}", stdout(&known));
+        let allowed = check(folder.path(), &[&select[..], &["--add-allow", "agreed in SEC-1"]].concat());
+        assert_eq!(allowed.status.code(), Some(0), "{text}{}", stdout(&allowed));
+        assert_eq!(places(folder.path(), &[]), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_baseline_covers_the_places_that_it_lists_and_no_other() {
+    let one = "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n";
+    let two = "path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n";
+    let folder = folder(&[("a.hcl", one)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    assert_eq!(places(at, &["--baseline", "known.json"]), [""; 0]);
+    fs::write(at.join("a.hcl"), format!("{one}{two}")).unwrap();
+    assert_eq!(places(at, &["--baseline", "known.json"]), ["mount-write:2"]);
+}

@@ -197,6 +197,7 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    triaged.gather();
     // What is not shown counts all the same.
     let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
     if let Some(least) = args.min_severity.as_deref().and_then(Severity::from_word) {

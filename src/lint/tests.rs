@@ -200,6 +200,7 @@ fn replacing(goes_on: fn(&str) -> Option<&'static str>) -> impl FnMut(&Sources) 
                 labels: Vec::new(),
                 help: None,
                 fix: Some(fix(vec![Edit::replace(Span::new(source.id, 0..1), new)])),
+                place: None,
             }));
         }
         checked

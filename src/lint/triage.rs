@@ -52,7 +52,8 @@ pub struct Allowed {
 }
 
 /// Sorts findings into shown and allowed, sets their severities, and adds the engine's own: syntax errors, malformed
-/// inputs, and what is wrong with suppression comments.
+/// inputs, and what is wrong with suppression comments. Findings about several places of one thing stay apart until
+/// [`Triaged::gather`].
 ///
 /// `table` is every rule there is, so that a comment naming a rule that is merely off is no mistake; `today` decides
 /// whether the time of a comment is over.
@@ -348,5 +349,14 @@ fn syntax_errors(project: &Project, engine: &EngineRules) -> Vec<Finding> {
 
 fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
     let severity = rule.category.default_level().severity().unwrap_or(Severity::Note);
-    Finding { rule, severity, span, message: message.into(), labels: Vec::new(), help: None, fix: None }
+    Finding {
+        rule,
+        severity,
+        span,
+        message: message.into(),
+        labels: Vec::new(),
+        help: None,
+        fix: None,
+        place: None,
+    }
 }

@@ -181,6 +181,11 @@ impl<'a> Grant<'a> {
         Some(raised)
     }
 
+    /// As much of it as one of its parts gives.
+    pub fn only(&self, part: &Part<'a>) -> Grant<'a> {
+        Grant { reach: Arc::clone(&self.reach), parts: vec![part.clone()], ..*self }
+    }
+
     /// True if only what belongs to namespaces can come of it.
     pub fn is_in_namespaces(&self) -> bool {
         self.role.kind == RbacRoleKind::Role || matches!(*self.reach, Reach::Namespaces(_))

@@ -334,7 +334,18 @@ fn allowances_end_can_be_annotations_and_can_be_forbidden() {
         )
     };
     let config = format!("{QUIET}mid-path-star = {{ level = \"error\", ignorable = false }}\n");
-    let cases: [(&str, &str, &str, &[&str]); 7] = [
+    let until = |reason: &str| role(&format!("rolewright.dev/allow.wildcard-verb: {reason}"));
+    let (today, over) = (until("until=2026-06-30 SEC-1"), until("until=2026-06-29 SEC-1"));
+    let (late, odd) = (until("SEC-1 until 2026-07-30"), until("\"until=2026-6-30 SEC-1\""));
+    let cases: [(&str, &str, &str, &[&str]); 15] = [
+        ("today.yaml", &today, QUIET, &[]),
+        ("over.yaml", &over, QUIET, &["expired-allow", "wildcard-verb"]),
+        ("late.yaml", &late, QUIET, &["broken-allow", "wildcard-verb"]),
+        ("odd.yaml", &odd, QUIET, &["broken-allow", "wildcard-verb"]),
+        ("a.hcl", &policy(": until=2026-06-29"), QUIET, &["expired-allow", "mid-path-star"]),
+        ("a.hcl", &policy("- until=2026-06-29"), QUIET, &["expired-allow", "mid-path-star"]),
+        ("a.hcl", &policy("SEC-1 until=2027-06-29"), QUIET, &["broken-allow", "mid-path-star"]),
+        ("a.hcl", &policy("(until 2027-06-29)"), QUIET, &["broken-allow", "mid-path-star"]),
         ("used.yaml", &used, QUIET, &[]),
         ("wrong.yaml", &wrong, QUIET, &["broken-allow", "wildcard-verb"]),
         ("a.hcl", &policy("until=2026-06-30"), QUIET, &[]),

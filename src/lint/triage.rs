@@ -134,7 +134,7 @@ impl<'a> Comment<'a> {
         let inside = covers.source == finding.span.source
             && covers.start <= finding.span.start
             && (finding.span.start < covers.end || finding.span == covers);
-        if !inside || self.expired {
+        if !inside || self.expired || self.directive.fault.is_some() {
             return false;
         }
         let mut taken = false;
@@ -203,7 +203,9 @@ fn judge(
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
-        return vec![new(engine.broken_allow, directive.span, fault.clone())];
+        let mut finding = new(engine.broken_allow, directive.span, fault.message.clone());
+        finding.help.clone_from(&fault.help);
+        return vec![finding];
     }
     let removal = project.sources.get(directive.span.source).and_then(|source| whole(source, directive));
     let remove = |finding: &mut Finding| {

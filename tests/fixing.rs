@@ -519,3 +519,21 @@ fn a_baseline_covers_the_places_that_it_lists_and_no_other() {
     fs::write(at.join("a.hcl"), format!("{one}{two}")).unwrap();
     assert_eq!(places(at, &["--baseline", "known.json"]), ["mount-write:2"]);
 }
+
+fn a_baseline_tells_objects_of_one_file_apart() {
+    let auth = |name: &str, mount: &str| {
+        format!(
+            "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultAuth\nmetadata: {{name: {name}, namespace: app}}\n\
+             spec:\n  method: kubernetes\n  mount: {mount}\n  kubernetes: {{role: app, serviceAccount: web}}\n---\n"
+        )
+    };
+    let (good, bad) = ("kubernetes", "auth/kubernetes");
+    let folder = folder(&[("auth.yaml", &(auth("a", bad) + &auth("b", good)))]);
+    let at = folder.path();
+    let run = |flag: &str| check(at, &["--select", "auth-path-spelling", flag, "known.json"]).status.code();
+    assert_eq!(run("--write-baseline"), Some(0));
+    assert!(fs::read_to_string(at.join("known.json")).unwrap().contains("VaultAuth app/a"));
+    assert_eq!(run("--baseline"), Some(0));
+    fs::write(at.join("auth.yaml"), auth("a", good) + &auth("b", bad)).unwrap();
+    assert_eq!(run("--baseline"), Some(1));
+}

@@ -264,9 +264,15 @@ fn what_is_no_baseline_is_refused() {
     for (text, said) in [
         ("", "is no baseline"),
         ("[]", "is no baseline"),
-        ("{\"version\": 2, \"findings\": []}", "version 2"),
-        ("{\"version\": 1, \"findings\": [], \"more\": 1}", "is no baseline"),
-        ("{\"version\": 1, \"findings\": [{\"rule\": \"x\"}]}", "is no baseline"),
+        ("{\"version\": 3, \"findings\": []}", "version 3"),
+        ("{\"version\": 1, \"findings\": []}", "version 1"),
+        ("{\"version\": 2, \"findings\": [], \"more\": 1}", "is no baseline"),
+        ("{\"version\": 2, \"findings\": [{\"rule\": \"x\"}]}", "is no baseline"),
+        (
+            "{\"version\": 2, \"findings\": [{\"rule\": \"x\", \"path\": \"x\", \"object\": \"\", \"words\": \"\", \
+             \"severity\": \"loud\", \"count\": 1}]}",
+            "`loud` is no severity",
+        ),
     ] {
         fs::write(at.join("known.json"), text).unwrap();
         for flag in ["--baseline", "--write-baseline"] {
@@ -536,4 +542,42 @@ fn a_baseline_tells_objects_of_one_file_apart() {
     assert_eq!(run("--baseline"), Some(0));
     fs::write(at.join("auth.yaml"), auth("a", good) + &auth("b", bad)).unwrap();
     assert_eq!(run("--baseline"), Some(1));
+}
+
+const EVERYTHING: &str = "path \"*\" {\n  capabilities = [\"list\"]\n}\n";
+
+const READER: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n  \
+    - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n";
+
+const BOUND: &str = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: reader}\n\
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\n\
+    subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n";
+
+fn a_baseline_covers_nothing_that_got_worse() {
+    let everything =
+        EVERYTHING.replace("\"list\"", "\"create\", \"read\", \"update\", \"delete\", \"list\", \"sudo\"");
+    let bound = format!("{READER}{BOUND}");
+    let cases = [
+        ("a.hcl", "wildcard-everything", EVERYTHING, everything.as_str()),
+        ("a.yaml", "secrets-readable", READER, bound.as_str()),
+    ];
+    for (name, rule, mild, grave) in cases {
+        let folder = folder(&[(name, mild)]);
+        let at = folder.path();
+        let select = ["--select", rule, "--fail-on", "note"];
+        let listed = check(at, &[&select[..], &["--write-baseline", "known.json"]].concat());
+        assert_eq!(listed.status.code(), Some(0), "{}", stderr(&listed));
+        let known = [&select[..], &["--baseline", "known.json"]].concat();
+        assert_eq!(check(at, &known).status.code(), Some(0), "{rule}");
+        fs::write(at.join(name), grave).unwrap();
+        assert_eq!(check(at, &known).status.code(), Some(1), "{rule}");
+
+        // What got better is known all the same, and not gone.
+        fs::remove_file(at.join("known.json")).unwrap();
+        check(at, &[&select[..], &["--write-baseline", "known.json"]].concat());
+        fs::write(at.join(name), mild).unwrap();
+        let better = check(at, &known);
+        assert_eq!(better.status.code(), Some(0), "{rule}");
+        assert!(!stdout(&better).contains("gone"), "{rule}: {}", stdout(&better));
+    }
 }

@@ -37,7 +37,8 @@ impl Known {
         let shown = path.display();
         let baseline = match read(&path) {
             Ok(text) => Some(Baseline::parse(&text).map_err(|error| {
-                Failure::new(format!("`{shown}` {error}")).with_help("make it anew with `--write-baseline`")
+                Failure::new(format!("`{shown}` {error}"))
+                    .with_help("remove it, and make it anew with `--write-baseline`")
             })?),
             Err(error) if error.kind() == ErrorKind::NotFound && write => None,
             Err(error) => {
@@ -59,7 +60,7 @@ impl Known {
         triaged.shown.extend(sifted.new);
         triaged.shown.sort_by_key(|finding| finding.span);
         triaged.known = sifted.known;
-        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, count)| sum.saturating_add(*count));
+        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, _, count)| sum.saturating_add(*count));
     }
 
     /// Writes the baseline, if that was asked for. One that was there only loses entries; a new one takes in all that

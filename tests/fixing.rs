@@ -581,3 +581,16 @@ fn a_baseline_covers_nothing_that_got_worse() {
         assert!(!stdout(&better).contains("gone"), "{rule}: {}", stdout(&better));
     }
 }
+
+fn what_nobody_may_allow_stands_in_no_baseline() {
+    let folder = folder(&[("a.hcl", EVERYTHING)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "old.json"]).status.code(), Some(0));
+    let config = "[rules]\nwildcard-everything = {ignorable = false}\n";
+    fs::write(at.join("rolewright.toml"), config).unwrap();
+    let output = check(at, &["--baseline", "old.json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("gone"), "{}", stdout(&output));
+    assert_eq!(check(at, &["--write-baseline", "new.json"]).status.code(), Some(1));
+    assert!(!fs::read_to_string(at.join("new.json")).unwrap().contains("wildcard-everything"));
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde_json::Value as Json;
 use toml::de::DeTable;
 
 use super::shown::{Origin, Setting, plain};
@@ -127,7 +128,13 @@ impl Reader<'_> {
     fn note(&self, name: String, key: &Key<'_>, value: &Value<'_>, config: &mut Config) {
         let line = self.lines.line_of(u32::try_from(key.span().start).unwrap_or(u32::MAX));
         let origin = Origin::File { name: self.file.source.name.clone(), line: line + 1 };
-        config.shown.insert(name, Setting { value: plain(value.get_ref()), origin });
+        let mut value = plain(value.get_ref());
+        if name.starts_with("rules.")
+            && let Some(base) = config.shown.get(&name)
+        {
+            value = merged_rule(&base.value, &value);
+        }
+        config.shown.insert(name, Setting { value, origin });
     }
 
     fn selectors(&mut self, value: &Value<'_>, what: &str, read: ReadSelector) -> Vec<Selector> {
@@ -146,7 +153,6 @@ impl Reader<'_> {
         let Some(table) = self.faults.table(value, "`rules`") else { return };
         for (key, value) in table.iter() {
             let Some(rule) = self.rule(key) else { continue };
-            levels.unset(rule);
             let level = match value.get_ref().as_table() {
                 Some(table) => self.rule_settings(table, rule, levels),
                 None => Some(value),
@@ -187,7 +193,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "level" => level = Some(value),
                 "ignorable" => match value.get_ref().as_bool() {
-                    Some(true) => {}
+                    Some(true) => levels.let_allow(rule),
                     Some(false) => levels.forbid_allowing(rule),
                     None => self.faults.wrong_type(value, "`ignorable`", "`true` or `false`"),
                 },
@@ -305,5 +311,21 @@ impl Reader<'_> {
             self.faults.add(value.span(), format!("`{text}` is no duration"), Some(help));
         }
         duration
+    }
+}
+
+/// What is in force of a rule that two configurations speak of.
+fn merged_rule(base: &Json, near: &Json) -> Json {
+    let part = |value: &Json, key: &str| match value {
+        Json::Object(entries) => entries.get(key).cloned(),
+        level => (key == "level").then(|| level.clone()),
+    };
+    let merged = |key: &str| part(near, key).or_else(|| part(base, key));
+    match (merged("level"), merged("ignorable")) {
+        (Some(level), None | Some(Json::Bool(true))) => level,
+        (level, ignorable) => {
+            let entries = [("level", level), ("ignorable", ignorable)];
+            entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+        }
     }
 }

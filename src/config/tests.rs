@@ -269,7 +269,30 @@ fn the_nearer_file_counts() {
     assert_eq!(config.fail_on, Some(FailOn::At(Severity::Note)));
     assert_eq!((config.settings.target, config.settings.kubernetes), (Target::VaultClassic, Some(33)));
     assert_eq!(config.levels.of(rule("unused-allow")), Level::Note);
-    assert!(config.levels.can_be_allowed(rule("unused-allow")));
+    let near = |setting: &str| {
+        let near = format!("extend = \"../rolewright.toml\"\n[rules]\nunused-allow = {setting}\n");
+        chained(&[("team", &near), ("", base)]).unwrap()
+    };
+    for (setting, level, ignorable, shown) in [
+        ("\"note\"", Level::Note, false, json!({"level": "note", "ignorable": false})),
+        ("{ignorable = true}", Level::Off, true, json!("off")),
+        ("{level = \"error\", ignorable = true}", Level::Error, true, json!("error")),
+        (
+            "{level = \"error\", ignorable = false}",
+            Level::Error,
+            false,
+            json!({"level": "error", "ignorable": false}),
+        ),
+    ] {
+        let config = near(setting);
+        let rule = rule("unused-allow");
+        assert_eq!(
+            (config.levels.of(rule), config.levels.can_be_allowed(rule)),
+            (level, ignorable),
+            "{setting}"
+        );
+        assert_eq!(config.shown["rules.unused-allow"].value, shown, "{setting}");
+    }
     assert_eq!(config.levels.of(rule("wildcard-verb")), Level::Error);
     assert_eq!(config.options.max_ttl, Seconds(3600));
     // Paths are relative to the file that holds them.

@@ -54,7 +54,8 @@ impl Known {
         let Some(baseline) = &self.baseline else { return };
         let anchors = Anchors::new(project);
         let shown = std::mem::take(&mut triaged.shown);
-        let (candidates, others): (Vec<Finding>, Vec<Finding>) = shown.into_iter().partition(can_be_known);
+        let (candidates, others): (Vec<Finding>, Vec<Finding>) =
+            shown.into_iter().partition(|finding| can_be_known(finding, session));
         let sifted = baseline.sift(candidates, &anchors, |anchor| is_judged(anchor, project, session));
         triaged.shown = others;
         triaged.shown.extend(sifted.new);
@@ -79,7 +80,7 @@ impl Known {
             }
             None => {
                 let shown = std::mem::take(&mut triaged.shown);
-                let (known, others) = shown.into_iter().partition(can_be_known);
+                let (known, others) = shown.into_iter().partition(|finding| can_be_known(finding, session));
                 triaged.known = known;
                 triaged.shown = others;
                 Baseline::of(&triaged.known, &anchors)
@@ -103,12 +104,13 @@ fn read(path: &Path) -> io::Result<String> {
     load::settings_text(&file)
 }
 
-/// A text that cannot be read is nothing to get used to.
-fn can_be_known(finding: &Finding) -> bool {
-    finding.rule != ENGINE.syntax_error
+/// A text that cannot be read is nothing to get used to, and neither is what the configuration lets nobody allow.
+fn can_be_known(finding: &Finding, session: &Session) -> bool {
+    finding.rule != ENGINE.syntax_error && session.config.levels.can_be_allowed(finding.rule)
 }
 
-/// True if this run says whether a finding still occurs: its rule is on, and its file was read or is gone.
+/// True if this run says whether a finding still occurs: its rule is on there and can be known, and its file was read to
+/// the end or is gone.
 fn is_judged(anchor: &Anchor, project: &Project, session: &Session) -> bool {
     let on = named(&anchor.rule).is_none_or(|rule| session.config.levels.is_on(rule));
     let read = project.sources.iter().any(|source| source.name == anchor.path);

@@ -594,3 +594,20 @@ fn what_nobody_may_allow_stands_in_no_baseline() {
     assert_eq!(check(at, &["--write-baseline", "new.json"]).status.code(), Some(1));
     assert!(!fs::read_to_string(at.join("new.json")).unwrap().contains("wildcard-everything"));
 }
+
+fn what_was_not_read_is_struck_from_no_baseline() {
+    let folder = folder(&[("a.hcl", EVERYTHING), ("b.hcl", EVERYTHING)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    let list = fs::read_to_string(at.join("known.json")).unwrap();
+    for broken in [b"path \"*\" {\n  capabilities = [\"list\"\n".as_slice(), b"\xff".as_slice()] {
+        fs::write(at.join("a.hcl"), broken).unwrap();
+        check(at, &["--write-baseline", "known.json"]);
+        assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list);
+    }
+    let off = "[[files]]\npaths = [\"a.hcl\"]\nrules = {wildcard-everything = \"off\"}\n";
+    fs::write(at.join("rolewright.toml"), off).unwrap();
+    fs::write(at.join("a.hcl"), NO_SLASH).unwrap();
+    check(at, &["--write-baseline", "known.json"]);
+    assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list, "nobody looked for it");
+}

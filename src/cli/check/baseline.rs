@@ -11,8 +11,8 @@ use crate::cli::session::Session;
 use crate::cli::write;
 use crate::lint::anchor::{Anchor, Anchors};
 use crate::lint::baseline::Baseline;
-use crate::lint::{Finding, Triaged};
-use crate::model::project::Project;
+use crate::lint::{Finding, Level, Triaged};
+use crate::model::project::{FileClass, Project};
 use crate::rules::{ENGINE, named};
 
 /// The baseline of a run.
@@ -112,9 +112,16 @@ fn can_be_known(finding: &Finding, session: &Session) -> bool {
 /// True if this run says whether a finding still occurs: its rule is on there and can be known, and its file was read to
 /// the end or is gone.
 fn is_judged(anchor: &Anchor, project: &Project, session: &Session) -> bool {
-    let on = named(&anchor.rule).is_none_or(|rule| session.config.levels.is_on(rule));
-    let read = project.sources.iter().any(|source| source.name == anchor.path);
-    on && (read || !exists(&session.root.join(&anchor.path)))
+    let levels = &session.config.levels;
+    let on = named(&anchor.rule)
+        .is_none_or(|rule| levels.at(rule, &anchor.path) != Level::Off && levels.can_be_allowed(rule));
+    let mut sources = project.sources.iter().zip(&project.classes);
+    on && match sources.find(|(source, _)| source.name == anchor.path) {
+        // A file that is no text is left alone and empty here; nobody looked at what it holds.
+        Some((source, FileClass::Other)) => !source.text.is_empty(),
+        Some((_, class)) => *class == FileClass::Read,
+        None => !exists(&session.root.join(&anchor.path)),
+    }
 }
 
 fn exists(path: &Path) -> bool {

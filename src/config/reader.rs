@@ -69,7 +69,8 @@ pub fn read(
     config: &mut Config,
 ) -> Vec<SyntaxError> {
     let faults = Faults::new(file.source.id);
-    let mut reader = Reader { file, root, rules, lines: LineIndex::new(&file.source.text), faults };
+    let lines = LineIndex::new(&file.source.text);
+    let mut reader = Reader { file, root, rules, lines, extends: table.contains_key("extend"), faults };
     for (key, value) in table.iter() {
         reader.entry(key, value, config);
     }
@@ -82,6 +83,8 @@ pub(super) struct Reader<'s> {
     pub(super) root: &'s Path,
     rules: &'s [&'static Rule],
     lines: LineIndex,
+    /// It builds on another file.
+    extends: bool,
     pub(super) faults: Faults,
 }
 
@@ -98,8 +101,17 @@ impl Reader<'_> {
                 let profile = self.faults.one_of(value, "`profile`", &Profile::WORDS);
                 config.levels.profile = profile.unwrap_or_default();
             }
-            "select" => config.levels.listed.select = Some(self.selectors(value, name, Selector::named)),
-            "extend-select" => config.levels.listed.extend = self.selectors(value, name, Selector::named),
+            "select" => {
+                self.not_empty(value, "`select` is empty: no rule would run");
+                config.levels.listed.select = Some(self.selectors(value, name, Selector::named));
+            }
+            "extend-select" => {
+                // What is extended may have a list that this one takes the place of.
+                if !self.extends {
+                    self.not_empty(value, "`extend-select` is empty: it adds nothing");
+                }
+                config.levels.listed.extend = self.selectors(value, name, Selector::named);
+            }
             "ignore" => config.levels.listed.ignore = self.selectors(value, name, Selector::to_ignore),
             "fail-on" => config.fail_on = self.faults.one_of(value, "`fail-on`", &FailOn::WORDS),
             "exclude" => config.exclude = self.globs(value, "`exclude`"),
@@ -147,6 +159,14 @@ impl Reader<'_> {
             }
         }
         selectors
+    }
+
+    /// Refuses an empty list where it cannot be meant.
+    fn not_empty(&mut self, value: &Value<'_>, message: &str) {
+        if value.get_ref().as_array().is_some_and(|items| items.is_empty()) {
+            let help = "name rules or categories, or `all`, or leave it out".to_owned();
+            self.faults.add(value.span(), message.to_owned(), Some(help));
+        }
     }
 
     fn rules(&mut self, value: &Value<'_>, levels: &mut Levels) {
@@ -215,6 +235,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "paths" => entry.paths = self.globs(value, "`paths`"),
                 "ignore" => {
+                    self.not_empty(value, "`ignore` is empty: it turns nothing off");
                     entry.ignore.ignore = self.selectors(value, "ignore", Selector::to_ignore);
                 }
                 "rules" => {

@@ -294,3 +294,19 @@ fn config_show_shows_what_is_in_force() {
     assert!(!selected.contains("extend-select"), "{selected}");
     assert!(show(&[]).contains("baseline") && !show(&["--profile", "audit"]).contains("baseline"));
 }
+
+fn what_is_not_shown_is_counted_and_named_when_it_fails_the_run() {
+    let dir = project(&[("role.yaml", UNBOUND)]);
+    let args = ["check", "--select", "unbound-role", "--min-severity", "error", "--fail-on", "note"];
+    let (code, stdout, stderr) = run(dir.path(), &args);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("1 finding below `--min-severity` not shown"), "{stdout}");
+    assert!(!stdout.contains("nothing to report"), "{stdout}");
+    assert!(stderr.contains("`--min-severity` leaves out make the run fail"), "{stderr}");
+    let (code, stdout, stderr) = run(dir.path(), &[&args[..], &["-q", "--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, report["summary"]["hidden"].as_u64()), (1, Some(1)), "{stderr}");
+    assert!(stderr.contains("make the run fail"), "{stderr}");
+    let (code, _, stderr) = run(dir.path(), &args[..5]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "notes do not fail by themselves");
+}

@@ -38,6 +38,8 @@ pub struct Triaged {
     pub known: Vec<Finding>,
     /// How many findings of the baseline do not occur any more.
     pub stale: usize,
+    /// How many findings are left out because they are not severe enough to be shown; they count all the same.
+    pub hidden: usize,
 }
 
 /// A suppressed finding.

@@ -95,8 +95,9 @@ pub fn triage(
 
     // Errors of syntax are no matter of opinion: neither levels nor comments hide them.
     triaged.shown.extend(syntax_errors(project, engine));
+    let mut guesses = GUESSES;
     let about_comments =
-        comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
+        comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels, &mut guesses));
     triaged.shown.extend(about_comments.filter_map(|mut finding| {
         let level = levels.at(finding.rule, file_of(finding.span, project));
         finding.severity = level.severity()?;
@@ -202,6 +203,7 @@ fn judge(
     table: &[&'static Rule],
     engine: &EngineRules,
     levels: &Levels,
+    guesses: &mut usize,
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
@@ -229,7 +231,15 @@ fn judge(
     let mut unused = Vec::new();
     for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
         match table.iter().find(|rule| rule.name == name.value) {
-            None => findings.push(unknown_rule(name, table, engine)),
+            None => {
+                let guessed = if *guesses > 0 {
+                    nearest(&name.value, table.iter().map(|rule| rule.name))
+                } else {
+                    None
+                };
+                *guesses = guesses.saturating_sub(1);
+                findings.push(unknown_rule(name, guessed, engine));
+            }
             Some(rule) if !levels.can_be_allowed(rule) => {
                 let message = format!("`{}` cannot be allowed by a comment", name.value);
                 let mut finding = new(engine.broken_allow, name.span, message);
@@ -274,9 +284,12 @@ fn judge(
     findings
 }
 
-fn unknown_rule(name: &Spanned<String>, table: &[&'static Rule], engine: &EngineRules) -> Finding {
+/// For how many unknown names a run looks for the one that was meant: more are no slips, and each look takes time.
+const GUESSES: usize = 100;
+
+fn unknown_rule(name: &Spanned<String>, near: Option<&'static str>, engine: &EngineRules) -> Finding {
     let mut finding = new(engine.broken_allow, name.span, format!("no rule has the name `{}`", name.value));
-    match nearest(&name.value, table.iter().map(|rule| rule.name)) {
+    match near {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?"));
             finding.fix(format!("write `{near}`"), vec![Edit { span: name.span, text: near.to_owned() }]);

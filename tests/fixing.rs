@@ -469,6 +469,16 @@ const PLACES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\n  labels: \
+         {rbac.authorization.k8s.io/aggregate-to-view: \"true\"}\nrules:\n  \
+         - {apiGroups: [\"\"], resources: [nodes], verbs: [patch]}\n  \
+         # rolewright: allow(aggregate-into-builtin) SEC-417 a dashboard\n  \
+         - {apiGroups: [\"\"], resources: [pods/log], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n",
+        &["aggregate-into-builtin:7", "aggregate-into-builtin:10"],
+    ),
+    (
+        "role.yaml",
         "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules:\n  \
          - apiGroups: [\"\", apps]\n    resources:\n      - pods # rolewright: allow(pod-creation) SEC-415 a runner\n      \
          - deployments\n      - daemonsets\n    verbs: [create]\n",
@@ -488,7 +498,8 @@ const PLACES: &[(&str, &str, &[&str])] = &[
 fn places(at: &Path, arguments: &[&str]) -> Vec<String> {
     let text = stdout(&check(at, &[&["--format", "json", "--fail-on", "note"], arguments].concat()));
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let rules = ["mount-write", "policy-write", "secrets-readable", "pod-creation", "unused-allow"];
+    let rules =
+        ["mount-write", "policy-write", "secrets-readable", "pod-creation", "aggregate-into", "unused-allow"];
     let findings = report["findings"].as_array().unwrap().iter();
     findings
         .map(|it| format!("{}:{}", it["rule"].as_str().unwrap(), it["line"]))
@@ -502,7 +513,7 @@ fn an_allowance_covers_its_own_block_and_no_other() {
         let folder = folder(&[(name, text)]);
         assert_eq!(places(folder.path(), &[]), *wanted, "{text}");
         // A reason for everything, or a list of everything, leaves nothing.
-        let rules = "mount-write,policy-write,secrets-readable,pod-creation";
+        let rules = "mount-write,policy-write,secrets-readable,pod-creation,aggregate-into-builtin";
         let select = ["--select", rules, "--fail-on", "note"];
         let listed = check(folder.path(), &[&select[..], &["--write-baseline", "known.json"]].concat());
         assert_eq!(listed.status.code(), Some(0), "{text}{}", stdout(&listed));

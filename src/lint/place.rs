@@ -54,6 +54,26 @@ impl Context<'_> {
         self.in_places(uses, 1 + uses.others.len(), parts, check);
     }
 
+    /// As [`Context::in_each_part`], for grants of one role that are one finding: together, and by the rule they are of.
+    pub fn in_each_rule<'a>(&mut self, grants: &[&Grant<'a>], check: impl Fn(&[Grant<'a>], &mut Self)) {
+        let of = |block: Option<Span>| -> Vec<Grant<'a>> {
+            grants
+                .iter()
+                .filter_map(|grant| grant.of_rule(|span| block.is_none_or(|it| it == span)))
+                .collect()
+        };
+        let mut blocks: Vec<Span> =
+            grants.iter().flat_map(|grant| &grant.parts).map(|part| part.rule.span).collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        let parts = blocks.iter().map(|block| Part {
+            block: *block,
+            label: Label { span: *block, text: "so does this".to_owned() },
+            alone: of(Some(*block)),
+        });
+        self.in_places(&of(None), blocks.len(), parts, |grants, cx| check(grants, cx));
+    }
+
     fn in_places<W>(
         &mut self,
         whole: &W,

@@ -268,3 +268,45 @@ fn only_a_long_run_at_a_terminal_says_what_it_is_at() {
         assert!(!silent.contains("reading"), "{silent:?}");
     }
 }
+
+fn config_show_shows_what_is_in_force() {
+    let dir = project(&[(
+        "rolewright.toml",
+        "ignore = [\"style\", \"pedantic\"]\nextend-select = [\"wildcard-verb\"]\nbaseline = \"known.json\"\n",
+    )]);
+    let show = |args: &[&str]| run(dir.path(), &[&["config", "show"], args].concat()).1;
+    let has = |text: &str, setting: &str, origin: &str| {
+        text.lines().any(|line| line.starts_with(setting) && line.ends_with(&format!("  # {origin}")))
+    };
+    let both = show(&["--ignore", "unused-allow,style"]);
+    let origin = "rolewright.toml:1 and --ignore";
+    assert!(has(&both, "ignore = [\"style\", \"pedantic\", \"unused-allow\"]", origin), "{both}");
+    assert!(has(&both, "extend-select = [\"wildcard-verb\"]", "rolewright.toml:2"), "{both}");
+    let json = show(&["--ignore", "unused-allow", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let ignore = json["settings"].as_array().unwrap().iter().find(|it| it["key"] == "ignore").unwrap();
+    assert_eq!(ignore["origin"]["kind"], "several");
+    assert_eq!(ignore["origin"]["origins"][1], serde_json::json!({"kind": "flag", "flag": "--ignore"}));
+    // `--select` takes the place of the lists of the file.
+    let selected = show(&["--select", "security", "--ignore", "unused-allow"]);
+    assert!(has(&selected, "select = [\"security\"]", "--select"), "{selected}");
+    assert!(has(&selected, "ignore = [\"unused-allow\"]", "--ignore"), "{selected}");
+    assert!(!selected.contains("extend-select"), "{selected}");
+    assert!(show(&[]).contains("baseline") && !show(&["--profile", "audit"]).contains("baseline"));
+}
+
+fn what_is_not_shown_is_counted_and_named_when_it_fails_the_run() {
+    let dir = project(&[("role.yaml", UNBOUND)]);
+    let args = ["check", "--select", "unbound-role", "--min-severity", "error", "--fail-on", "note"];
+    let (code, stdout, stderr) = run(dir.path(), &args);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("1 finding below `--min-severity` not shown"), "{stdout}");
+    assert!(!stdout.contains("nothing to report"), "{stdout}");
+    assert!(stderr.contains("`--min-severity` leaves out make the run fail"), "{stderr}");
+    let (code, stdout, stderr) = run(dir.path(), &[&args[..], &["-q", "--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, report["summary"]["hidden"].as_u64()), (1, Some(1)), "{stderr}");
+    assert!(stderr.contains("make the run fail"), "{stderr}");
+    let (code, _, stderr) = run(dir.path(), &args[..5]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "notes do not fail by themselves");
+}

@@ -197,10 +197,13 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    triaged.gather();
     // What is not shown counts all the same.
     let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
     if let Some(least) = args.min_severity.as_deref().and_then(Severity::from_word) {
+        let all = triaged.shown.len();
         triaged.shown.retain(|finding| finding.severity >= least);
+        triaged.hidden = all - triaged.shown.len();
     }
     let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
     let real_names =
@@ -220,6 +223,14 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     print(&text)?;
     let unwritten = write_reports(&args.report, &report, style);
     complain(&crashes);
+    let fail_on = session.config.fail_on();
+    if exit == Exit::Findings
+        && !args.exit_zero
+        && !triaged.shown.iter().any(|finding| fail_on.fails(finding.severity))
+    {
+        say("error: findings that `--min-severity` leaves out make the run fail");
+        say(format_args!("help: findings count from the severity `{}` on, see `--fail-on`", fail_on.word()));
+    }
     let nothing = loaded.is_empty() && loaded.excluded == 0;
     if nothing {
         say("error: no input found: no policy, manifest or spec among the files");

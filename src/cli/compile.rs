@@ -104,7 +104,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// Why nothing can be made of the project; said on stderr.
 fn refused(loaded: &Loaded, session: &Session) -> Option<Exit> {
-    let (triaged, failed) = check::lint(&loaded.project, session);
+    let (mut triaged, failed) = check::lint(&loaded.project, session);
+    triaged.gather();
     let crashes: Vec<Crash> = loaded.crashes.iter().cloned().chain(failed).collect();
     let errors: Vec<Finding> =
         triaged.shown.into_iter().filter(|finding| finding.severity == Severity::Error).collect();

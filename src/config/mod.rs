@@ -56,6 +56,9 @@ impl Config {
     pub fn effective(&self) -> Shown {
         let mut shown = self.shown.clone();
         let profile = self.levels.profile;
+        if profile.sees_all() {
+            shown.remove("baseline");
+        }
         let bound_to_profile = match profile {
             Profile::Default => Origin::Default,
             other => Origin::Profile(other.word()),

@@ -67,8 +67,7 @@ impl Baseline {
 
     /// Reads a list that [`Baseline::to_text`] wrote.
     pub fn parse(text: &str) -> Result<Baseline, BaselineError> {
-        let file: File =
-            serde_json::from_str(text).map_err(|error| BaselineError::Shape(error.to_string()))?;
+        let file: File = serde_json::from_str(text).map_err(|error| BaselineError::Shape(fault(&error)))?;
         if file.version != 1 {
             return Err(BaselineError::Version(file.version));
         }
@@ -139,5 +138,15 @@ impl Baseline {
         }
         entries.retain(|_, count| *count > 0);
         Baseline { entries }
+    }
+}
+
+/// What is wrong, without a word of a file that may be none of ours.
+fn fault(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            format!("another shape is expected at line {} column {}", error.line(), error.column())
+        }
+        _ => error.to_string(),
     }
 }

@@ -28,6 +28,10 @@ pub enum What {
     Report,
     /// The JSON report of `test`.
     TestReport,
+    /// The JSON report of `suggest`.
+    SuggestReport,
+    /// The JSON report of `diff`.
+    DiffReport,
 }
 
 /// Runs the command.
@@ -37,7 +41,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         What::AccessTest => spec::schema::test_schema_text(),
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+        What::DiffReport => include_str!("../../schemas/diff-report.schema.json").to_owned(),
         What::TestReport => include_str!("../../schemas/test-report.schema.json").to_owned(),
+        What::SuggestReport => include_str!("../../schemas/suggest-report.schema.json").to_owned(),
     };
     print(&text)?;
     Ok(Exit::Clean)

@@ -1,4 +1,4 @@
-//! Claims about everybody, and about all paths of a pattern.
+//! Claims about everybody, and about all paths of a pattern; those about Kubernetes are proved in [`cluster`].
 //!
 //! That nobody can is proved role by role: for everybody whom a role admits, today or once somebody creates the service
 //! account, no path of the pattern is in the language of the token. That somebody can everything of a pattern is proved
@@ -6,6 +6,7 @@
 
 mod able;
 mod admitted;
+pub(super) mod cluster;
 mod opening;
 
 use std::cell::{Cell, RefCell};
@@ -25,10 +26,6 @@ use crate::semantics::reach::{
     Access, Holder, HolderKey, Matching, RoleName, Sieve, Subject, Unresolved, Who,
 };
 use crate::semantics::template::{Identity, Presence};
-
-/// Why a claim about Kubernetes is not proved.
-pub(super) const KUBERNETES: &str =
-    "claims about everybody or about many resources are proved for Vault alone, not for Kubernetes";
 
 /// The steps that are spent on one claim, however many roles there are: about a second.
 const MOST_STEPS: u64 = 30 * STEPS;
@@ -333,12 +330,12 @@ impl Claim<'_, '_> {
             return Vec::new();
         }
         let by_token = match opening::is_shared(holder) {
-            false => asked.by_token(holder),
+            false => (self.prover.replay.vault)(&asked, holder),
             true => {
                 let key = (holder.key(), path.to_owned());
                 let known = self.replays.borrow().get(&key).cloned();
                 known.unwrap_or_else(|| {
-                    let reason = asked.by_token(holder);
+                    let reason = (self.prover.replay.vault)(&asked, holder);
                     self.replays.borrow_mut().insert(key, reason.clone());
                     reason
                 })

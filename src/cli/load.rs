@@ -13,7 +13,7 @@ use super::walk::{self, Role};
 use crate::lint::{Crash, panic_message, side_by_side};
 use crate::model::lower::{self, Lowered};
 use crate::model::project::{FileClass, Project, Settings};
-use crate::report::Unread;
+use crate::report::{Unread, clean};
 use crate::syntax::{Source, SourceId, Sources, Span, limits};
 
 /// All inputs of a run and what happened on the way.
@@ -31,7 +31,7 @@ pub struct Loaded {
     pub excluded: usize,
     /// How many files were read for evidence only.
     pub evidence: usize,
-    /// How many directories were left out because `compile` made what is in them.
+    /// How many files were left out because `compile` made them.
     pub compiled: usize,
 }
 
@@ -61,9 +61,17 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
 
     let mut texts = BTreeMap::new();
     if !stdin.is_empty() {
-        let name = stdin_name.unwrap_or("<stdin>").to_owned();
-        texts.insert(name.clone(), stdin_text());
-        walked.files.insert(name, (PathBuf::new(), Role::Named));
+        let path = stdin_name.map(|name| session.absolute(Path::new(name)));
+        let mut name = path.as_ref().map_or("<stdin>".to_owned(), |path| session.name(path));
+        while path.is_none() && walked.files.contains_key(&name) {
+            name.push('\'');
+        }
+        if path.is_some_and(|path| session.excludes(&path)) {
+            walked.excluded += usize::from(walked.files.remove(&name).is_none());
+        } else {
+            texts.insert(name.clone(), stdin_text());
+            walked.files.insert(name, (PathBuf::new(), Role::Named));
+        }
     }
     complete(reader, walked, texts, |path, directory| on_disk(path, directory, session), session)
 }
@@ -162,7 +170,12 @@ pub fn text(path: &Path, name: &str, role: Role) -> Text {
 
 /// The text of a file that is no input: a configuration, a baseline. What is too large is refused, as a device that never
 /// ends would be.
-pub fn settings_text(file: &File) -> io::Result<String> {
+pub fn settings_text(path: &Path) -> io::Result<String> {
+    // Before it is opened: a pipe lets nobody open it before somebody writes.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let file = File::open(path)?;
     let mut text = String::new();
     file.take(limits::FILE_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > limits::FILE_BYTES {
@@ -216,7 +229,8 @@ fn take(
             match catch_unwind(attempt) {
                 Ok(lowered) => taken.lowered = lowered,
                 Err(payload) => {
-                    let message = format!("{name}: {}", panic_message(payload.as_ref()));
+                    let message =
+                        clean::line(&format!("{name}: {}", panic_message(payload.as_ref()))).into_owned();
                     taken.crash = Some(Crash { rule: "reading", message });
                     taken.lowered.class = FileClass::Broken;
                 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::FileClass;
@@ -114,7 +114,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let chosen: Vec<&Expectation> =
         all.iter().filter(|it| args.filter.as_deref().is_none_or(|text| holds(it, text, &loaded))).collect();
     if args.list {
-        print(&human::list(chosen.iter().copied()))?;
+        print_lines(&human::list(chosen.iter().copied()))?;
         return Ok(exit(&loaded, &problems, &[], chosen.is_empty()));
     }
     let prover = Prover::new(project);
@@ -123,7 +123,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
     let look = Look { color: session.color, quiet: global.quiet, verbose: global.verbose };
     print(&match args.format {
-        Format::Human => human::render(&proofs, look),
+        Format::Human => clean::commands(&human::render(&proofs, look)).into_owned(),
         Format::Json => json::render(&proofs),
         Format::Junit => junit::render(&proofs),
     })?;

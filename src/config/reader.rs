@@ -267,9 +267,9 @@ impl Reader<'_> {
             items.into_iter().filter_map(|item| Some((item, self.faults.text(item, "a glob")?))).collect();
         let patterns: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
         PathGlobs::new(&patterns, self.root, &self.file.directory).unwrap_or_else(|faults| {
-            for (at, fault) in faults {
-                let Some((item, _)) = texts.get(at) else { continue };
-                self.faults.add(item.span(), format!("not a glob: {fault}"), None);
+            for fault in faults {
+                let Some((item, _)) = texts.get(fault.at) else { continue };
+                self.faults.add(item.span(), fault.message, fault.help.map(str::to_owned));
             }
             PathGlobs::default()
         })
@@ -314,6 +314,17 @@ impl Reader<'_> {
         let mut set = GlobSetBuilder::new();
         for item in self.faults.list(value, "`mounts`") {
             let Some(text) = self.faults.text(item, "a glob") else { continue };
+            let mut parts = text.trim_matches('/').split('/');
+            if text.starts_with('!') || parts.clone().any(|part| matches!(part, "" | "." | "..")) {
+                let help = "name mounts as the server does: `auth/kubernetes-*`, or `kubernetes` for a secrets engine";
+                self.faults.add(item.span(), "no mount matches this glob".to_owned(), Some(help.to_owned()));
+                continue;
+            }
+            if parts.next() == Some("auth") && parts.next().is_none() {
+                let help = "`auth/**` is every auth mount".to_owned();
+                self.faults.add(item.span(), "no mount matches this glob".to_owned(), Some(help));
+                continue;
+            }
             match GlobBuilder::new(text.trim_matches('/')).literal_separator(true).build() {
                 Ok(glob) => {
                     set.add(glob);

@@ -82,7 +82,7 @@ impl Baseline {
 
     /// Reads a list that [`Baseline::to_text`] wrote.
     pub fn parse(text: &str) -> Result<Baseline, BaselineError> {
-        let shape = |error: serde_json::Error| BaselineError::Shape(error.to_string());
+        let shape = |error: serde_json::Error| BaselineError::Shape(fault(&error));
         let head: Head = serde_json::from_str(text).map_err(shape)?;
         if head.version != VERSION {
             return Err(BaselineError::Version(head.version));
@@ -91,7 +91,7 @@ impl Baseline {
         let mut entries: BTreeMap<Anchor, Counts> = BTreeMap::new();
         for Entry { rule, path, object, words, severity, count } in file.findings {
             let Some(severity) = Severity::from_word(&severity) else {
-                return Err(BaselineError::Shape(format!("`{severity}` is no severity")));
+                return Err(BaselineError::Shape("a severity that there is none".to_owned()));
             };
             let counts = entries.entry(Anchor { rule, path, object, words }).or_default();
             let known = counts.entry(severity).or_default();
@@ -177,5 +177,15 @@ impl Baseline {
         }
         entries.retain(|_, counts| !counts.is_empty());
         Baseline { entries }
+    }
+}
+
+/// What is wrong, without a word of a file that may be none of ours.
+fn fault(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            format!("another shape is expected at line {} column {}", error.line(), error.column())
+        }
+        _ => error.to_string(),
     }
 }

@@ -17,7 +17,7 @@ pub mod triage;
 mod turns;
 
 pub use finding::{Edit, Finding, Fix, Label, Safety, Severity};
-pub use globs::PathGlobs;
+pub use globs::{OtherPaths, PathGlobs};
 pub use levels::{FileLevels, Levels};
 pub use options::{LimitScope, Options};
 pub use place::Place;

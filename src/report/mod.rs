@@ -49,7 +49,7 @@ pub struct Report<'a> {
     pub excluded: usize,
     /// Files that were read for evidence only and are no inputs.
     pub evidence: usize,
-    /// Directories left out because `compile` made what is in them.
+    /// Files left out because `compile` made them.
     pub compiled: usize,
 }
 

@@ -24,7 +24,7 @@ pub struct Summary {
     pub other: usize,
     /// Files that the configuration excludes.
     pub excluded: usize,
-    /// Directories left out because `compile` made what is in them.
+    /// Files left out because `compile` made them.
     pub compiled: usize,
     /// Access specs.
     pub specs: usize,
@@ -169,11 +169,7 @@ impl Summary {
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),
-            (
-                self.compiled,
-                "directory of compiled artefacts left out",
-                "directories of compiled artefacts left out",
-            ),
+            (self.compiled, "file that `compile` made left out", "files that `compile` made left out"),
             (self.other, "other file left alone", "other files left alone"),
             (
                 self.expectations,

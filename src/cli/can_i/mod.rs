@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::args::{DialectName, Global};
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::Project;
@@ -133,7 +133,7 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
     let mut faults: Vec<String> = loaded
         .unread
         .iter()
-        .map(|unread| format!("{}: {}", clean::line(&unread.path), unread.message))
+        .map(|unread| format!("{}: {}", clean::line(&unread.path), clean::line(&unread.message)))
         .collect();
     let project = &loaded.project;
     let told = |span, message: &str| format!("{}: {}", place(&places, span), clean::line(message));
@@ -288,12 +288,14 @@ impl Scene<'_> {
     }
 
     fn finish(&self, answer: Answer, json: Value) -> Result<Exit, Failure> {
-        self.print(&(serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"))?;
+        if !self.quiet {
+            print(&(serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"))?;
+        }
         Ok(exit(answer))
     }
 
     fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.quiet { Ok(()) } else { print(text) }
+        if self.quiet { Ok(()) } else { print_lines(text) }
     }
 }
 

@@ -1,12 +1,13 @@
 //! `check` with a baseline: reading it, taking known findings out, writing it.
 
-use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Args;
 use crate::cli::exit::{Failure, say};
 use crate::cli::load;
+use crate::cli::names::shown;
 use crate::cli::session::Session;
 use crate::cli::write;
 use crate::lint::anchor::{Anchor, Anchors};
@@ -34,8 +35,18 @@ impl Known {
             session.config.baseline.as_ref().filter(|_| !session.config.levels.profile.sees_all());
         let Some(path) = named.or(configured).cloned() else { return Ok(None) };
         let write = args.write_baseline.is_some();
-        let shown = path.display();
-        let baseline = match read(&path) {
+        let absolute = session.absolute(&path);
+        let shown = shown(&path);
+        let fault = match session.refusal(&absolute) {
+            None if named.is_none() && !in_project(&absolute, session) => {
+                Some("it lies outside of the repository")
+            }
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            return Err(Failure::new(format!("cannot read the baseline `{shown}`: {fault}")));
+        }
+        let baseline = match load::settings_text(&absolute) {
             Ok(text) => Some(Baseline::parse(&text).map_err(|error| {
                 Failure::new(format!("`{shown}` {error}"))
                     .with_help("remove it, and make it anew with `--write-baseline`")
@@ -86,7 +97,7 @@ impl Known {
                 Baseline::of(&triaged.known, &anchors)
             }
         };
-        let path = self.path.display();
+        let path = shown(&self.path);
         write::whole(&self.path, new.to_text().as_bytes())
             .map_err(|error| Failure::new(format!("cannot write the baseline `{path}`: {error}")))?;
         let findings = if new.len() == 1 { "finding" } else { "findings" };
@@ -95,13 +106,14 @@ impl Known {
     }
 }
 
-/// The text of a regular file.
-fn read(path: &Path) -> io::Result<String> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    load::settings_text(&file)
+/// True if the baseline that a configuration names lies in its project, links resolved.
+fn in_project(path: &Path, session: &Session) -> bool {
+    let Ok(real) = fs::canonicalize(path) else { return true };
+    let own = session.config_files.first().and_then(|path| path.parent());
+    let directories = own.into_iter().chain([session.repository.as_path()]);
+    directories
+        .filter_map(|directory| fs::canonicalize(directory).ok())
+        .any(|directory| real.starts_with(directory))
 }
 
 /// A text that cannot be read is nothing to get used to, and neither is what the configuration lets nobody allow.
@@ -120,7 +132,7 @@ fn is_judged(anchor: &Anchor, project: &Project, session: &Session) -> bool {
         // A file that is no text is left alone and empty here; nobody looked at what it holds.
         Some((source, FileClass::Other)) => !source.text.is_empty(),
         Some((_, class)) => *class == FileClass::Read,
-        None => !exists(&session.root.join(&anchor.path)),
+        None => !exists(&session.path(&anchor.path)),
     }
 }
 

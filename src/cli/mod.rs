@@ -15,6 +15,7 @@ pub mod fmt;
 pub mod init;
 pub mod load;
 pub mod man;
+pub mod paths;
 mod progress;
 pub mod rules;
 pub mod schema;
@@ -78,6 +79,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Fmt(args) => fmt::run(args, global),
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
+        Command::Paths(args) => paths::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
         Command::Config(args) => config::run(args, global),

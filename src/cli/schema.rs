@@ -28,6 +28,8 @@ pub enum What {
     Report,
     /// The JSON report of `test`.
     TestReport,
+    /// The JSON report of `paths`.
+    PathsReport,
 }
 
 /// Runs the command.
@@ -38,6 +40,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
         What::TestReport => include_str!("../../schemas/test-report.schema.json").to_owned(),
+        What::PathsReport => include_str!("../../schemas/paths-report.schema.json").to_owned(),
     };
     print(&text)?;
     Ok(Exit::Clean)

@@ -14,6 +14,7 @@ pub mod junit;
 pub mod markdown;
 pub mod page;
 pub mod place;
+pub mod paths;
 pub mod proofs;
 pub mod rdjson;
 pub mod sarif;

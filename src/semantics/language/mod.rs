@@ -129,6 +129,17 @@ pub fn shortest(
     steps: u64,
     mut wanted: impl FnMut(&[Grant]) -> bool,
 ) -> Result<Option<String>, TooComplex> {
+    shortest_of(languages, within, steps, |_, grants| wanted(grants))
+}
+
+/// As [`shortest`], where `wanted` sees the path, too, relative to the namespace; it may ask of it nothing but what the
+/// rules of the tokens tell.
+pub fn shortest_of(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: u64,
+    mut wanted: impl FnMut(&str, &[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
     let namespace = languages.first().map_or("", |language| language.namespace);
     let full = |pattern: &PathPattern| PathPattern::stored(format!("{namespace}{pattern}"));
     let question = full(within);
@@ -161,7 +172,7 @@ pub fn shortest(
         let path = path.strip_prefix(namespace).unwrap_or(path);
         grants.clear();
         grants.extend(languages.iter().map(|language| language.on(path)));
-        wanted(&grants)
+        wanted(path, &grants)
     })?;
     Ok(found.map(|path| path.strip_prefix(namespace).map_or(path.clone(), str::to_owned)))
 }

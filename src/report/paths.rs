@@ -73,7 +73,10 @@ fn sources(count: usize) -> String {
 
 /// What happens on a hop: who does what, and who they are then.
 pub fn sentence(hop: &Hop) -> String {
-    format!("{} {} → {}", hop.who, hop.does, hop.becomes)
+    match hop.becomes.starts_with("the token of ") {
+        true => format!("{} {}", hop.who, hop.does),
+        false => format!("{} {} → {}", hop.who, hop.does, hop.becomes),
+    }
 }
 
 /// What stands there, and where.
@@ -144,15 +147,16 @@ struct PathItem<'a> {
     hops: Vec<HopItem<'a>>,
 }
 
-#[derive(Serialize)]
-struct HopItem<'a> {
+/// A hop as JSON.
+#[derive(Debug, Serialize)]
+pub struct HopItem<'a> {
     who: &'a str,
     does: &'a str,
     becomes: &'a str,
     evidence: Vec<EvidenceItem<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct EvidenceItem<'a> {
     what: &'a str,
     place: Option<Place<'a>>,
@@ -172,7 +176,7 @@ struct DoubtItem<'a> {
     place: Option<Place<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Place<'a> {
     path: &'a str,
     line: u32,
@@ -180,17 +184,16 @@ struct Place<'a> {
 }
 
 fn path_item<'a>(path: &'a Path, places: &Places<'a>) -> PathItem<'a> {
-    let hops = path.hops.iter().map(|hop| HopItem {
-        who: &hop.who,
-        does: &hop.does,
-        becomes: &hop.becomes,
-        evidence: hop
-            .evidence
-            .iter()
-            .map(|it| EvidenceItem { what: &it.what, place: it.span.and_then(|span| place(span, places)) })
-            .collect(),
-    });
+    let hops = path.hops.iter().map(|hop| hop_item(hop, places));
     PathItem { source: &path.source, sink: path.sink.word(), direct: path.is_direct, hops: hops.collect() }
+}
+
+/// A hop with the places of its evidence.
+pub fn hop_item<'a>(hop: &'a Hop, places: &Places<'a>) -> HopItem<'a> {
+    let evidence = hop.evidence.iter();
+    let evidence = evidence
+        .map(|it| EvidenceItem { what: &it.what, place: it.span.and_then(|span| place(span, places)) });
+    HopItem { who: &hop.who, does: &hop.does, becomes: &hop.becomes, evidence: evidence.collect() }
 }
 
 fn place<'a>(span: Span, places: &Places<'a>) -> Option<Place<'a>> {

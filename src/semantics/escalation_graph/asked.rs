@@ -1,10 +1,10 @@
 //! What one token may do on the endpoints of Vault that lead on.
 
-use super::{Evidence, Piece};
+use super::{Doubt, Evidence, Piece};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::ParameterValue;
-use crate::semantics::acl::{Acl, BUILT_IN, Operation, Request, Verdict, is_guarded_by_pki};
+use crate::semantics::acl::{Acl, BUILT_IN, Operation, Request, RuleRef, Verdict, is_guarded_by_pki};
 use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS};
 use crate::semantics::pattern::overlaps;
 use crate::semantics::reach::{Holder, Token};
@@ -26,7 +26,7 @@ pub(super) enum Found {
     /// On this path, by these rules.
     Yes(String, Vec<Evidence>),
     /// It hangs on something: one lower-case phrase.
-    Doubt(String),
+    Doubt(Doubt),
 }
 
 /// What a request has to carry to be of use.
@@ -93,7 +93,10 @@ impl Asked<'_, '_> {
         };
         let somewhere = search(&|verdicts| verdicts.iter().any(|it| *it != Verdict::Refused));
         match somewhere {
-            Err(error) => return Found::Doubt(format!("whether `{place}` is open is too complex to tell: {error}")),
+            Err(error) => {
+                let what = format!("whether `{place}` is open is too complex to tell: {error}");
+                return Found::Doubt(Doubt { what, span: None });
+            }
             Ok(None) => return self.uncertain(&full, capability),
             Ok(Some(_)) => {}
         }
@@ -103,11 +106,15 @@ impl Asked<'_, '_> {
                 let evidence = self.evidence(&path, capability);
                 Found::Yes(path, evidence)
             }
-            (_, Ok(Some(path))) => Found::Doubt(format!(
-                "whether its token may {} `{}{path}` hangs on the server or on what the request carries",
-                capability.word(),
-                self.namespace
-            )),
+            (_, Ok(Some(path))) => {
+                let what = format!(
+                    "whether a token may {} `{}{path}` to this end hangs on the server or on what the request may carry",
+                    capability.word(),
+                    self.namespace
+                );
+                let span = self.evidence(&path, capability).first().and_then(|evidence| evidence.span);
+                Found::Doubt(Doubt { what, span })
+            }
             _ => Found::No,
         }
     }
@@ -131,10 +138,12 @@ impl Asked<'_, '_> {
                     && !granted.denies()
                     && outline.is_some_and(|outline| outline.meets(full, marks, false))
                 {
-                    return Found::Doubt(format!(
+                    let RuleRef { policy, rule } = rule.rule;
+                    let what = format!(
                         "which paths `{}` of policy `{}` stands for is not known",
-                        rule.rule.rule.path, rule.rule.policy.name
-                    ));
+                        rule.path, policy.name
+                    );
+                    return Found::Doubt(Doubt { what, span: Some(rule.path.span) });
                 }
             }
         }

@@ -92,6 +92,9 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
     graph.edge(system, cluster, None);
     let anybody = graph.node(Node::Anybody);
     graph.edge(anybody, system, None);
+    let step = Step::new("may be any service account, as whoever may do anything", Vec::new());
+    let step = graph.step(step);
+    graph.edge(cluster, anybody, Some(step));
     let masters = graph.node(Node::Party(Party::Group("system:masters".to_owned())));
     graph.edge(masters, cluster, None);
     let parties: Vec<Party> = graph.parties.keys().cloned().collect();

@@ -8,7 +8,7 @@ use super::graph::{Graph, Node, Step};
 use super::rights;
 use super::token::Answers;
 use super::vault::Scene;
-use super::{Doubt, Evidence, Party, Piece, Without};
+use super::{Doubt, Evidence, Party, Piece, Sink, Without};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::secrets_role::SecretsRole;
@@ -185,8 +185,30 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
             cluster::lead_on_in(graph, project, node, &held, whole);
         }
     }
+    // Whoever is root on Vault has all that its engines give.
+    let root = graph.node(Node::Sink(Sink::Vault));
+    for role in &engines.roles {
+        let evidence = vec![role.evidence()];
+        let account = role.account.as_ref();
+        let named = account.map(|account| role.places.iter().map(|place| Party::account(place, account)));
+        let open = account.filter(|_| role.is_open).map(|account| scene.accounts_named(account));
+        for party in named.into_iter().flatten().chain(open.into_iter().flatten()) {
+            let does = format!("may have a token of {party} made by `{}`", role.words());
+            let step = graph.step(Step::new(does, evidence.clone()));
+            let to = graph.party(party);
+            graph.edge(root, to, Some(step));
+        }
+        if account.is_none() {
+            let does = format!("may have a service account made by `{}`", role.words());
+            let step = graph.step(Step::new(does, evidence));
+            let to = graph.node(role.made());
+            graph.edge(root, to, Some(step));
+        }
+    }
     for (path, namespace) in &engines.mounts {
         let node = graph.node(Node::Engine(format!("{namespace}{path}")));
+        let step = graph.step(Step::new(format!("may write roles of the secrets engine at `{path}`"), Vec::new()));
+        graph.edge(root, node, Some(step));
         match &engines.account {
             None => {
                 let what = format!(
@@ -226,8 +248,8 @@ impl Scene<'_, '_> {
                 };
                 let (path, evidence) = match asked.inside(&place, Capability::Update, carry, |_| true) {
                     Found::No => continue,
-                    Found::Doubt(what) => {
-                        answers.doubts.push(Doubt { what, span: Some(role.role.name.span) });
+                    Found::Doubt(doubt) => {
+                        answers.doubts.push(doubt);
                         continue;
                     }
                     Found::Yes(path, evidence) => (path, evidence),
@@ -262,7 +284,7 @@ impl Scene<'_, '_> {
                 });
                 match found {
                     Found::No => {}
-                    Found::Doubt(what) => answers.doubts.push(Doubt { what, span: None }),
+                    Found::Doubt(doubt) => answers.doubts.push(doubt),
                     Found::Yes(at, evidence) => {
                         let does = format!("may {}: write to `{at}`", authority::KUBERNETES_ROLES.what);
                         let to = Node::Engine(format!("{namespace}{path}"));

@@ -131,7 +131,7 @@ pub struct Hop {
     pub who: String,
     /// What they do, to follow the name: `may run pods in namespace …`.
     pub does: String,
-    /// What lets them, at least one, the weightiest first.
+    /// What lets them, the weightiest first; none where it follows from who they are.
     pub evidence: Vec<Evidence>,
     /// Who they are afterwards.
     pub becomes: String,
@@ -196,6 +196,11 @@ pub struct Start {
 }
 
 impl Start {
+    /// Who starts.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// True if an input speaks of it, or a group or a glob takes it in.
     pub fn is_admitted(&self) -> bool {
         !matches!(&self.from, From::Stranger(nodes) if nodes.is_empty())
@@ -313,13 +318,9 @@ impl EscalationGraph {
         walk::doubts(&self.graph, start)
     }
 
-    /// Everything that is not known, once each.
+    /// Everything that is not known and may open a way of some source, once each.
     pub fn all_doubts(&self) -> Vec<Doubt> {
-        let of_nodes = self.graph.doubts.values().flatten().cloned();
-        let mut doubts: Vec<Doubt> = of_nodes.chain(self.graph.doubts_everywhere.iter().cloned()).collect();
-        doubts.sort();
-        doubts.dedup();
-        doubts
+        walk::doubts_from(&self.graph, self.graph.sources.iter().copied().collect())
     }
 
     /// What closes the most of these ways if it is taken away, if they are more than direct.

@@ -72,7 +72,20 @@ pub(super) fn of_rules<'r>(rules: impl IntoIterator<Item = &'r RbacRule>, cluste
     for rule in rules {
         of_rule(rule, cluster_wide, &mut found);
     }
+    // The most direct way first.
+    let rank = |kind: Kind| match kind {
+        Kind::Become(words) | Kind::BecomeOfPods(words) => {
+            ways().position(|(_, of_way)| of_way == words).unwrap_or(usize::MAX)
+        }
+        _ => 0,
+    };
+    found.sort_by_key(|right| rank(right.kind));
     found
+}
+
+/// Ways to become another service account, the most direct first.
+fn ways() -> impl Iterator<Item = (&'static powers::Power, &'static str)> {
+    lateral::WAYS.iter().copied().chain(MORE_WAYS)
 }
 
 fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
@@ -89,8 +102,7 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         return;
     }
     let in_namespaces = !cluster_wide;
-    let ways = lateral::WAYS.iter().copied().chain(MORE_WAYS).filter(|(power, _)| **power != powers::IMPERSONATE);
-    for (power, words) in ways {
+    for (power, words) in ways().filter(|(power, _)| **power != powers::IMPERSONATE) {
         match names {
             Names::Any => {
                 if powers::given_by(rule, power, in_namespaces).is_some() {

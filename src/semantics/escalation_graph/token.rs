@@ -108,6 +108,10 @@ impl Scene<'_, '_> {
             }
         }
         self.secrets(holder, &token, &mut answers);
+        // Who is root knows all that there is to know.
+        if answers.edges.iter().any(|(node, _)| *node == Node::Sink(Sink::Vault)) {
+            answers.doubts.clear();
+        }
         // The first of several ways to one place is the weightiest.
         let mut seen: Vec<Node> = Vec::new();
         answers.edges.retain(|(node, _)| {
@@ -135,7 +139,9 @@ impl Scene<'_, '_> {
         if may == Found::No {
             return;
         }
-        for written in answers.holds.clone() {
+        let mut own = answers.holds.clone();
+        own.sort_by_key(|written| matches!(written, Written::Policy(_, name) if name == "default"));
+        for written in own {
             let Written::Policy(namespace, name) = &written else { continue };
             // The text of `root` is not written, and none of its rules counts.
             if namespace != asked.namespace || name == "root" {
@@ -147,7 +153,7 @@ impl Scene<'_, '_> {
                     answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
                     return;
                 }
-                Found::Doubt(what) => answers.doubt(Doubt { what, span: None }),
+                Found::Doubt(doubt) => answers.doubt(doubt),
                 Found::No => {}
             }
         }
@@ -161,7 +167,7 @@ impl Scene<'_, '_> {
                     let does = format!("may write the policy `{name}`: update on `{path}`");
                     answers.writes.push((written.clone(), Step::new(does, evidence)));
                 }
-                Found::Doubt(what) => answers.doubt(Doubt { what, span: None }),
+                Found::Doubt(doubt) => answers.doubt(doubt),
                 Found::No => {}
             }
         }
@@ -198,13 +204,13 @@ fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut 
                     answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
                     return true;
                 }
-                Found::Doubt(what) => doubt = doubt.or(Some(what)),
+                Found::Doubt(other) => doubt = doubt.or(Some(other)),
                 Found::No => {}
             }
         }
     }
-    if let Some(what) = doubt {
-        answers.doubt(Doubt { what, span: None });
+    if let Some(doubt) = doubt {
+        answers.doubt(doubt);
     }
     false
 }
@@ -263,7 +269,7 @@ fn token_role(asked: Asked<'_, '_>, capability: Capability) -> Found {
                 return Found::Yes(path, evidence);
             }
             (Found::No, _) | (_, Found::No) => {}
-            (Found::Doubt(what), _) | (_, Found::Doubt(what)) => doubt = doubt.or(Some(what)),
+            (Found::Doubt(other), _) | (_, Found::Doubt(other)) => doubt = doubt.or(Some(other)),
         }
     }
     doubt.map_or(Found::No, Found::Doubt)
@@ -284,7 +290,7 @@ fn token_create(asked: Asked<'_, '_>, answers: &mut Answers) {
                 );
                 answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
             }
-            Found::Doubt(what) => answers.doubt(Doubt { what, span: None }),
+            Found::Doubt(doubt) => answers.doubt(doubt),
             Found::No => {}
         }
     }
@@ -299,7 +305,7 @@ fn token_create(asked: Asked<'_, '_>, answers: &mut Answers) {
             let span = evidence.first().and_then(|evidence| evidence.span);
             answers.doubt(Doubt { what, span });
         }
-        Found::Doubt(what) => answers.doubt(Doubt { what, span: None }),
+        Found::Doubt(doubt) => answers.doubt(doubt),
         Found::No => {}
     }
 }

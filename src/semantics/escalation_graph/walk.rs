@@ -37,12 +37,20 @@ pub(super) fn path(graph: &Graph, start: &Start, sink: Sink) -> Option<Path> {
 
 /// What may open a way and is not known.
 pub(super) fn doubts(graph: &Graph, start: &Start) -> Vec<Doubt> {
-    let mut found: BTreeSet<Doubt> = graph.doubts_everywhere.iter().cloned().collect();
+    let first = first_edges(graph, start).into_iter().map(|(_, to)| to).collect();
+    let mut found = doubts_from(graph, first);
     if let From::Tokens(tokens) = &start.from {
         found.extend(tokens.iter().flat_map(|token| token.doubts.iter().cloned()));
+        found.sort();
+        found.dedup();
     }
+    found
+}
+
+/// What may open a way from some nodes and is not known.
+pub(super) fn doubts_from(graph: &Graph, mut next: Vec<usize>) -> Vec<Doubt> {
+    let mut found: BTreeSet<Doubt> = graph.doubts_everywhere.iter().cloned().collect();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let mut next: Vec<usize> = first_edges(graph, start).into_iter().map(|(_, to)| to).collect();
     while let Some(node) = next.pop() {
         if !seen.insert(node) {
             continue;

@@ -12,11 +12,15 @@
 mod cluster;
 mod coverage;
 mod names;
+mod never;
 mod universal;
 mod vault;
 
 pub use coverage::{Coverage, Uncovered};
 
+use std::cell::OnceCell;
+
+use super::escalation_graph::{EscalationGraph, Hop};
 use super::reach::{Access, Subject};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
@@ -98,6 +102,8 @@ pub struct Reason {
     pub text: String,
     /// The place that the text speaks of, where that is no rule.
     pub place: Option<Span>,
+    /// Of a claim about ways that give somebody everything: the way.
+    pub hops: Vec<Hop>,
 }
 
 /// A rule that decides.
@@ -127,7 +133,7 @@ pub enum DeciderKind {
 impl Reason {
     fn new(allowed: Option<bool>, text: impl Into<String>) -> Reason {
         let text = text.into();
-        Reason { allowed, who: None, path: None, role: None, rules: Vec::new(), text, place: None }
+        Reason { allowed, who: None, path: None, role: None, rules: Vec::new(), text, place: None, hops: Vec::new() }
     }
 
     fn at(self, place: Option<Span>) -> Reason {
@@ -140,12 +146,14 @@ impl Reason {
 pub struct Prover<'a> {
     access: Access<'a>,
     names: Names<'a>,
+    /// Built for the first claim about ways.
+    graph: OnceCell<EscalationGraph>,
 }
 
 impl<'a> Prover<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Prover<'a> {
-        Prover { access: Access::new(project), names: Names::of(project) }
+        Prover { access: Access::new(project), names: Names::of(project), graph: OnceCell::new() }
     }
 
     /// The verdict on one claim.
@@ -156,6 +164,15 @@ impl<'a> Prover<'a> {
             answers: Vec::new(),
             why: Some(why),
         };
+        if let Some(ends) = expectation.never {
+            return match never::answers(self, expectation, ends) {
+                Err((outcome, why)) => without_answer(outcome, why),
+                Ok(answers) => {
+                    let outcome = answers.iter().map(outcome).max().unwrap_or(Outcome::Unknown);
+                    Verdict { expectation, outcome, answers, why: None }
+                }
+            };
+        }
         if expectation.is_universal() {
             let proved = match expectation.question() {
                 Question::Vault(path) => universal::answers(self, expectation, path),

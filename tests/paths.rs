@@ -99,7 +99,8 @@ fn json_reports_conform_to_their_schema() {
         let faults: Vec<String> = schema.iter_errors(&report).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{}: {faults:?}", case.display());
     }
-    let shown = Command::new(env!("CARGO_BIN_EXE_rolewright")).args(["schema", "paths-report"]).output().unwrap();
+    let shown =
+        Command::new(env!("CARGO_BIN_EXE_rolewright")).args(["schema", "paths-report"]).output().unwrap();
     assert_eq!(String::from_utf8(shown.stdout).unwrap(), text);
 }
 
@@ -178,7 +179,12 @@ fn large_projects_are_no_burden() {
     let directory = tempfile::tempdir().unwrap();
     let (mut rbac, mut spec, mut policies) = (String::new(), String::new(), String::new());
     for at in 0..2_000 {
-        writeln!(rbac, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: sa{at}, namespace: ns{}}}", at % 40).unwrap();
+        writeln!(
+            rbac,
+            "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: sa{at}, namespace: ns{}}}",
+            at % 40
+        )
+        .unwrap();
         writeln!(
             rbac,
             "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: b{at}, namespace: ns{}}}\n\

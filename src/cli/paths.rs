@@ -9,8 +9,8 @@ use super::can_i::load_named;
 use super::exit::{Exit, Failure, print, say};
 use super::session::Session;
 use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
-use crate::report::paths::{Ways, doubt_text, human, json};
 use crate::report::clean;
+use crate::report::paths::{Ways, doubt_text, human, json};
 use crate::report::place::Places;
 use crate::semantics::escalation_graph::{Doubt, EscalationGraph, Party, Path, Sink, Start};
 use crate::semantics::reach::{Access, Subject, SubjectError};
@@ -146,7 +146,9 @@ fn start(who: &str, graph: &EscalationGraph, access: &Access<'_>) -> Result<Star
                     return Err(Failure::new(format!("`{}` can be no service account", clean::line(who)))
                         .with_help("names are lower-case letters and digits with `-` inside"));
                 }
-                Subject::ServiceAccount { namespace, name, role: None, .. } => Party::account(namespace, name),
+                Subject::ServiceAccount { namespace, name, role: None, .. } => {
+                    Party::account(namespace, name)
+                }
                 _ => {
                     return graph
                         .start_of_token(access, &subject)

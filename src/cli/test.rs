@@ -46,8 +46,11 @@ Entries can also speak of everybody, and of all paths of a pattern (`+` is one s
     - {everybody_in: app, cannot: [read], on: kv/data/payment/*}   # service accounts to come, too
     - {who: app/web, cannot: [read], on: kv/data/+/root}
 
+    - {nobody_except: [ops/admin], never: {escalate: true}}        # or `vault`, `cluster`; by no way, however long
+
 They are proved over all auth roles, over every service account that a role admits, be it one that somebody creates \
-tomorrow, and over all paths; one that fails names somebody, a path and the rules. Each entry comes out as
+tomorrow, and over all paths; one that fails names somebody, a path and the rules, or the way hop by hop (see `paths`). \
+Each entry comes out as
 
   ok          it holds
   FAIL        it does not; the rule that decides is named, or why nothing grants it

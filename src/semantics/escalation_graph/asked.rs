@@ -65,9 +65,10 @@ impl Asked<'_, '_> {
         let full = PathPattern::stored(format!("{}{place}", self.namespace));
         let meets = |acl: &Acl<'_>| {
             acl.is_root_in(self.namespace)
-                || acl.rules().iter().any(|rule| {
-                    rule.capabilities.contains(capability) && overlaps(&rule.pattern, &full)
-                })
+                || acl
+                    .rules()
+                    .iter()
+                    .any(|rule| rule.capabilities.contains(capability) && overlaps(&rule.pattern, &full))
         };
         let acls: Vec<&Acl<'_>> = self.acls().filter(|acl| meets(acl)).collect();
         if acls.is_empty() {
@@ -132,12 +133,11 @@ impl Asked<'_, '_> {
             let Ok(acl) = acl else { continue };
             for rule in acl.uncertain_rules() {
                 let granted = rule.rule.rule.granted();
-                let outline =
-                    Outline::of(rule, &self.holder.identity, &self.holder.namespace, *dialect);
-                if granted.contains(capability)
-                    && !granted.denies()
-                    && outline.is_some_and(|outline| outline.meets(full, marks, false))
-                {
+                if granted.denies() || !granted.contains(capability) {
+                    continue;
+                }
+                let outline = Outline::of(rule, &self.holder.identity, &self.holder.namespace, *dialect);
+                if outline.is_some_and(|outline| outline.meets(full, marks, false)) {
                     let RuleRef { policy, rule } = rule.rule;
                     let what = format!(
                         "which paths `{}` of policy `{}` stands for is not known",
@@ -187,13 +187,18 @@ impl Asked<'_, '_> {
                 if verdicts.contains(&Verdict::Allowed) {
                     return Verdict::Allowed;
                 }
-                let listed = acl.rule_on(&request).rule.into_iter().flat_map(|rule| &rule.members).any(|rule| {
-                    rule.rule.allowed_parameters.iter().any(|it| {
-                        let name = it.name.value.to_lowercase();
-                        !it.values.is_empty() && (parameters.contains(&name.as_str()) || name == "*")
-                    })
-                });
-                if listed || verdicts.contains(&Verdict::Unknown) { Verdict::Unknown } else { Verdict::Refused }
+                let listed =
+                    acl.rule_on(&request).rule.into_iter().flat_map(|rule| &rule.members).any(|rule| {
+                        rule.rule.allowed_parameters.iter().any(|it| {
+                            let name = it.name.value.to_lowercase();
+                            !it.values.is_empty() && (parameters.contains(&name.as_str()) || name == "*")
+                        })
+                    });
+                if listed || verdicts.contains(&Verdict::Unknown) {
+                    Verdict::Unknown
+                } else {
+                    Verdict::Refused
+                }
             }
         }
     }

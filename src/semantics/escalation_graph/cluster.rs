@@ -61,7 +61,8 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
             continue;
         }
         doubts(graph, access, binding);
-        let (Some(rules), Some(role)) = (access.cluster().rules_of(binding), access.cluster().role_of(binding))
+        let (Some(rules), Some(role)) =
+            (access.cluster().rules_of(binding), access.cluster().role_of(binding))
         else {
             continue;
         };
@@ -177,7 +178,9 @@ fn alone(graph: &mut Graph, project: &Project, node: usize, held: &Held) {
             Names::Listed(names) => {
                 for name in names {
                     let does = match words {
-                        rights::IMPERSONATE => format!("may impersonate the service account `{name}` {whole}"),
+                        rights::IMPERSONATE => {
+                            format!("may impersonate the service account `{name}` {whole}")
+                        }
                         _ => format!("may {words} for the service account `{name}` {whole}"),
                     };
                     let to = named(graph, &held.scope, name);
@@ -290,12 +293,7 @@ impl<'h> Pairs<'_, 'h> {
     }
 
     fn add(&mut self, to: usize, does: String, of: &[&Held]) {
-        let mut evidence: Vec<Evidence> = Vec::new();
-        for one in of.iter().flat_map(|held| &held.evidence) {
-            if !evidence.contains(one) {
-                evidence.push(one.clone());
-            }
-        }
+        let evidence = evidence_of(of);
         let first = of.iter().map(|held| held.first.as_str()).find(|first| !first.is_empty());
         let does = format!("{does}{}", first.unwrap_or_default());
         let step = self.graph.step(Step::new(does, evidence));
@@ -378,7 +376,8 @@ impl<'h> Pairs<'_, 'h> {
                 Scope::Cluster => self.sink(),
                 _ => target(self.graph, &here),
             };
-            let does = format!("may put any right into the {word} `{name}`, which is bound to it {}", here.words());
+            let does =
+                format!("may put any right into the {word} `{name}`, which is bound to it {}", here.words());
             self.add(to, does, of);
         }
         if sort == RoleSort::ClusterRoles
@@ -387,8 +386,7 @@ impl<'h> Pairs<'_, 'h> {
         {
             for name in names {
                 let does = format!("may put any right into the ClusterRole `{name}`");
-                let evidence = of.iter().flat_map(|held| held.evidence.iter().cloned()).collect();
-                let step = self.graph.step(Step::new(does, evidence));
+                let step = self.graph.step(Step::new(does, evidence_of(of)));
                 let written = Written::ClusterRole(name.clone());
                 self.graph.writes.entry(self.node).or_default().entry(written).or_insert(step);
             }
@@ -420,7 +418,7 @@ impl<'h> Pairs<'_, 'h> {
         bind: &Held,
         write: &Held,
     ) {
-        let evidence = both(bind, write);
+        let evidence = evidence_of(&[bind, write]);
         let kind = if cluster_wide { "ClusterRoleBinding" } else { "RoleBinding" };
         // A binding that is there keeps its role, so by name only the roles of these can be given.
         let of_bindings: Option<BTreeSet<String>> = match &write.right.names {
@@ -536,9 +534,14 @@ fn common(one: &Names, other: &Names) -> Option<Names> {
     (names != Names::Listed(Vec::new())).then_some(names)
 }
 
-fn both(one: &Held, other: &Held) -> Vec<Evidence> {
-    let mut evidence = one.evidence.clone();
-    evidence.extend(other.evidence.iter().filter(|it| !one.evidence.contains(it)).cloned());
+/// The evidence for all of them, each once.
+fn evidence_of(of: &[&Held]) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for one in of.iter().flat_map(|held| &held.evidence) {
+        if !evidence.contains(one) {
+            evidence.push(one.clone());
+        }
+    }
     evidence
 }
 

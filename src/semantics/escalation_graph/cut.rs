@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::vault::KnownTokens;
 use super::{EscalationGraph, Path, Piece, Sink};
 use crate::semantics::reach::Access;
 use crate::semantics::survey::Survey;
@@ -28,7 +29,8 @@ pub(super) fn best(access: &Access<'_>, paths: &[Path]) -> Option<Cut> {
     let mut pieces: BTreeMap<Piece, (usize, &str)> = BTreeMap::new();
     for path in &ways {
         let evidence = path.hops.iter().flat_map(|hop| &hop.evidence);
-        let mut own: Vec<(Piece, &str)> = evidence.filter_map(|it| Some((it.piece?, it.what.as_str()))).collect();
+        let mut own: Vec<(Piece, &str)> =
+            evidence.filter_map(|it| Some((it.piece?, it.what.as_str()))).collect();
         own.sort_unstable();
         own.dedup_by_key(|(piece, _)| *piece);
         for (piece, what) in own {
@@ -40,13 +42,14 @@ pub(super) fn best(access: &Access<'_>, paths: &[Path]) -> Option<Cut> {
     tried.sort_by_key(|(piece, count, _)| (std::cmp::Reverse(*count), piece.span()));
     let survey = Survey::new(access.project());
     let asked: Vec<(String, Sink)> = ways.iter().map(|path| (path.source.clone(), path.sink)).collect();
+    let mut known = KnownTokens::default();
     let mut best: Option<Cut> = None;
     for (piece, count, what) in tried.into_iter().take(TRIED) {
         // No piece closes more ways than it stands on.
         if best.as_ref().is_some_and(|best| best.closes >= count) {
             break;
         }
-        let closes = asked.len() - EscalationGraph::left_without(access, &survey, piece, &asked);
+        let closes = asked.len() - EscalationGraph::left_without(access, &survey, piece, &asked, &mut known);
         if closes > best.as_ref().map_or(0, |best| best.closes) {
             best = Some(Cut { piece, what: what.to_owned(), closes, of: asked.len() });
         }

@@ -6,7 +6,7 @@ use super::asked::{Asked, Carry, Found};
 use super::cluster::{self, Held, Scope, rules_named, sort_of};
 use super::graph::{Graph, Node, Step};
 use super::rights;
-use super::token::Answers;
+use super::token::{Answers, capabilities};
 use super::vault::Scene;
 use super::{Doubt, Evidence, Party, Piece, Sink, Without};
 use crate::model::kube::rbac::RbacRoleKind;
@@ -102,20 +102,21 @@ impl<'s> Engines<'s> {
         self.mounts.iter().map(|(_, namespace)| namespace.clone())
     }
 
-    /// The paths that lead on, as patterns, below the Vault namespace.
-    pub(super) fn places(&self) -> Vec<String> {
-        let own = authority::KUBERNETES_ROLES.places.iter().map(|(place, _)| *place);
-        let below: Vec<&str> = own.chain(["creds/+"]).collect();
+    /// The paths that lead on, as patterns, below the Vault namespace, each with the capabilities of which one is
+    /// needed.
+    pub(super) fn places(&self) -> Vec<(String, Vec<Capability>)> {
+        let below = || authority::KUBERNETES_ROLES.places.iter().copied().chain([("creds/+", "u")]);
         let mounts = self.mounts.iter().map(|(path, _)| path);
-        mounts.flat_map(|path| below.iter().map(move |place| format!("{path}/{place}"))).collect()
+        let places = mounts.flat_map(|path| {
+            below().map(move |(place, needs)| (format!("{path}/{place}"), capabilities(needs).collect()))
+        });
+        places.collect()
     }
 
-    /// Nodes of service accounts that the engines make, with the namespaces in which they do.
-    pub(super) fn makers(&self) -> impl Iterator<Item = (Node, Vec<String>)> + '_ {
-        self.roles.iter().filter(|role| role.account.is_none()).map(|role| {
-            let any = role.is_open.then(|| "*".to_owned());
-            (role.made(), role.places.iter().cloned().chain(any).collect())
-        })
+    /// Nodes of service accounts that the engines make, with the namespace in which they do, or `*`.
+    pub(super) fn makers(&self) -> impl Iterator<Item = (Node, String)> + '_ {
+        let makers = self.roles.iter().filter(|role| role.account.is_none());
+        makers.flat_map(|role| role.spots().into_iter().map(|spot| (role.made(&spot), spot)))
     }
 }
 
@@ -124,8 +125,13 @@ impl Role<'_> {
         format!("{}/roles/{}", self.role.mount.trim_matches('/'), self.role.name)
     }
 
-    fn made(&self) -> Node {
-        Node::Made(self.words(), self.number)
+    fn made(&self, spot: &str) -> Node {
+        Node::Made(self.words(), self.number, spot.to_owned())
+    }
+
+    /// The namespaces in which it makes service accounts; `*` for any.
+    fn spots(&self) -> Vec<String> {
+        if self.is_open { vec!["*".to_owned()] } else { self.places.clone() }
     }
 
     fn evidence(&self) -> Evidence {
@@ -143,18 +149,15 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
     let project = scene.access.project();
     let engines = &scene.engines;
     for role in engines.roles.iter().filter(|role| role.account.is_none()) {
-        let node = graph.node(role.made());
         let kind = generated_rules::role_kind(role.role);
         let fields = &role.role.fields;
         let named = fields.text("kubernetes_role_name").filter(|name| !name.value.is_empty());
         let generated = fields.text("generated_role_rules").filter(|text| !text.value.is_empty());
-        let mut scopes: Vec<Scope> = role.places.iter().cloned().map(Scope::Namespace).collect();
         // The request chooses whether a ClusterRole is bound in the whole cluster.
-        if role.is_open || kind == RbacRoleKind::ClusterRole {
-            scopes = vec![Scope::Cluster];
-        }
         let whole = kind == RbacRoleKind::ClusterRole;
-        for scope in scopes {
+        for spot in role.spots() {
+            let node = graph.node(role.made(&spot));
+            let scope = if whole || spot == "*" { Scope::Cluster } else { Scope::Namespace(spot) };
             let read = generated.and_then(|text| generated_rules::read(text.value, text.span));
             let rights = match (named, &read) {
                 (Some(name), _) => {
@@ -201,13 +204,16 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
         if account.is_none() {
             let does = format!("may have a service account made by `{}`", role.words());
             let step = graph.step(Step::new(does, evidence));
-            let to = graph.node(role.made());
-            graph.edge(root, to, Some(step));
+            for spot in role.spots() {
+                let to = graph.node(role.made(&spot));
+                graph.edge(root, to, Some(step));
+            }
         }
     }
     for (path, namespace) in &engines.mounts {
         let node = graph.node(Node::Engine(format!("{namespace}{path}")));
-        let step = graph.step(Step::new(format!("may write roles of the secrets engine at `{path}`"), Vec::new()));
+        let step =
+            graph.step(Step::new(format!("may write roles of the secrets engine at `{path}`"), Vec::new()));
         graph.edge(root, node, Some(step));
         match &engines.account {
             None => {
@@ -270,7 +276,10 @@ impl Scene<'_, '_> {
                             answers.edges.push((Node::Party(other), step));
                         }
                     }
-                    (None, _) => answers.edges.push((role.made(), of("a service account of its own"))),
+                    (None, namespace) => {
+                        let spot = namespace.filter(|_| !role.is_open).map_or("*", String::as_str);
+                        answers.edges.push((role.made(spot), of("a service account of its own")));
+                    }
                 }
             }
         }

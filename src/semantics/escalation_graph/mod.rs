@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use graph::Graph;
+use vault::KnownTokens;
 
 use super::bound;
 use super::reach::{Access, Subject, Unresolved};
@@ -249,7 +250,8 @@ impl Without {
 impl EscalationGraph {
     /// Builds the graph of a project, in which `access` answers.
     pub fn new(access: &Access<'_>) -> EscalationGraph {
-        EscalationGraph { graph: build(access, &Survey::new(access.project()), &Without::default()) }
+        let survey = Survey::new(access.project());
+        EscalationGraph { graph: build(access, &survey, &Without::default(), &mut KnownTokens::default()) }
     }
 
     /// Everybody from whom a way may start, in the order of the inputs: service accounts that inputs speak of, those that
@@ -328,23 +330,33 @@ impl EscalationGraph {
         cut::best(access, paths)
     }
 
-    /// How many ways of these sources to these ends are left without `piece`.
-    fn left_without(access: &Access<'_>, survey: &Survey<'_>, piece: Piece, ways: &[(String, Sink)]) -> usize {
-        let graph = EscalationGraph { graph: build(access, survey, &Without::piece(access.project(), piece)) };
-        let starts: BTreeMap<String, Start> =
-            graph.sources().map(|(party, start)| (party.to_string(), start)).collect();
+    /// How many ways of these sources to these ends are left without `piece`. What is `known` of tokens holds without any
+    /// binding or auth role.
+    fn left_without(
+        access: &Access<'_>,
+        survey: &Survey<'_>,
+        piece: Piece,
+        ways: &[(String, Sink)],
+        known: &mut KnownTokens,
+    ) -> usize {
+        let without = Without::piece(access.project(), piece);
+        let mut own = KnownTokens::default();
+        let known = if matches!(piece, Piece::Binding(_) | Piece::AuthRole(_)) { known } else { &mut own };
+        let graph = EscalationGraph { graph: build(access, survey, &without, known) };
+        let nodes: BTreeMap<String, usize> =
+            graph.graph.parties.iter().map(|(party, known)| (party.to_string(), known.node)).collect();
         let open = ways.iter().filter(|(source, sink)| {
-            starts.get(source).is_some_and(|start| graph.path(start, *sink).is_some())
+            nodes.get(source).is_some_and(|node| graph.graph.leads_to(*node, *sink))
         });
         open.count()
     }
 }
 
-fn build(access: &Access<'_>, survey: &Survey<'_>, without: &Without) -> Graph {
+fn build(access: &Access<'_>, survey: &Survey<'_>, without: &Without, known: &mut KnownTokens) -> Graph {
     let mut graph = Graph::default();
     parties::add(&mut graph, access);
     cluster::add(&mut graph, access, without);
-    vault::add(&mut graph, access, survey, without);
+    vault::add(&mut graph, access, survey, without, known);
     parties::connect(&mut graph);
     graph.doubts_everywhere(access);
     graph.arrange();

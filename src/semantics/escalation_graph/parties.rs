@@ -122,7 +122,8 @@ pub(super) fn party_of(binding: &Binding, subject: &Subject) -> Option<Party> {
 /// Control plane and nodes.
 fn is_of_kubernetes(subject: &Subject) -> bool {
     let name = subject.name.as_str();
-    let crowds = ["system:serviceaccounts", "system:authenticated", "system:unauthenticated", "system:anonymous"];
+    let crowds =
+        ["system:serviceaccounts", "system:authenticated", "system:unauthenticated", "system:anonymous"];
     match subject.kind.as_str() {
         "ServiceAccount" => false,
         _ => {

@@ -44,7 +44,9 @@ pub(super) enum Kind {
     /// `bind`.
     Bind(RoleSort),
     /// `create`, or `update` and `patch` of any: RoleBindings, or ClusterRoleBindings.
-    WriteBindings { cluster_wide: bool },
+    WriteBindings {
+        cluster_wide: bool,
+    },
     ReadSecrets,
     CreateSecrets,
 }
@@ -97,7 +99,8 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         found.push(Right { kind, names: names.clone(), place: rule.span });
     };
     let has_star = |list: &[crate::syntax::Spanned<String>]| list.iter().any(|word| word.value == "*");
-    if has_star(&rule.verbs) && has_star(&rule.api_groups) && has_star(&rule.resources) && names == Names::Any {
+    if has_star(&rule.verbs) && has_star(&rule.api_groups) && has_star(&rule.resources) && names == Names::Any
+    {
         add(Kind::Everything, &names);
         return;
     }

@@ -68,7 +68,8 @@ impl Scene<'_, '_> {
                 let what = format!("the server refuses to store the policy `{}` as it is written", held.name);
                 (what, Some(refused.name.span))
             } else if !held.refused_by.is_empty() {
-                let what = format!("some servers refuse to store the policy `{}` as it is written", held.name);
+                let what =
+                    format!("some servers refuse to store the policy `{}` as it is written", held.name);
                 (what, held.policy.map(|policy| policy.name.span))
             } else if held.is_missing() && held.name != "root" {
                 (format!("what the policy `{}` says is not known: no input defines it", held.name), held.span)
@@ -216,7 +217,7 @@ fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut 
 }
 
 /// The capabilities of which one is needed. To list and to delete makes nobody root.
-fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
+pub(super) fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
     needs.chars().filter_map(|letter| match letter {
         'c' => Some(Capability::Create),
         'r' => Some(Capability::Read),
@@ -252,11 +253,14 @@ fn token_role(asked: Asked<'_, '_>, capability: Capability) -> Found {
             Found::Doubt(_) => {}
         }
     }
-    let rules = asked.token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok()).flat_map(|acl| acl.rules());
+    let rules =
+        asked.token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok()).flat_map(|acl| acl.rules());
     for rule in rules {
         let text = rule.pattern.text.strip_prefix(asked.namespace).unwrap_or(&rule.pattern.text);
         let name = text.strip_prefix(roles).or(text.strip_prefix(creates));
-        names.extend(name.filter(|name| !name.is_empty() && !name.contains(['+', '*', '/'])).map(str::to_owned));
+        names.extend(
+            name.filter(|name| !name.is_empty() && !name.contains(['+', '*', '/'])).map(str::to_owned),
+        );
     }
     let mut doubt = None;
     for name in names {

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::engine::{self, Engines};
 use super::graph::{Graph, Node, Step, Written};
-use super::token::{Answers, written};
+use super::token::{Answers, capabilities, written};
 use super::{Doubt, Evidence, Party, Piece, Without};
 use crate::model::vault::auth_role::AuthRole;
+use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::Policy;
 use crate::semantics::authority;
@@ -31,7 +32,7 @@ pub(super) struct Scene<'s, 'a> {
     /// Vault namespaces, `""` first.
     namespaces: BTreeSet<String>,
     /// Endpoints that lead on, in every namespace, each with the capabilities that count.
-    places: Vec<PathPattern>,
+    places: Vec<(PathPattern, Vec<Capability>)>,
     /// By the places of name and text: what there is to know of a policy.
     known: RefCell<HashMap<(Span, Span), Weight>>,
 }
@@ -59,14 +60,17 @@ impl<'s, 'a> Scene<'s, 'a> {
             policies_held.insert(written(&method.namespace, "default"));
         }
         let like_root = authority::ALL.iter().filter(|it| authority::is_like_root(it));
-        let create = authority::ALL.iter().filter(|it| std::ptr::eq(**it, &raw const authority::TOKEN_CREATE));
-        let fixed = like_root.chain(create).flat_map(|it| it.places).map(|(place, _)| (*place).to_owned());
-        let below: Vec<String> = fixed.chain(engines.places()).collect();
-        let places = namespaces
-            .iter()
-            .flat_map(|namespace| below.iter().map(move |place| format!("{namespace}{place}")))
-            .map(PathPattern::stored)
-            .collect();
+        let create =
+            authority::ALL.iter().filter(|it| std::ptr::eq(**it, &raw const authority::TOKEN_CREATE));
+        let fixed = like_root.chain(create).flat_map(|it| it.places);
+        let fixed = fixed.map(|(place, needs)| ((*place).to_owned(), capabilities(needs).collect()));
+        let below: Vec<(String, Vec<Capability>)> = fixed.chain(engines.places()).collect();
+        let places = namespaces.iter().flat_map(|namespace| {
+            below.iter().map(move |(place, needs)| {
+                (PathPattern::stored(format!("{namespace}{place}")), needs.clone())
+            })
+        });
+        let places = places.collect();
         let known = RefCell::default();
         Scene { access, without, engines, policies_held, namespaces, places, known }
     }
@@ -125,7 +129,13 @@ impl<'s, 'a> Scene<'s, 'a> {
                 true => PathPattern::stored(format!("{namespace}{}*", stem.trim_end_matches('*'))),
                 false => PathPattern::stored(format!("{namespace}{stem}")),
             };
-            match self.places.iter().any(|place| overlaps(place, &pattern)) {
+            let reaches = |(place, needs): &(PathPattern, Vec<Capability>)| {
+                let (own, other) = (pattern.fixed_prefix(), place.fixed_prefix());
+                (own.starts_with(other) || other.starts_with(own))
+                    && needs.iter().any(|capability| granted.contains(*capability))
+                    && overlaps(place, &pattern)
+            };
+            match self.places.iter().any(reaches) {
                 false => Weight::Nothing,
                 true if is_templated => Weight::ByIdentity,
                 true => Weight::Reaches,
@@ -148,11 +158,19 @@ struct Issuer<'s> {
     answers: Answers,
 }
 
+/// Where tokens lead, by what they hold.
+pub(super) type KnownTokens = HashMap<String, Answers>;
+
 /// Adds the tokens that lead on, and who gets them.
-pub(super) fn add(graph: &mut Graph, access: &Access<'_>, survey: &Survey<'_>, without: &Without) {
+pub(super) fn add(
+    graph: &mut Graph,
+    access: &Access<'_>,
+    survey: &Survey<'_>,
+    without: &Without,
+    known: &mut KnownTokens,
+) {
     let scene = Scene::new(access, survey, without);
     engine::add(graph, &scene);
-    let mut known: HashMap<String, Answers> = HashMap::new();
     let mut issuers: Vec<Issuer<'_>> = Vec::new();
     for (number, (method, role)) in access.roles().enumerate() {
         if without.leaves_out(Piece::AuthRole(role.name.span)) {
@@ -170,9 +188,18 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, survey: &Survey<'_>, w
             },
             Weight::ByIdentity => Answers::default(),
             Weight::Reaches => {
-                let policies: Vec<String> = holder.held.iter().map(|held| {
-                    format!("{} {:?} {:?}", held.name, held.span, held.policy.map(|policy| policy.name.span))
-                }).collect();
+                let policies: Vec<String> = holder
+                    .held
+                    .iter()
+                    .map(|held| {
+                        format!(
+                            "{} {:?} {:?}",
+                            held.name,
+                            held.span,
+                            held.policy.map(|policy| policy.name.span)
+                        )
+                    })
+                    .collect();
                 let key = format!("{} {:?} {policies:?}", holder.namespace, holder.dialects);
                 known.entry(key).or_insert_with(|| scene.answers(&holder)).clone()
             }
@@ -325,14 +352,9 @@ impl Logins<'_, '_, '_> {
         if !issuer.role.names().iter().any(|name| bound::admits_all(&name.value)) {
             return;
         }
-        for (node, namespaces) in self.scene.engines.makers() {
-            let admits = namespaces.iter().any(|namespace| {
-                issuer
-                    .role
-                    .namespaces()
-                    .iter()
-                    .any(|entry| namespace.contains('*') || bound::admits(&entry.value, namespace))
-            });
+        for (node, spot) in self.scene.engines.makers() {
+            let mut namespaces = issuer.role.namespaces().iter();
+            let admits = namespaces.any(|entry| spot == "*" || bound::admits(&entry.value, &spot));
             if admits && let Some(from) = self.graph.number(&node) {
                 let step = self.graph.step(login_step(issuer));
                 self.graph.edge(from, token, Some(step));

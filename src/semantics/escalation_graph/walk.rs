@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
-use super::graph::{Edge, Graph, Node, Step, Written};
+use super::graph::{By, Graph, Nearest, Node, Step, Written};
 use super::{Doubt, From, Hop, Party, Path, Sink, Start};
 
 /// How a node was come to.
@@ -26,12 +26,16 @@ struct Link<'g> {
     held: Option<(Written, usize)>,
 }
 
-/// The shortest way; of several, the one whose edges come first.
+/// The shortest way; of several, the one whose edges come first. A way that needs both one who writes something and one
+/// who holds it is taken where there is no other.
 pub(super) fn path(graph: &Graph, start: &Start, sink: Sink) -> Option<Path> {
     let end = graph.number(&Node::Sink(sink))?;
     let first = first_edges(graph, start);
-    let joins = !graph.writes.is_empty() || start_writes(start).next().is_some();
-    let links = if joins { joined(graph, start, &first, end)? } else { nearest(graph, &first, sink)? };
+    let links = nearest(graph, &first, sink).or_else(|| {
+        let joins = !graph.writes.is_empty() || start_writes(start).next().is_some();
+        let is_known = matches!(start.from, From::Node(_));
+        (joins && !is_known).then(|| joined(graph, start, &first, end)).flatten()
+    })?;
     Some(told(graph, start, sink, &links))
 }
 
@@ -89,32 +93,51 @@ fn start_holds(start: &Start) -> impl Iterator<Item = &Written> {
 }
 
 /// Follows from each node the edge that leads nearer.
-fn nearest<'g>(
-    graph: &'g Graph,
-    first: &[(Option<&'g Step>, usize)],
-    sink: Sink,
-) -> Option<Vec<Link<'g>>> {
+fn nearest<'g>(graph: &'g Graph, first: &[(Option<&'g Step>, usize)], sink: Sink) -> Option<Vec<Link<'g>>> {
     let nearest = graph.nearest.get(&sink)?;
-    let further = |node: usize| nearest.get(node).copied().flatten();
     let of = |(step, node): &(Option<&'g Step>, usize)| {
-        let end = graph.number(&Node::Sink(sink)) == Some(*node);
-        let further = if end { 0 } else { further(*node)?.0 };
+        let (further, _) = nearest.get(*node).copied().flatten()?;
         Some(further + u32::from(step.is_some()))
     };
     let best = first.iter().filter_map(|it| Some((of(it)?, it))).min_by_key(|(length, _)| *length);
     let (_, (step, node)) = best?;
     let mut links = vec![Link { from: graph.len(), step: *step, to: *node, held: None }];
-    let mut at = *node;
-    while let Some((_, edge)) = further(at) {
-        let edge: &Edge = graph.edges.get(at)?.get(edge)?;
-        let step = edge.step.and_then(|step| graph.steps.get(step));
-        links.push(Link { from: at, step, to: edge.to, held: None });
-        at = edge.to;
-        if links.len() > graph.len() + 1 {
-            return None;
-        }
-    }
+    follow(graph, nearest, *node, &mut links)?;
     Some(links)
+}
+
+/// Adds the way from a node to where `nearest` leads, and gives the node that it ends at.
+fn follow<'g>(graph: &'g Graph, nearest: &Nearest, from: usize, links: &mut Vec<Link<'g>>) -> Option<usize> {
+    let mut at = from;
+    // No way comes by a node twice.
+    for _ in 0..=graph.len() {
+        let (_, edge) = nearest.get(at).copied().flatten()?;
+        let Some(edge) = graph.edges.get(at)?.get(edge as usize) else { return Some(at) };
+        match edge.by {
+            By::Being => add(Link { from: at, step: None, to: edge.to, held: None }, links),
+            By::Step(step) => {
+                add(Link { from: at, step: graph.steps.get(step), to: edge.to, held: None }, links);
+            }
+            By::Join(join) => {
+                let join = graph.joins.get(join)?;
+                let both = graph.both.get(&(join.written.clone(), join.round))?;
+                let holder = follow(graph, &both.holders, at, links)?;
+                let writer = follow(graph, &both.writers, at, links)?;
+                let step = graph.writes.get(&writer)?.get(&join.written)?;
+                let held = Some((join.written.clone(), holder));
+                add(Link { from: writer, step: graph.steps.get(*step), to: edge.to, held }, links);
+            }
+        }
+        at = edge.to;
+    }
+    None
+}
+
+/// What leads to both writer and holder comes once.
+fn add<'g>(link: Link<'g>, links: &mut Vec<Link<'g>>) {
+    if !links.iter().any(|other| (other.from, other.to) == (link.from, link.to)) {
+        links.push(link);
+    }
 }
 
 /// The same where one who can write something and be a holder of it has what they write.
@@ -154,8 +177,12 @@ fn joined<'g>(
             holds.extend(start_holds(start));
         }
         for edge in graph.edges.get(node).into_iter().flatten() {
-            let step = edge.step.and_then(|step| graph.steps.get(step));
-            found.push((edge.cost(), edge.to, Parent::Node(node, step)));
+            let step = match edge.by {
+                By::Being => None,
+                By::Step(step) => graph.steps.get(step),
+                By::Join(_) => continue,
+            };
+            found.push((u32::from(step.is_some()), edge.to, Parent::Node(node, step)));
         }
         let own = graph.writes.get(&node).into_iter().flatten();
         writes.extend(own.filter_map(|(written, step)| Some((written, graph.steps.get(*step)?))));
@@ -193,13 +220,8 @@ fn joined<'g>(
     })
 }
 
-/// The links that lead to a node, in order. What leads to both writer and holder comes once.
+/// The links that lead to a node, in order.
 fn trail<'g>(parents: &HashMap<usize, (u32, Parent<'g>)>, node: usize, links: &mut Vec<Link<'g>>) {
-    let add = |link: Link<'g>, links: &mut Vec<Link<'g>>| {
-        if !links.iter().any(|other| (other.from, other.to) == (link.from, link.to)) {
-            links.push(link);
-        }
-    };
     match parents.get(&node) {
         None | Some((_, Parent::Start)) => {}
         Some((_, Parent::Node(from, step))) => {
@@ -232,7 +254,7 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
                     None => step.does.clone(),
                 };
                 if let Some((written, holder)) = held {
-                    does += &format!(", the {} that {} holds", written.words(), name(*holder));
+                    does += &format!(", and {} holds the {}", name(*holder), written.words());
                 }
                 hops.push(Hop { who, does, evidence: step.evidence.clone(), becomes: name(*to) });
                 steps.push(step);

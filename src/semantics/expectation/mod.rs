@@ -133,7 +133,16 @@ pub enum DeciderKind {
 impl Reason {
     fn new(allowed: Option<bool>, text: impl Into<String>) -> Reason {
         let text = text.into();
-        Reason { allowed, who: None, path: None, role: None, rules: Vec::new(), text, place: None, hops: Vec::new() }
+        Reason {
+            allowed,
+            who: None,
+            path: None,
+            role: None,
+            rules: Vec::new(),
+            text,
+            place: None,
+            hops: Vec::new(),
+        }
     }
 
     fn at(self, place: Option<Span>) -> Reason {

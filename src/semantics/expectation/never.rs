@@ -83,19 +83,15 @@ fn starts(
     }
 }
 
-fn one(
-    prover: &Prover<'_>,
-    graph: &EscalationGraph,
-    subject: &Subject,
-) -> Result<Start, (Outcome, String)> {
+fn one(prover: &Prover<'_>, graph: &EscalationGraph, subject: &Subject) -> Result<Start, (Outcome, String)> {
     if let Subject::ServiceAccount { namespace, name, role: None, .. } = subject
         && let Some(start) = graph.start(&Party::account(namespace, name))
     {
         return Ok(start);
     }
-    graph.start_of_token(&prover.access, subject).map_err(|unresolved: Unresolved| {
-        (Outcome::Nobody, unresolved.to_string())
-    })
+    graph
+        .start_of_token(&prover.access, subject)
+        .map_err(|unresolved: Unresolved| (Outcome::Nobody, unresolved.to_string()))
 }
 
 /// Every service account, and the groups that each of them is in.

@@ -6,13 +6,11 @@
 
 mod ground;
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use ground::{CHECK, policies, rbac_manifests, rolewright, start_rolewright};
+use ground::{CHECK, peak_memory, policies, rbac_manifests, rolewright, start_rolewright};
 
 fn main() {
     println!("{:<34} {:>12} {:>12} {:>9}", "", "measured", "budget", "");
@@ -23,7 +21,8 @@ fn main() {
 
     let thousand = rbac_manifests(1_000).expect("a tree of manifests");
     against_grep("1,000 RBAC manifests", thousand.path(), Some(Duration::from_millis(25)));
-    let memory = peak_memory(thousand.path());
+    let mut child = start_rolewright(CHECK, Some(thousand.path())).expect("rolewright runs");
+    let memory = peak_memory(&mut child).expect("a child of this process");
     row("… peak memory", &format!("{:.1} MB", memory), "50.0 MB", memory <= 50.0);
 
     let more = rbac_manifests(10_000).expect("a tree of manifests");
@@ -60,23 +59,6 @@ fn grep(tree: &Path) {
     let mut command = Command::new("grep");
     let status = command.arg("-rc").arg("kind").arg(tree).stdout(Stdio::null()).status();
     status.expect("grep runs");
-}
-
-/// The highest resident size in megabytes, as the kernel kept it until shortly before the end of the process.
-fn peak_memory(tree: &Path) -> f64 {
-    let mut child = start_rolewright(CHECK, Some(tree)).expect("rolewright runs");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0.0_f64;
-    while child.try_wait().expect("a child of this process").is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let kilobytes = text
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
-        peak = peak.max(kilobytes.unwrap_or_default() / 1024.0);
-        thread::sleep(Duration::from_micros(100));
-    }
-    peak
 }
 
 fn median(runs: usize, mut run: impl FnMut()) -> Duration {

@@ -84,6 +84,8 @@ fn exit_codes() {
         ("failing", 1),
         ("hostile", 1),
         ("kubernetes", 1),
+        ("kubernetes-everybody", 1),
+        ("kubernetes-proved", 0),
         ("nobody", 2),
         ("passing", 0),
         ("paths", 2),

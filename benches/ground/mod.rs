@@ -1,10 +1,13 @@
 //! Generated trees and timed runs of the binary that was built for the benches.
+#![allow(dead_code, reason = "each bench takes what it needs")]
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -33,6 +36,34 @@ pub fn policies(count: usize) -> io::Result<TempDir> {
     Ok(tree)
 }
 
+/// A temporary tree of `count` policies as [`policies`] makes them, and of a spec with as many auth roles, each of which
+/// attaches the policies whose numbers `attached` gives, and with these expectations.
+pub fn access(
+    count: usize,
+    attached: impl Fn(usize) -> Vec<usize>,
+    expectations: &[&str],
+) -> io::Result<TempDir> {
+    let tree = policies(count)?;
+    let mut spec =
+        "apiVersion: rolewright/v1\nkind: Access\nname: bench\nvault:\n  auth:\n    kubernetes:\n      roles:\n"
+            .to_owned();
+    for at in 0..count {
+        let names: Vec<String> = attached(at).into_iter().map(|policy| format!("policy-{policy}")).collect();
+        let _ = writeln!(
+            spec,
+            "        role-{at}: {{bound_service_account_names: [web, worker], bound_service_account_namespaces: \
+             [team-{at}], audience: vault, token_policies: [{}]}}",
+            names.join(", ")
+        );
+    }
+    spec.push_str("expect:\n");
+    for expectation in expectations {
+        let _ = writeln!(spec, "  - {expectation}");
+    }
+    fs::write(tree.path().join("bench.access.yaml"), spec)?;
+    Ok(tree)
+}
+
 /// Waits for `rolewright ARGUMENTS PATH`, its output thrown away.
 pub fn rolewright(arguments: &[&str], path: Option<&Path>) -> io::Result<ExitStatus> {
     start_rolewright(arguments, path)?.wait()
@@ -46,6 +77,22 @@ pub fn start_rolewright(arguments: &[&str], path: Option<&Path>) -> io::Result<C
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
+}
+
+/// Waits for the child. Its highest resident size in megabytes, as the kernel kept it until shortly before the end.
+pub fn peak_memory(child: &mut Child) -> io::Result<f64> {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0_f64;
+    while child.try_wait()?.is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let kilobytes = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        peak = peak.max(kilobytes.unwrap_or_default() / 1024.0);
+        thread::sleep(Duration::from_micros(100));
+    }
+    Ok(peak)
 }
 
 /// The `check` that is measured: every rule, findings in full, no configuration from outside.

@@ -14,7 +14,11 @@ use super::session::Session;
 use crate::emit::{self, Artefact, EmitError};
 use crate::lint::{Crash, Finding, Severity};
 use crate::model::project::{Project, Target};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::policy::PolicyOrigin;
+use crate::report::place::Places;
 use crate::report::{clean, human};
+use crate::semantics::least::{self, Need, Outcome, PolicyAnswer, Surplus};
 use crate::syntax::SyntaxError;
 use folder::{Change, Folder};
 
@@ -40,7 +44,8 @@ pub struct Args {
     /// Server that the script is for, where a spec does not say it
     #[arg(long, value_name = "SERVER")]
     pub target: Option<Server>,
-    /// Write nothing; show which path rules each line of each grant became, and why
+    /// Write nothing; show which path rules each line of each grant became, and why, and where the expectations and
+    /// workloads among the files are known to need less
     #[arg(long)]
     pub explain: bool,
 }
@@ -143,20 +148,68 @@ fn failure(error: &EmitError, project: &Project, session: &Session) -> Failure {
     }
 }
 
-/// Every grant with the path rules that it became.
+/// Every grant with the path rules that it became, and where fewer are known to be needed, those.
 fn explained(project: &Project) -> String {
+    let suggestions = least::suggestions(project, &[]);
+    let places = Places::new(&project.sources);
     let mut out = String::new();
     for grant in &project.grants {
         out += &format!("grant {}\n", clean::line(&grant.name.value));
+        let of_grant =
+            |answer: &&PolicyAnswer| answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span;
+        let answer = suggestions.policies.iter().find(of_grant);
+        let surplus = match answer.map(|answer| &answer.outcome) {
+            Some(Outcome::Narrowed(narrowed)) => narrowed.surplus.as_slice(),
+            _ => &[],
+        };
+        let roles = suggestions.roles.iter();
+        let roles = roles.filter(|role| answer.is_some_and(|answer| answer.roles.contains(&role.name)));
+        let needs: Vec<&Need> = roles.flat_map(|role| &role.needs).collect();
         for line in &grant.expansion {
             out += &format!("  {}\n", clean::line(&line.intent.value));
             for (path, capabilities, reason) in &line.rules {
                 let words: Vec<&str> = capabilities.iter().map(|capability| capability.word()).collect();
                 out += &format!("    {} [{}]  {reason}\n", clean::line(path), words.join(", "));
+                let surplus = surplus.iter().find(|surplus| surplus.path == *path);
+                if let Some(less) =
+                    surplus.and_then(|surplus| less_of(surplus, capabilities, &needs, &places))
+                {
+                    out += &format!(
+                        "      known to be needed: {less}; see `rolewright suggest {}`\n",
+                        clean::line(&grant.name.value)
+                    );
+                }
             }
         }
     }
     if out.is_empty() { "no grants\n".to_owned() } else { out }
+}
+
+/// What is needed of these capabilities on a path rule, and who says so; nothing if all of it is.
+fn less_of(
+    surplus: &Surplus,
+    capabilities: &[Capability],
+    needs: &[&Need],
+    places: &Places<'_>,
+) -> Option<String> {
+    let mut parts = Vec::new();
+    for (label, held) in &surplus.now {
+        let words: Vec<&str> =
+            capabilities.iter().filter(|it| held.contains(**it)).map(|it| it.word()).collect();
+        if words.is_empty() {
+            continue;
+        }
+        if *label == surplus.path && words.len() == capabilities.len() {
+            return None;
+        }
+        let of_label = |need: &&&Need| need.on.trim_end_matches('/') == label.trim_end_matches('/');
+        let place = needs.iter().find(of_label).map(|need| {
+            let place = places.of(need.span);
+            format!(" ({}:{})", clean::line(place.path), place.start.line)
+        });
+        parts.push(format!("{} [{}]{}", clean::line(label), words.join(", "), place.unwrap_or_default()));
+    }
+    Some(if parts.is_empty() { "nothing of it".to_owned() } else { parts.join(", ") })
 }
 
 fn joined(artefacts: &[Artefact]) -> String {

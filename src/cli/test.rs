@@ -45,18 +45,27 @@ Entries can also speak of everybody, and of all paths of a pattern (`+` is one s
     - {only: [payment/api], can: [read], on: kv/data/payment/*}    # it can on every path, nobody else on any
     - {everybody_in: app, cannot: [read], on: kv/data/payment/*}   # service accounts to come, too
     - {who: app/web, cannot: [read], on: kv/data/+/root}
-
     - {nobody_except: [ops/admin], never: {escalate: true}}        # or `vault`, `cluster`; by no way, however long
 
 They are proved over all auth roles, over every service account that a role admits, be it one that somebody creates \
-tomorrow, and over all paths; one that fails names somebody, a path and the rules, or the way hop by hop (see `paths`). \
-Each entry comes out as
+tomorrow, and over all paths; one that fails names somebody, a path and the rules, or the way hop by hop (see `paths`).
+
+So do entries with `in`. There, `*`, `*.GROUP`, `RESOURCE/*`, `*/SUBRESOURCE` and `/PATH*` stand for many requests, \
+known resources or not; without `named` any object is meant; and `user:NAME` and `group:NAME` can be excepted, too:
+
+    - {nobody_except: [payment/api, 'group:ops'], can: [get], on: secrets, in: payment}
+    - {everybody_in: app, cannot: [create, patch], on: '*.apps', in: '*'}
+    - {only: [ci/bot], can: [create], on: serviceaccounts/token, named: deployer, in: apps}
+    - {who: ci/bot, cannot: [get], on: secrets, named: '*', in: payment}
+
+They are proved over the subjects of all bindings and whoever may be in their groups, leaving aside what Kubernetes gives \
+to its own identities. Each entry comes out as
 
   ok          it holds
   FAIL        it does not; the rule that decides is named, or why nothing grants it
   UNKNOWN     it hangs on something that no input tells, such as a policy that is not there
-  NOT PROVED  it asks Kubernetes about everybody or about many resources, or its pattern is none
-  NOBODY      it speaks of a service account, role or policy of which no input knows";
+  NOT PROVED  its pattern is none
+  NOBODY      it speaks of somebody, a role, a policy or a namespace of which no input knows";
 
 /// What follows the flags there.
 pub const EXIT_CODES: &str = "Exit codes: 0 all entries hold; 1 some do not, are unknown or are not proved; 2 an input \
@@ -146,10 +155,19 @@ fn holds(expectation: &Expectation, text: &str, loaded: &Loaded) -> bool {
 }
 
 fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing: bool) -> Exit {
+    match code_of(verdicts) {
+        _ if !loaded.crashes.is_empty() => Exit::Internal,
+        Exit::Internal => Exit::Internal,
+        _ if !problems.is_empty() || nothing => Exit::Unable,
+        code => code,
+    }
+}
+
+fn code_of(verdicts: &[Verdict<'_>]) -> Exit {
     let any = |outcome: Outcome| verdicts.iter().any(|verdict| verdict.outcome == outcome);
-    if !loaded.crashes.is_empty() || any(Outcome::Contradiction) {
+    if any(Outcome::Contradiction) {
         Exit::Internal
-    } else if !problems.is_empty() || nothing || any(Outcome::Nobody) {
+    } else if any(Outcome::Nobody) {
         Exit::Unable
     } else if verdicts.iter().all(|verdict| verdict.outcome == Outcome::Passed) {
         Exit::Clean
@@ -160,7 +178,7 @@ fn exit(loaded: &Loaded, problems: &[Problem], verdicts: &[Verdict<'_>], nothing
 
 /// What is wrong with the inputs, said on stderr: part of what they mean is then left out, so that an answer may be
 /// another one on the server.
-fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
+pub fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
     let malformed = project.malformed.iter().map(|fault| SyntaxError {
         span: fault.span,
@@ -202,4 +220,53 @@ fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
         problems.push(Problem { path: String::new(), line: None, message: crash.message.clone() });
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::lower;
+    use crate::model::project::{Project, Settings};
+    use crate::syntax::{Source, SourceId, Sources};
+
+    /// Two evaluators that disagree outweigh whatever else came out.
+    #[test]
+    fn a_contradiction_is_our_bug() {
+        let text = "apiVersion: rolewright/v1\nkind: AccessTest\nname: x\nexpect:\n\
+                    \x20 - {who: 'policy:default', cannot: [read], on: kv/x}\n";
+        let source = Source {
+            id: SourceId(0),
+            name: "x.access-test.yaml".to_owned(),
+            text: text.to_owned(),
+            bom: false,
+        };
+        let files = vec![lower::file(&source, &Settings::default())];
+        let project = Project::assemble(Sources::new(vec![source]), files, Settings::default());
+        let verdict = |outcome| Verdict {
+            expectation: &project.expectations[0],
+            outcome,
+            answers: Vec::new(),
+            why: None,
+        };
+        for (outcomes, code) in [
+            (&[Outcome::Passed, Outcome::Passed][..], Exit::Clean),
+            (&[Outcome::Passed, Outcome::NotProved], Exit::Findings),
+            (&[Outcome::Unknown, Outcome::Failed], Exit::Findings),
+            (&[Outcome::Failed, Outcome::Nobody], Exit::Unable),
+            (&[Outcome::Nobody, Outcome::Contradiction, Outcome::Failed], Exit::Internal),
+            (&[Outcome::Contradiction, Outcome::Passed], Exit::Internal),
+        ] {
+            let verdicts: Vec<Verdict<'_>> = outcomes.iter().map(|outcome| verdict(*outcome)).collect();
+            assert_eq!(code_of(&verdicts), code, "{outcomes:?}");
+        }
+        let proofs = Proofs {
+            project: &project,
+            verdicts: &[verdict(Outcome::Contradiction)],
+            coverage: None,
+            problems: &[],
+        };
+        assert!(human::render(&proofs, Look::default()).contains("BUG"));
+        assert!(json::render(&proofs).contains("\"outcome\": \"contradiction\""));
+        assert!(junit::render(&proofs).contains("<error type=\"contradiction\""));
+    }
 }

@@ -98,7 +98,8 @@ fn by_one_name(directories: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
 }
 
 impl Walked {
-    fn add(&mut self, path: PathBuf, role: Role, session: &Session) {
+    /// Takes a file in unless the configuration excludes it.
+    pub fn add(&mut self, path: PathBuf, role: Role, session: &Session) {
         let left_out = session.leave_out.as_ref().is_some_and(|directory| path.starts_with(directory));
         if left_out && role != Role::Named {
             return;
@@ -207,7 +208,7 @@ impl Drop for Batch<'_> {
 }
 
 /// What a file of this name is read for, if it is not named by anybody.
-fn role_of(file_name: &str) -> Option<Role> {
+pub fn role_of(file_name: &str) -> Option<Role> {
     const INPUTS: [&str; 5] = ["yaml", "yml", "json", "hcl", "policy"];
     const TEMPLATES: [&str; 10] =
         ["tpl", "tftpl", "j2", "jinja", "jinja2", "tmpl", "gotmpl", "ctmpl", "erb", "mustache"];

@@ -157,6 +157,9 @@ impl<'a> Asking<'a> {
                 "{who} is no service account, and with in: the cluster is asked"
             )));
         };
+        if self.expectation.is_universal() {
+            return Err(Question::Unchecked("it speaks of many requests: rolewright test proves it".into()));
+        }
         let mut arguments = Vec::new();
         let object = match asked {
             spec::Question::Resource { group, resource, object, namespace } => {

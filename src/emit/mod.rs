@@ -2,6 +2,7 @@
 
 pub mod expect;
 pub mod hcl;
+pub mod narrowed;
 pub mod plan;
 pub mod quote;
 pub mod rbac;

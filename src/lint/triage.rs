@@ -177,8 +177,10 @@ impl<'a> Comments<'a> {
             (covers.source, covers.start) <= (source, start)
         });
         let mut first: Option<&'a Directive> = None;
-        let earlier = self.list.iter_mut().zip(&self.reach).take(upto).rev();
-        for (comment, reach) in earlier {
+        let (Some(earlier), Some(reach)) = (self.list.get_mut(..upto), self.reach.get(..upto)) else {
+            return None;
+        };
+        for (comment, reach) in earlier.iter_mut().zip(reach).rev() {
             if comment.directive.covers.source != source || *reach < start {
                 break;
             }

@@ -282,8 +282,7 @@ impl SourceCode for Text<'_> {
         let own = line_of(from);
         if before == 0 && after == 0 {
             // The renderer asks where the span begins.
-            let column =
-                text.get(self.lines.start_of(own) as usize..from).map_or(0, |head| head.chars().count());
+            let column = self.column(from);
             let data = text.get(from..to).unwrap_or("");
             let range = SourceSpan::new(from.into(), data.len());
             return Ok(self.contents(data, range, own, column));
@@ -296,7 +295,7 @@ impl SourceCode for Text<'_> {
             let line_start = self.lines.start_of(own) as usize;
             start = floor(text, from.saturating_sub(LONG_LINE / 4).max(line_start));
             end = floor(text, (to + LONG_LINE / 4).min(end_of(own)));
-            column = text.get(line_start..start).map_or(0, |head| head.chars().count());
+            column = self.column(start);
         }
         let data = text.get(start..end).unwrap_or("");
         // The renderer takes a newline at the end for one more line.
@@ -307,6 +306,12 @@ impl SourceCode for Text<'_> {
 }
 
 impl Text<'_> {
+    /// How many characters stand before the offset on its line.
+    fn column(&self, offset: usize) -> usize {
+        let position = self.lines.position(self.text, u32::try_from(offset).unwrap_or(u32::MAX));
+        position.column.saturating_sub(1) as usize
+    }
+
     fn contents<'b>(
         &'b self,
         data: &'b str,

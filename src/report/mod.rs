@@ -1,5 +1,6 @@
 //! Findings and answers to text.
 
+pub mod changes;
 pub mod checkstyle;
 pub mod clean;
 pub mod concise;
@@ -19,6 +20,7 @@ pub mod proofs;
 pub mod rdjson;
 pub mod sarif;
 pub mod statistics;
+pub mod suggestion;
 pub mod summary;
 pub mod trace;
 pub mod xml;

@@ -13,7 +13,7 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::policy::Policy;
-use crate::semantics::endpoints::{Api, Below, Endpoint};
+use crate::semantics::endpoints::Api;
 use crate::semantics::kv;
 
 /// See the head of this file.
@@ -33,7 +33,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             continue;
         }
         let Some(below) = cx.survey.below(policy, rule) else { continue };
-        if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) || !is_open(below) {
+        if matches!(below.api, Api::Kv1 | Api::Kv2 | Api::Cubbyhole) || !below.is_open() {
             continue;
         }
         if rule.granted().denies() {
@@ -48,10 +48,4 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
                 .help("remove the rule");
         }
     }
-}
-
-fn is_open(below: &Below<'_>) -> bool {
-    let ceremony = ["generate-root", "rekey", "decode-token"].iter().any(|it| below.rest.starts_with(it));
-    let mut known = below.endpoints().filter(|endpoint: &Endpoint| !endpoint.is_opaque());
-    !ceremony && known.next().is_some_and(Endpoint::is_open) && known.all(Endpoint::is_open)
 }

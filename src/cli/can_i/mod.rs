@@ -3,6 +3,7 @@
 pub mod cluster;
 mod list;
 pub mod page;
+mod vault;
 pub mod way;
 mod words;
 pub mod world;
@@ -10,7 +11,7 @@ pub mod world;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::args::{DialectName, Global};
 use super::exit::{Exit, Failure, print, say};
@@ -20,16 +21,12 @@ use crate::model::project::Project;
 use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
 use crate::report::clean;
 use crate::report::place::Places;
-use crate::semantics::acl::Operation;
 use crate::semantics::authorizer::User;
 use crate::semantics::bound;
-use crate::semantics::dialect::Dialect;
-use crate::semantics::login::Check;
 use crate::semantics::mounts::MountTable;
 use crate::semantics::reach::kubernetes::Question;
 use crate::semantics::reach::{Access, Holder, Subject};
 use page::{Answer, Row, add, place};
-use way::Way;
 use world::Asked;
 
 /// Flags of `can-i`.
@@ -197,79 +194,7 @@ struct Scene<'r> {
     quiet: bool,
 }
 
-/// Ways that are shown when none of them leads anywhere.
-const SHOWN: usize = 5;
-
 impl Scene<'_> {
-    fn vault(&self, who: &Subject, verb: &str, operation: Operation, path: &str) -> Result<Exit, Failure> {
-        let mut holders = self.holders(who)?;
-        if let Some(name) = self.args.dialect {
-            holders.iter_mut().for_each(|holder| holder.dialects = Dialect::of(name.dialect().target()));
-        }
-        let mut ways: Vec<(Way, Option<Check>)> = holders
-            .iter()
-            .map(|holder| {
-                let failed = holder.refused().map(|refusal| refusal.check);
-                (way::follow(holder, operation, path, self.places), failed)
-            })
-            .collect();
-        let open = ways.iter().filter(|(way, _)| way.gets_token).count();
-        let answer = joined(ways.iter().map(|(way, _)| way.answer));
-        // What decides comes first; of refused logins, those that came farthest.
-        ways.sort_by_key(|(way, failed)| (way.answer != answer, !way.gets_token, std::cmp::Reverse(*failed)));
-        let (reason, at) = match (ways.first(), open) {
-            (None, _) => ("no role admits it".to_owned(), String::new()),
-            (Some((way, _)), 0) if ways.len() > 1 => (
-                format!("none of the {} auth roles admits it; {}", ways.len(), way.reason),
-                way.place.clone(),
-            ),
-            (Some(_), 2..) if answer == Answer::No => {
-                (format!("none of the {open} auth roles that admit it allows it"), String::new())
-            }
-            (Some((way, _)), _) => (way.reason.clone(), way.place.clone()),
-        };
-        let shown = match (answer, open) {
-            (Answer::Yes, _) => 1,
-            (_, 0) => {
-                let best = ways.first().and_then(|(_, failed)| *failed);
-                ways.iter().take_while(|(_, failed)| *failed == best).count().min(SHOWN)
-            }
-            _ => ways.iter().filter(|(way, _)| way.gets_token).count(),
-        };
-        let hint = self.hint(path, &holders).filter(|_| answer != Answer::Yes);
-        if self.args.format == Format::Json {
-            let ways: Vec<&Value> = ways.iter().map(|(way, _)| &way.json).collect();
-            return self.finish(
-                answer,
-                json!({"answer": answer.word(), "who": who.to_string(), "capability": verb, "path": path,
-                    "reason": reason, "place": at, "help": hint, "ways": ways}),
-            );
-        }
-        let mut out = self.head(answer, &reason, &at);
-        if self.args.explain {
-            let identity = self.identity_rows(who);
-            for (at, (way, _)) in ways.iter().take(shown).enumerate() {
-                let first: &[Row] = if at == 0 { &identity } else { &[] };
-                let all: Vec<Row> = first.iter().chain(&way.rows).cloned().collect();
-                out += if at == 0 { "" } else { "\n" };
-                out += &page::rows(&all);
-            }
-            let rest = ways.len() - shown.min(ways.len());
-            if rest > 0 {
-                out += &match (rest, open.saturating_sub(shown)) {
-                    (1, 0) => "\n  1 more auth role, which does not admit it\n".to_owned(),
-                    (1, _) => "\n  1 more auth role, which admits it, too\n".to_owned(),
-                    (_, 0) => format!("\n  {rest} more auth roles, none of which admits it\n"),
-                    (_, 1) => format!("\n  {rest} more auth roles, one of which admits it\n"),
-                    (_, admitting) => format!("\n  {rest} more auth roles, {admitting} of which admit it\n"),
-                };
-            }
-        }
-        out += &hint.map(|hint| format!("help: {hint}\n")).unwrap_or_default();
-        self.print(&out)?;
-        Ok(exit(answer))
-    }
-
     fn kubernetes(&self, who: &Subject, question: &Question) -> Result<Exit, Failure> {
         let user = self.user(who)?;
         let said = cluster::ask(self.access, &user, question, self.places);
@@ -362,27 +287,6 @@ impl Scene<'_> {
         }
     }
 
-    /// The way that people take who think of `vault kv`.
-    fn hint(&self, path: &str, holders: &[Holder<'_>]) -> Option<String> {
-        let project = self.access.project();
-        let first = holders.first()?;
-        let asker = match first.role {
-            Some((role, _)) => role.name.span,
-            None => first.held.iter().find_map(|held| held.policy).map(|policy| policy.name.span)?,
-        };
-        let mounts = MountTable::new(project);
-        let known = mounts.kv(path, asker, crate::model::vault::mount::KvVersion::V2)?;
-        let rest = path.strip_prefix(known.path)?.strip_prefix('/')?;
-        let first = rest.split('/').next().unwrap_or(rest);
-        let api =
-            ["data", "metadata", "delete", "undelete", "destroy", "subkeys", "detailed-metadata", "config"];
-        let part = if path.ends_with('/') { "metadata" } else { "data" };
-        (!rest.is_empty() && !api.contains(&first)).then(|| {
-            let (mount, rest) = (clean::line(known.path), clean::line(rest));
-            format!("`{mount}` is a KV version 2 mount: the path of the API is `{mount}/{part}/{rest}`")
-        })
-    }
-
     fn head(&self, answer: Answer, reason: &str, at: &str) -> String {
         let at = if at.is_empty() || self.args.explain { String::new() } else { format!("  ({at})") };
         format!("{}: {}{at}\n", answer.word(), clean::line(reason))
@@ -396,15 +300,6 @@ impl Scene<'_> {
     fn print(&self, text: &str) -> Result<(), Failure> {
         if self.quiet { Ok(()) } else { print(text) }
     }
-}
-
-/// One way that allows it is enough.
-fn joined(answers: impl Iterator<Item = Answer>) -> Answer {
-    answers.fold(Answer::No, |joined, answer| match (joined, answer) {
-        (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
-        (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
-        _ => Answer::No,
-    })
 }
 
 /// 0, 1 or 2.

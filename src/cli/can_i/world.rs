@@ -1,12 +1,29 @@
 //! Which question is asked: one to Vault, or one to the Kubernetes API server.
 
 use super::super::exit::Failure;
+use crate::model::project::Project;
 use crate::model::spec::names::NAMESPACE;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::request_path;
 use crate::report::clean;
 use crate::semantics::acl::Operation;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::endpoints;
+use crate::semantics::mounts::MountTable;
 use crate::semantics::reach::kubernetes::Question;
+use crate::syntax::{SourceId, Span};
+
+/// Why everybody can.
+pub const WITHOUT_TOKEN: &str = "it answers without a token, whatever policies say";
+
+/// True if the server answers such requests without a token.
+pub fn needs_no_token(project: &Project, operation: Operation, path: &str) -> bool {
+    let nowhere = Span::new(SourceId(0), 0..0);
+    let mounts = MountTable::new(project);
+    operation
+        .capability(Dialect::VaultCurrent)
+        .is_some_and(|capability| endpoints::needs_no_token(capability, path, project, &mounts, nowhere))
+}
 
 /// Flags that make a question one to Kubernetes, or narrow it.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -4,6 +4,7 @@
 pub mod binding;
 pub mod consumer;
 pub mod rbac;
+pub mod request_pattern;
 pub mod resource;
 pub mod selector;
 pub mod service_account;

@@ -103,6 +103,11 @@ pub fn nearest(name: &str, group: Option<&str>) -> Option<&'static Resource> {
     })
 }
 
+/// All resources, by name.
+pub fn all() -> &'static [Resource] {
+    RESOURCES
+}
+
 /// All resources of a group.
 pub fn in_group(group: &str) -> impl Iterator<Item = &'static Resource> {
     RESOURCES.iter().filter(move |it| it.group == group)

@@ -3,6 +3,7 @@
 use super::names::{NAMESPACE, SERVICE_ACCOUNT};
 use super::{text_of, texts, texts_of};
 use crate::model::Malformed;
+use crate::model::kube::request_pattern::{RequestPattern, RequestPatternError};
 use crate::model::kube::resource::{self, Scope};
 use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
@@ -32,7 +33,7 @@ pub struct Expectation {
     pub on: Spanned<String>,
     /// `in`: the Kubernetes namespace of a Kubernetes question, or `*`.
     pub namespace: Option<Spanned<String>>,
-    /// `named`: the object of a Kubernetes question.
+    /// `named`: the object of a Kubernetes question, or `*` for any.
     pub object: Option<Spanned<String>>,
     /// `never`: to where no way leads. Then there is one action, `escalate`, and `on` says the same in words.
     pub never: Option<Ends>,
@@ -76,9 +77,9 @@ pub enum Quantifier {
     One(String),
     /// `nobody: true`.
     Nobody,
-    /// `nobody_except: […]`.
+    /// `nobody_except: […]`, of Kubernetes also `user:NAME` and `group:NAME`.
     NobodyExcept(Vec<String>),
-    /// `only: […]`.
+    /// `only: […]`, as before.
     Only(Vec<String>),
     /// `everybody_in: NAMESPACE`.
     EverybodyIn(String),
@@ -130,9 +131,16 @@ impl Expectation {
         }
     }
 
-    /// True if it speaks of many identities or of many paths.
+    /// The requests to Kubernetes that it speaks of, if it speaks of many.
+    pub fn requests(&self) -> Result<RequestPattern<'_>, RequestPatternError> {
+        RequestPattern::parse(self.on.as_str(), self.object.as_ref().map(Spanned::as_str))
+    }
+
+    /// True if it speaks of many identities, of many paths, or of many requests.
     pub fn is_universal(&self) -> bool {
-        !matches!(self.who.value, Quantifier::One(_)) || request_path::has_wildcard(self.on.as_str())
+        !matches!(self.who.value, Quantifier::One(_))
+            || request_path::has_wildcard(self.on.as_str())
+            || self.namespace.is_some() && self.object.as_ref().is_some_and(|object| object.value == "*")
     }
 }
 
@@ -231,6 +239,15 @@ fn whom(expectation: &Expectation, faults: &mut Vec<Malformed>) {
                 ),
             ),
             Some(Form::ServiceAccount) => {}
+            Some(Form::Person) if expectation.namespace.is_none() => faults.push(
+                Malformed::new(span, format!("`{name}` is nobody that Vault knows"))
+                    .with_help("add `in:` with a Kubernetes namespace, or `*` for all of them, to ask Kubernetes"),
+            ),
+            Some(Form::Person) if matches!(expectation.who.value, Quantifier::One(_)) => faults.push(
+                Malformed::new(span, format!("`{name}` is no service account"))
+                    .with_help("users and groups stand in `nobody_except` and `only`"),
+            ),
+            Some(Form::Person) => {}
             Some(_) if expectation.namespace.is_some() => faults.push(
                 Malformed::new(span, format!("`{name}` is nobody that Kubernetes knows"))
                     .with_help("write `NAMESPACE/SERVICEACCOUNT`, or leave out `in` to ask Vault"),
@@ -248,6 +265,8 @@ enum Form {
     Login,
     Role,
     Policies,
+    /// A user or a group of Kubernetes.
+    Person,
 }
 
 impl Form {
@@ -259,6 +278,9 @@ impl Form {
         }
         if let Some(names) = text.strip_prefix("policy:") {
             return names.split(',').all(|name| !name.trim().is_empty()).then_some(Form::Policies);
+        }
+        if let Some(name) = text.strip_prefix("user:").or(text.strip_prefix("group:")) {
+            return (!name.trim().is_empty()).then_some(Form::Person);
         }
         let (account, role) = match text.split_once('@') {
             Some((account, role)) => (account, Some(role)),
@@ -344,7 +366,7 @@ fn url(expectation: &Expectation, faults: &mut Vec<Malformed>) {
 fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &mut Vec<Malformed>) {
     let on = &expectation.on;
     if request_path::has_wildcard(on.as_str()) {
-        // About many resources: there is nothing to look up.
+        many(expectation, faults);
         return;
     }
     let mut parts = resource.split('/');
@@ -379,13 +401,56 @@ fn kubernetes(expectation: &Expectation, group: &str, resource: &str, faults: &m
             fault.with_help(format!("to ask about one object, write `on: {whole}` and `named: {word}`")),
         );
     }
+    outside(expectation, name, known, faults);
+    if resource::is_built_in(group) {
+        verbs(expectation, &resource::VERBS, faults);
+    } else {
+        no_star(expectation, faults);
+    }
+}
+
+/// What can be told of a pattern: a resource that is named in it, and verbs.
+fn many(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    let Ok(RequestPattern::Resources(pattern)) = expectation.requests() else { return };
+    let (on, kinds) = (&expectation.on, pattern.kinds);
+    if let (Some(name), Some(group)) = (kinds.resource, pattern.group) {
+        let known = resource::find(group, name).map(|entry| entry.resource);
+        if known.is_none() && resource::is_built_in(group) {
+            let fault = Malformed::new(on.span, format!("`{name}` is no resource of its API group"));
+            faults.push(match resource::nearest(name, Some(group)) {
+                Some(near) => fault.with_help(format!("did you mean `{}`?", near.name)),
+                None => {
+                    fault.with_help("write resources in the plural, with their group: `deployments.apps/*`")
+                }
+            });
+            return;
+        }
+        outside(expectation, name, known, faults);
+    }
+    match pattern.group {
+        Some(group) if !resource::is_built_in(group) => no_star(expectation, faults),
+        _ => verbs(expectation, &resource::VERBS, faults),
+    }
+}
+
+/// A resource that lies outside of all namespaces, asked about in one.
+fn outside(
+    expectation: &Expectation,
+    name: &str,
+    known: Option<&resource::Resource>,
+    faults: &mut Vec<Malformed>,
+) {
     let namespace = expectation.namespace.as_ref().filter(|namespace| namespace.value != EVERYWHERE);
     if let (Some(Scope::Cluster), Some(namespace)) = (known.map(|known| known.scope), namespace) {
         let fault = Malformed::new(namespace.span, format!("`{name}` lies outside of all namespaces"));
         faults.push(fault.with_help("write `in: \"*\"`"));
     }
-    if resource::is_built_in(group) {
-        verbs(expectation, &resource::VERBS, faults);
+}
+
+/// Verbs of extensions are not known, but `*` is none of them: a claim about it would say nothing.
+fn no_star(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    for word in expectation.actions.iter().filter(|word| word.value == "*") {
+        faults.push(Malformed::new(word.span, "`*` is no verb of a request").with_help("name the verbs"));
     }
 }
 
@@ -417,6 +482,9 @@ mod tests {
             ("role:reader", Some(Form::Role)),
             ("role:k8s/reader", Some(Form::Role)),
             ("policy:a, b", Some(Form::Policies)),
+            ("user:alice@example.com", Some(Form::Person)),
+            ("group:system:serviceaccounts:app", Some(Form::Person)),
+            ("group:", None),
             ("policy:", None),
             ("policy:a,,b", None),
             ("role:", None),

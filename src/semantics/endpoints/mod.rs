@@ -15,7 +15,7 @@ use crate::model::project::Project;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::mount::{Engine, KvVersion};
 use crate::model::vault::path::PathPattern;
-use crate::syntax::Spanned;
+use crate::syntax::{Span, Spanned};
 
 /// An endpoint: its path below the mount, as a pattern, and one letter for each capability that it asks for: `c`reate,
 /// `r`ead, `u`pdate, `p`atch, `d`elete, `l`ist, sca`n`; `o` if it is open to requests without a token, `?` if the
@@ -139,6 +139,14 @@ impl<'a> Below<'a> {
         near.filter(|endpoint| endpoint.is_reached_by(&self.pattern))
     }
 
+    /// True if all the endpoints that it reaches answer without a token. The ceremonies around root keys do not count, as
+    /// servers can be told to ask for a token there.
+    pub fn is_open(&self) -> bool {
+        let ceremony = ["generate-root", "rekey", "decode-token"].iter().any(|it| self.rest.starts_with(it));
+        let mut known = self.endpoints().filter(|endpoint| !endpoint.is_opaque());
+        !ceremony && known.next().is_some_and(Endpoint::is_open) && known.all(Endpoint::is_open)
+    }
+
     /// Every capability that some endpoint it reaches asks for; nothing if it reaches none, or one of which that is not
     /// known.
     pub fn asked_for(&self) -> Option<CapabilitySet> {
@@ -154,6 +162,23 @@ impl<'a> Below<'a> {
         }
         reached.then_some(asked)
     }
+}
+
+/// True if requests of this kind are answered at `path` without a token, so that no policy has a say.
+pub fn needs_no_token(
+    capability: Capability,
+    path: &str,
+    project: &Project,
+    mounts: &MountTable<'_>,
+    asked_at: Span,
+) -> bool {
+    let asker = Spanned::new(path.to_owned(), asked_at);
+    Below::of(path, project, mounts, &asker).is_some_and(|below| {
+        below.certain
+            && below.is_open()
+            && below.asked_for().is_some_and(|asked| asked.contains(capability))
+            && !path.contains(['*', '+'])
+    })
 }
 
 /// The endpoints of an engine.

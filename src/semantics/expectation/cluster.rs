@@ -69,7 +69,7 @@ fn namespaces<'q>(
 }
 
 fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, place: Option<&str>) -> Reason {
-    match prover.access.kubernetes(user, query) {
+    match (prover.replay.kubernetes)(&prover.access, user, query) {
         Answer::Allowed(Grant::Master) => {
             Reason::new(Some(true), "members of `system:masters` may do everything")
         }
@@ -79,24 +79,28 @@ fn ask(prover: &Prover<'_>, user: &User, query: &Query<'_>, place: Option<&str>)
         }
         Answer::Unknown(doubts) => {
             let first = doubts.first();
-            let text = match first {
-                Some(Doubt::Role(binding, doubt)) => format!(
-                    "the {} `{}` gives it the {} `{}`, which {}",
-                    binding.kind_word(),
-                    binding.meta.name,
-                    binding.role_ref.kind,
-                    binding.role_ref.name,
-                    doubt.why()
-                ),
-                other => other.map(Doubt::words).unwrap_or_default(),
-            };
-            Reason::new(None, text).at(first.and_then(Doubt::span))
+            Reason::new(None, doubt_text(first)).at(first.and_then(Doubt::span))
         }
         Answer::Refused => Reason::new(Some(false), "no rule of a role that is bound to it allows this"),
     }
 }
 
-fn decider(source: &Source<'_>) -> Decider {
+/// What keeps the answer from being known.
+pub(super) fn doubt_text(doubt: Option<&Doubt<'_>>) -> String {
+    match doubt {
+        Some(Doubt::Role(binding, doubt)) => format!(
+            "the {} `{}` gives it the {} `{}`, which {}",
+            binding.kind_word(),
+            binding.meta.name,
+            binding.role_ref.kind,
+            binding.role_ref.name,
+            doubt.why()
+        ),
+        other => other.map(Doubt::words).unwrap_or_default(),
+    }
+}
+
+pub(super) fn decider(source: &Source<'_>) -> Decider {
     let rule = source.rule;
     let words = |list: &[crate::syntax::Spanned<String>]| {
         list.iter().map(|word| word.value.clone()).collect::<Vec<String>>()

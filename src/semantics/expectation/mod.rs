@@ -20,8 +20,9 @@ pub use coverage::{Coverage, Uncovered};
 
 use std::cell::OnceCell;
 
+use super::authorizer::{Query, User};
 use super::escalation_graph::{EscalationGraph, Hop};
-use super::reach::{Access, Subject};
+use super::reach::{Access, Holder, Subject, kubernetes};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
 use crate::syntax::Span;
@@ -45,7 +46,7 @@ pub struct Verdict<'a> {
 pub enum Outcome {
     /// It holds.
     Passed,
-    /// It speaks of all identities or of all paths of a pattern, in a way that cannot be proved.
+    /// It speaks of a pattern that is none.
     NotProved,
     /// It hangs on something that is not known.
     Unknown,
@@ -92,7 +93,7 @@ pub struct Reason {
     pub allowed: Option<bool>,
     /// In claims about many: to whom it happens.
     pub who: Option<String>,
-    /// In claims about many: on which path.
+    /// In claims about many: on which path; of Kubernetes, for which resource, object and namespace.
     pub path: Option<String>,
     /// The auth role through which a token is had, `MOUNT/NAME`, and its place.
     pub role: Option<(String, Span)>,
@@ -157,12 +158,22 @@ pub struct Prover<'a> {
     names: Names<'a>,
     /// Built for the first claim about ways.
     graph: OnceCell<EscalationGraph>,
+    replay: Replay<'a>,
+}
+
+/// The evaluators of single requests, which are asked once more about whatever a search finds: two ways to one answer,
+/// of which a test may change one.
+#[derive(Debug, Clone, Copy)]
+struct Replay<'a> {
+    vault: fn(&vault::Asked<'_>, &Holder<'_>) -> Reason,
+    kubernetes: fn(&Access<'a>, &User, &Query<'_>) -> kubernetes::Answer<'a>,
 }
 
 impl<'a> Prover<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Prover<'a> {
-        Prover { access: Access::new(project), names: Names::of(project), graph: OnceCell::new() }
+        let replay = Replay { vault: |asked, holder| asked.by_token(holder), kubernetes: Access::kubernetes };
+        Prover { access: Access::new(project), names: Names::of(project), graph: OnceCell::new(), replay }
     }
 
     /// The verdict on one claim.
@@ -185,7 +196,7 @@ impl<'a> Prover<'a> {
         if expectation.is_universal() {
             let proved = match expectation.question() {
                 Question::Vault(path) => universal::answers(self, expectation, path),
-                _ => Err((Outcome::NotProved, universal::KUBERNETES.to_owned())),
+                _ => universal::cluster::answers(self, expectation),
             };
             return match proved {
                 Err((outcome, why)) => without_answer(outcome, why),

@@ -25,6 +25,10 @@ impl<'a> Names<'a> {
             names.service_accounts.insert(subject.name.as_str());
             names.namespaces.extend(subject.namespace.as_ref().map(|name| name.as_str()));
         }
+        let groups = project.bindings.iter().flat_map(|binding| &binding.subjects);
+        for group in groups.filter(|subject| subject.kind.as_str() == "Group") {
+            names.namespaces.extend(group.name.value.strip_prefix("system:serviceaccounts:"));
+        }
         for role in &project.auth_roles {
             names.service_accounts.extend(role.names().iter().map(|name| name.as_str()));
             names.namespaces.extend(role.namespaces().iter().map(|name| name.as_str()));

@@ -56,10 +56,12 @@ pub(super) struct Asked<'q> {
 impl Asked<'_> {
     /// What this way comes to; nothing if it does not lead to a token.
     pub(super) fn of(&self, holder: &Holder<'_>) -> Option<Reason> {
-        if !holder.gets_token() {
-            return None;
-        }
-        let mut reason = self.by_token(holder);
+        holder.gets_token().then(|| Self::through(holder, self.by_token(holder)))
+    }
+
+    /// What is said of the token, for somebody who gets it in this way.
+    pub(super) fn through(holder: &Holder<'_>, by_token: Reason) -> Reason {
+        let mut reason = by_token;
         if let Some((role, method)) = holder.role {
             reason.role = Some((format!("{}/{}", method.path, role.name), role.name.span));
         }
@@ -78,10 +80,11 @@ impl Asked<'_> {
             reason = Reason { allowed: None, rules: Vec::new(), text: what.to_owned(), ..reason };
             reason.place = Some(place);
         }
-        Some(reason)
+        reason
     }
 
-    fn by_token(&self, holder: &Holder<'_>) -> Reason {
+    /// What the servers say to the token.
+    pub(super) fn by_token(&self, holder: &Holder<'_>) -> Reason {
         if let Some(unsettled) = unsettled(holder) {
             return unsettled;
         }

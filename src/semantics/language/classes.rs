@@ -99,31 +99,34 @@ impl<'p> Classes<'p> {
 
     /// The shortest path inside the pattern in question which `judge` takes: of the fewest segments, of these one
     /// without empty segments, of these the shortest text.
+    ///
+    /// What it takes is drawn from `steps`; it is an error once they are spent.
     pub(super) fn shortest(
         &self,
-        limit: u64,
-        mut judge: impl FnMut(&str) -> bool,
+        steps: &mut u64,
+        judge: &mut impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, TooComplex> {
         let start = State { alive: vec![0], reached: vec![0; self.slots], position: Some(0) };
         let mut level = vec![(Trail { empty_segments: 0, length: 0, text: String::new() }, start.clone())];
         let mut visited = HashSet::from([start]);
         // A judgement walks the rules of the token once more.
         let judging = 8 + u64::try_from(self.nodes.len() / 32).unwrap_or(u64::MAX);
-        let mut work = 0_u64;
         let mut depth = 0;
         while !level.is_empty() {
             let mut found: Option<Trail> = None;
             let mut next: Vec<(Trail, State)> = Vec::new();
             for (trail, state) in &level {
                 for segment in self.alphabet(state) {
-                    work += 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
-                    if work > limit {
+                    let stepping = 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
+                    let Some(rest) = steps.checked_sub(stepping) else {
+                        *steps = 0;
                         return Err(TooComplex);
-                    }
+                    };
+                    *steps = rest;
                     let Some(state) = self.step(state, &segment) else { continue };
                     let trail = trail.with(&segment, depth);
                     if state.is_inside() || depth + 1 == self.within.len() {
-                        work += judging;
+                        *steps = steps.saturating_sub(judging);
                         if found.as_ref().is_none_or(|best| trail < *best) && judge(&trail.text) {
                             found = Some(trail.clone());
                         }

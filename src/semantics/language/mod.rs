@@ -12,6 +12,7 @@
 //! as a slash written `%2F` brings them about.
 
 mod classes;
+mod guess;
 mod outline;
 
 pub use outline::{Marks, NAME, NAMESPACE, Outline, may_meet};
@@ -122,14 +123,31 @@ impl<'r, 'a> Language<'r, 'a> {
 /// none. The languages are those of one namespace; pattern and path are relative to it.
 ///
 /// Of several, it is one of the fewest segments, without empty segments if there is such a one, and of these the
-/// shortest text. An error once `steps` are spent ([`STEPS`] is a good number).
+/// shortest text. Once `steps` are spent ([`STEPS`] is a good number), one path for each rule is tried, so that what comes
+/// out is right but may not be the shortest; an error if none of them will do.
 pub fn shortest(
     languages: &[Language<'_, '_>],
     within: &PathPattern,
     steps: u64,
+    wanted: impl FnMut(&[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut left = steps;
+    shortest_within(languages, within, &mut left, wanted)
+}
+
+/// As [`shortest`], for one of many questions: what it spends is taken from the steps that are `left` for all of them.
+pub fn shortest_within(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    left: &mut u64,
     mut wanted: impl FnMut(&[Grant]) -> bool,
 ) -> Result<Option<String>, TooComplex> {
-    shortest_of(languages, within, steps, |_, grants| wanted(grants))
+    let mut grants = Vec::with_capacity(languages.len());
+    search(languages, within, left, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(&grants)
+    })
 }
 
 /// As [`shortest`], where `wanted` sees the path, too, relative to the namespace; it may ask of it nothing but what the
@@ -139,6 +157,38 @@ pub fn shortest_of(
     within: &PathPattern,
     steps: u64,
     mut wanted: impl FnMut(&str, &[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut grants = Vec::with_capacity(languages.len());
+    let mut left = steps;
+    search(languages, within, &mut left, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(path, &grants)
+    })
+}
+
+/// Shows `visit` one path of each class of paths inside `within` that the rules of the languages tell apart, one of the
+/// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`;
+/// it is an error once they are spent.
+pub fn each_class(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut visit: impl FnMut(&str),
+) -> Result<(), TooComplex> {
+    let none = search(languages, within, steps, |path| {
+        visit(path);
+        false
+    });
+    none.map(|_| ())
+}
+
+/// The shortest path inside `within` which `judge` takes.
+fn search(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut judge: impl FnMut(&str) -> bool,
 ) -> Result<Option<String>, TooComplex> {
     let namespace = languages.first().map_or("", |language| language.namespace);
     let full = |pattern: &PathPattern| PathPattern::stored(format!("{namespace}{pattern}"));
@@ -167,13 +217,17 @@ pub fn shortest_of(
     for guard in &guards {
         classes.insert(guard, &[guarded], 1);
     }
-    let mut grants = Vec::with_capacity(languages.len());
-    let found = classes.shortest(steps, |path| {
-        let path = path.strip_prefix(namespace).unwrap_or(path);
-        grants.clear();
-        grants.extend(languages.iter().map(|language| language.on(path)));
-        wanted(path, &grants)
-    })?;
+    let mut judge = |path: &str| judge(path.strip_prefix(namespace).unwrap_or(path));
+    let found = match classes.shortest(steps, &mut judge) {
+        Ok(found) => found,
+        Err(too_complex) => {
+            let rules = languages.iter().flat_map(|language| language.acl.rules()).map(|rule| &rule.pattern);
+            let mut guesses = [&question].into_iter().chain(rules);
+            let guessed =
+                guesses.find_map(|pattern| guess::in_both(pattern, &question).filter(|path| judge(path)));
+            Some(guessed.ok_or(too_complex)?)
+        }
+    };
     Ok(found.map(|path| path.strip_prefix(namespace).map_or(path.clone(), str::to_owned)))
 }
 

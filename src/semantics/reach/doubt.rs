@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Access;
 use crate::model::kube::binding::Binding;
-use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::kube::resource;
 use crate::model::project::Project;
 use crate::semantics::authorizer::{Query, User, is_subject};
@@ -161,6 +161,22 @@ impl<'a> Access<'a> {
             Query::Resource { request, .. } if is_foreign(request.group) => Some(RoleDoubt::Extensions),
             _ => self.newest.allows(name, query).then_some(RoleDoubt::Version),
         }
+    }
+
+    /// Rules that the binding may give beside those which it is known to give: of other definitions of its role, of roles
+    /// that its role may take in, and of other versions of Kubernetes.
+    pub fn doubtful_rules<'s>(&'s self, binding: &'s Binding) -> impl Iterator<Item = &'a RbacRule> + 's {
+        let role = self.cluster().role_of(binding);
+        let newer =
+            role.filter(|role| bootstrap::is_extended(role)).and_then(|_| self.newest.rules_of(binding));
+        let own = role.map_or(&[][..], |role| self.definitions(role));
+        let selectors = role.map_or(&[][..], |role| &role.aggregation_selectors);
+        let taken_in = self.several.values().flatten().filter(move |other| {
+            let is_cluster_role = other.kind == RbacRoleKind::ClusterRole;
+            is_cluster_role && selectors.iter().any(|selector| selector.selects(&other.meta))
+        });
+        let rules = own.iter().chain(taken_in).flat_map(|role| &role.rules);
+        rules.chain(newer.into_iter().flatten())
     }
 
     /// RoleBindings without a namespace that would allow this, or might, in the namespace of the question.

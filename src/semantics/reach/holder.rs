@@ -36,6 +36,14 @@ pub struct Holder<'s> {
     pub pki_mounts: Vec<&'s str>,
 }
 
+/// What decides on the answers of a token that holds no templates.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HolderKey {
+    policies: Vec<Option<Span>>,
+    namespace: String,
+    dialects: &'static [Dialect],
+}
+
 /// Why nothing can be said about a subject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unresolved {
@@ -94,6 +102,15 @@ impl<'s> Holder<'s> {
     /// A policy that others take and this server refuses to store, so that what it holds under the name is not known.
     pub fn refused_on(&self, dialect: Dialect) -> Option<&Held<'s>> {
         self.held.iter().find(|held| held.refused_by.contains(&dialect))
+    }
+
+    /// What decides on its answers, if its policies hold no templates.
+    pub fn key(&self) -> HolderKey {
+        HolderKey {
+            policies: self.held.iter().map(|held| held.policy.map(|policy| policy.name.span)).collect(),
+            namespace: self.namespace.clone(),
+            dialects: self.dialects,
+        }
     }
 
     /// Compiles what the token holds, for each of [`Holder::dialects`].

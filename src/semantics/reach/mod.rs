@@ -33,7 +33,8 @@ mod token;
 mod who;
 
 pub use held::Held;
-pub use holder::{Holder, Unresolved};
+pub use holder::{Holder, HolderKey, Unresolved};
+pub use sieve::Sieve;
 pub use subject::{RoleName, Subject, SubjectError};
 pub use token::{Difference, Token};
 pub use who::{Matching, Reached, Who};
@@ -71,7 +72,8 @@ pub struct Access<'a> {
 }
 
 impl<'a> Access<'a> {
-    fn pki_mounts(&self) -> Vec<&'a str> {
+    /// Paths of the `pki` mounts: each guards two paths below it.
+    pub fn pki_mounts(&self) -> Vec<&'a str> {
         let known = self.project.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));
         let configured =
             self.project.settings.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));
@@ -81,7 +83,8 @@ impl<'a> Access<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
         let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
-        let built_in = bootstrap::roles(project.kubernetes_minor()).iter();
+        let minor = project.kubernetes_minor();
+        let built_in = bootstrap::roles(minor).iter();
         Access {
             labels: NamespaceLabels::declared(project),
             project,
@@ -96,7 +99,8 @@ impl<'a> Access<'a> {
                     .chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
-            newest: Cluster::settled(bootstrap::newest_roles(), []),
+            // Where the version is named, nothing hangs on it.
+            newest: Cluster::settled(bootstrap::roles(minor.or(Some(u8::MAX))), []),
         }
     }
 

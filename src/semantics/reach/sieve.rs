@@ -1,4 +1,5 @@
-//! Which policies have a say on one path, so that all others can be left aside before anything is compiled.
+//! Which policies have a say on one path, or on the paths of a pattern, so that all others can be left aside before
+//! anything is compiled.
 
 use std::collections::HashMap;
 
@@ -7,13 +8,14 @@ use super::held::Held;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::Operation;
+use crate::semantics::language;
 use crate::semantics::pattern::matches;
 use crate::semantics::template;
 use crate::syntax::Span;
 
-/// Policies that have a rule for a path, or may have one, without their other rules.
+/// Policies that have a rule for what is asked about, or may have one, without their other rules.
 #[derive(Debug)]
-pub(super) struct Sieve {
+pub struct Sieve {
     /// By name in lower case.
     names: HashMap<String, Standing>,
     /// By the places of name and text.
@@ -24,7 +26,7 @@ pub(super) struct Sieve {
 /// What is known of all policies of one name.
 #[derive(Debug, Default)]
 struct Standing {
-    /// One of them may have a rule for the path.
+    /// One of them may have a rule for what is asked about.
     has_a_say: bool,
     /// Templates decide what paths it has rules for.
     is_templated: bool,
@@ -35,14 +37,19 @@ struct Standing {
 }
 
 impl Sieve {
-    /// Goes through all policies of the project and the built-in ones once.
-    pub(super) fn new(access: &Access<'_>, operation: Operation, path: &str) -> Sieve {
+    /// For one path.
+    pub(super) fn on_path(access: &Access<'_>, operation: Operation, path: &str) -> Sieve {
         let path = path.trim_start_matches('/');
         let asked = Asked { path, trimmed: path.strip_suffix('/').filter(|_| operation.lists()) };
+        Sieve::new(access, |rule| asked.concerns(rule))
+    }
+
+    /// Goes through all policies of the project and the built-in ones once.
+    fn new(access: &Access<'_>, concerns: impl Fn(&PathRule) -> bool) -> Sieve {
         let mut names: HashMap<String, Standing> = HashMap::new();
         let mut policies = HashMap::new();
         for policy in &access.project.policies {
-            let rest = asked.sift(policy);
+            let rest = sift(policy, &concerns);
             let standing = names.entry(policy.key()).or_default();
             standing.has_a_say |= !rest.path_rules.is_empty();
             standing.is_templated |= is_templated(&rest);
@@ -53,7 +60,7 @@ impl Sieve {
             }
             policies.insert((policy.name.span, policy.span), rest);
         }
-        let defaults = access.defaults.each_ref().map(|policy| asked.sift(policy));
+        let defaults = access.defaults.each_ref().map(|policy| sift(policy, &concerns));
         if access.project.policies_named("default").next().is_none() {
             for rest in &defaults {
                 let standing = names.entry(rest.key()).or_default();
@@ -64,6 +71,12 @@ impl Sieve {
         Sieve { names, policies, defaults }
     }
 
+    /// For the paths of a pattern, which is relative to the Vault namespace of each token; with `lists`, for either form
+    /// of them.
+    pub fn on_pattern(access: &Access<'_>, within: &PathPattern, lists: bool) -> Sieve {
+        Sieve::new(access, |rule| may_concern(rule, within, lists))
+    }
+
     /// The same policy without the rules that have no say.
     pub(super) fn sifted<'s>(&'s self, held: Held<'s>) -> Held<'s> {
         let rest = |policy: &Policy| self.policies.get(&(policy.name.span, policy.span));
@@ -71,7 +84,7 @@ impl Sieve {
         held.with_texts(policy, &self.defaults)
     }
 
-    /// True if a policy of this name, which is in lower case, may have a rule for the path.
+    /// True if a policy of this name, which is in lower case, has a rule for what is asked, or may have one.
     pub(super) fn has_a_say(&self, name: &str) -> bool {
         self.names.get(name).is_some_and(|standing| standing.has_a_say)
     }
@@ -98,19 +111,6 @@ struct Asked<'p> {
 }
 
 impl Asked<'_> {
-    /// The policy with the rules alone that are for the path, or may be.
-    fn sift(&self, policy: &Policy) -> Policy {
-        Policy {
-            name: policy.name.clone(),
-            span: policy.span,
-            origin: policy.origin,
-            text: None,
-            path_rules: policy.path_rules.iter().filter(|rule| self.concerns(rule)).cloned().collect(),
-            refusals: Vec::new(),
-            ignored: Vec::new(),
-        }
-    }
-
     fn concerns(&self, rule: &PathRule) -> bool {
         let label = rule.path.value.as_str();
         // The server refuses every request of a token that has such a rule.
@@ -128,6 +128,34 @@ impl Asked<'_> {
         let is_match = |path: &str| matches(&pattern(), path);
         is_templated || is_match(self.path) || self.trimmed.is_some_and(is_match)
     }
+}
+
+/// The policy with the rules alone that are of concern.
+fn sift(policy: &Policy, concerns: impl Fn(&PathRule) -> bool) -> Policy {
+    Policy {
+        name: policy.name.clone(),
+        span: policy.span,
+        origin: policy.origin,
+        text: None,
+        path_rules: policy.path_rules.iter().filter(|rule| concerns(rule)).cloned().collect(),
+        refusals: Vec::new(),
+        ignored: Vec::new(),
+    }
+}
+
+/// True if the rule may have a say on a path of the pattern, for somebody; with `lists`, on either form of it.
+fn may_concern(rule: &PathRule, within: &PathPattern, lists: bool) -> bool {
+    let label = rule.path.value.as_str();
+    // The server refuses every request of a token that has such a rule.
+    if label.contains("+*") {
+        return true;
+    }
+    let label = label.strip_prefix('/').unwrap_or(label);
+    let reach = match label.split_once("{{") {
+        Some((stem, _)) => PathPattern::stored(format!("{}*", stem.trim_end_matches(['*', '+']))),
+        None => PathPattern::parse(label),
+    };
+    language::may_meet(&reach, within, lists)
 }
 
 fn is_templated(policy: &Policy) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Access;
-use super::holder::Holder;
+use super::holder::{Holder, HolderKey};
 use super::sieve::Sieve;
 use crate::model::kube::service_account::ServiceAccount;
 use crate::model::vault::auth_role::AuthRole;
@@ -67,20 +67,18 @@ impl<'a> Access<'a> {
     /// Everybody who may do this, in order of roles: service accounts that a role names, declared ones that its globs
     /// or its selector admit, and whoever else matches those. JWTs are taken to be made for what each role wants.
     pub fn who_can<'s>(&'s self, operation: Operation, path: &str) -> Vec<Reached<'s>> {
-        let sieve = Sieve::new(self, operation, path);
-        let mut known: HashMap<TokenKey, Vec<(Dialect, Verdict)>> = HashMap::new();
+        let sieve = Sieve::on_path(self, operation, path);
+        let mut known: HashMap<HolderKey, Vec<(Dialect, Verdict)>> = HashMap::new();
         let mut reached = Vec::new();
         for (method, role) in self.roles() {
             let Some(of_role) = self.sifted(role, method, &sieve) else { continue };
+            if !of_role.held.iter().any(|held| sieve.has_a_say(&held.name)) {
+                continue;
+            }
             let held = of_role.held.iter().filter(|held| sieve.has_a_say(&held.name));
             let held = held.map(|held| sieve.sifted(held.clone())).collect();
             let some = Holder { held, ..of_role.clone() };
-            let key = TokenKey {
-                policies: some.held.iter().map(|held| held.policy.map(|policy| policy.name.span)).collect(),
-                namespace: some.namespace.clone(),
-                dialects: some.dialects,
-            };
-            let by_role = known.entry(key).or_insert_with(|| verdicts(&some, operation, path));
+            let by_role = known.entry(some.key()).or_insert_with(|| verdicts(&some, operation, path));
             if is_refused(by_role) {
                 continue;
             }
@@ -121,8 +119,25 @@ impl<'a> Access<'a> {
         self.admitted_to(&self.of_role(role, method), role, method)
     }
 
-    /// The same, where `of_role` is the token of the role.
-    fn admitted_to<'s>(
+    /// The token of whoever logs in through a role, with those rules alone that have a say, and with the policies of which
+    /// nothing certain is known; nothing if it gives the same answers as a token without policies, or if there is none.
+    pub fn of_role_sifted<'s>(
+        &'s self,
+        role: &'s AuthRole,
+        method: &'s AuthMethod<'s>,
+        sieve: &'s Sieve,
+    ) -> Option<Holder<'s>> {
+        let holder = self.sifted(role, method, sieve)?;
+        if holder.held.is_empty() {
+            return None;
+        }
+        let held = holder.held.into_iter();
+        let held = held.map(|held| if sieve.has_a_say(&held.name) { sieve.sifted(held) } else { held });
+        Some(Holder { held: held.collect(), ..holder })
+    }
+
+    /// As [`Access::admitted`], where `of_role` is the token of the role.
+    pub fn admitted_to<'s>(
         &'s self,
         of_role: &Holder<'s>,
         role: &'s AuthRole,
@@ -180,7 +195,7 @@ impl<'a> Access<'a> {
     }
 
     /// The token of a role, with no more policies than those that have a say and those of which nothing certain is known;
-    /// nothing if none has a say, or if there is no token.
+    /// nothing if there is no token.
     fn sifted<'s>(
         &'s self,
         role: &'s AuthRole,
@@ -190,20 +205,9 @@ impl<'a> Access<'a> {
         let dialect = self.dialects_at(role.span).first().copied()?;
         let namespace = method.namespace.trim_matches('/');
         let issued = token_with(role, method, dialect, |name| sieve.matters(name, namespace)).ok()?;
-        if !issued.policies.iter().any(|policy| sieve.has_a_say(&policy.name)) {
-            return None;
-        }
         let held = self.held_by(Some(&issued), role, method);
         Some(Holder { held, ..self.of_issued(role, method, Ok(issued)) })
     }
-}
-
-/// What decides on the answers of a token without templates.
-#[derive(PartialEq, Eq, Hash)]
-struct TokenKey {
-    policies: Vec<Option<Span>>,
-    namespace: String,
-    dialects: &'static [Dialect],
 }
 
 fn verdicts(holder: &Holder<'_>, operation: Operation, path: &str) -> Vec<(Dialect, Verdict)> {

@@ -1,7 +1,7 @@
 //! From the JWT to the token: stages two to four, the same for every consumer.
 
 use super::pod::Pod;
-use super::stage::{Consumer, Fault, Fetch, Route, Stage, StageName, Stop};
+use super::stage::{Consumer, Fault, Fetch, Login, Route, Stage, StageName, Stop};
 use super::{fetch, role};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::acl::Operation;
@@ -89,6 +89,8 @@ impl Wanted {
         Fetch {
             secret: self.secret.clone(),
             path: self.path.clone(),
+            operation: self.operation,
+            doubt: self.doubt.clone(),
             aliases: self.aliases.clone(),
             span: self.span,
             stage: None,
@@ -98,7 +100,8 @@ impl Wanted {
 
 /// A route that ends before anybody logs in.
 pub(super) fn stopped(consumer: Consumer, by: String, stages: Vec<Stage>, wanted: &[Wanted]) -> Route {
-    Route { consumer, by, to_token: stages, fetches: wanted.iter().map(Wanted::unfetched).collect() }
+    let login = Login::Untold;
+    Route { consumer, by, login, to_token: stages, fetches: wanted.iter().map(Wanted::unfetched).collect() }
 }
 
 /// Follows an errand to its end.
@@ -107,6 +110,7 @@ pub(super) fn follow(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Route {
     route.to_token.push(present(errand));
     let access = &pod.tracer.access;
     let Some((role, method)) = role::find(pod, errand) else {
+        route.login = Login::Undeclared;
         route.to_token.push(role::unknown(pod, errand));
         return route;
     };
@@ -121,6 +125,12 @@ pub(super) fn follow(pod: &Pod<'_, '_, '_>, errand: &Errand) -> Route {
     let Some(holder) = holders.iter().find(|it| it.role.is_some_and(|(it, _)| std::ptr::eq(it, role))) else {
         route.to_token.push(role::unknown(pod, errand));
         return route;
+    };
+    route.login = Login::Role {
+        role: role.span,
+        namespace: identity.namespace.clone(),
+        service_account: identity.service_account.clone(),
+        is_admitted: !matches!(holder.login, Some(Outcome::Refused(_)) | None),
     };
     let failed = matched(errand, role, method, holder, &mut route.to_token);
     if failed {

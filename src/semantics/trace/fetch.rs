@@ -1,5 +1,7 @@
 //! Stage five: does the token open the secret, and is there something behind the path as it is spelt?
 
+use std::borrow::Cow;
+
 use super::errand::{Errand, Spelling, Wanted};
 use super::pod::Pod;
 use super::stage::{Consumer, Fault, Stage, StageName, Stop};
@@ -141,14 +143,16 @@ impl Case<'_> {
 
     /// There is nothing at this path. Whether the token may ask for it decides what the server says.
     fn fails_misspelt(&self, misspelt: Misspelt) -> Stage {
-        let request = self.token.request(self.wanted.operation, self.path);
+        let path = self.asked(self.path);
+        let request = self.token.request(self.wanted.operation, &path);
         let allowed = self.token.verdict(&request) == Verdict::Allowed;
         let (message, status) = match (allowed, &self.wanted.spelling) {
             (false, _) => ("permission denied".to_owned(), 403),
             (true, Spelling::Api) if misspelt.right.contains("/data/") => (INVALID_PATH.to_owned(), 404),
             (true, _) => (self.nothing_there(), 404),
         };
-        let right = self.token.request(self.wanted.operation, &misspelt.right);
+        let right = self.asked(&misspelt.right);
+        let right = self.token.request(self.wanted.operation, &right);
         let remedy = match self.token.verdict(&right) {
             Verdict::Refused => {
                 format!(
@@ -185,9 +189,16 @@ impl Case<'_> {
         format!("{} `{}`", operation_word(self.wanted.operation), self.path)
     }
 
+    /// Servers append a slash to the path of a list request before they check it.
+    fn asked<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let lists = self.wanted.operation.lists() && !path.ends_with('/');
+        if lists { Cow::Owned(format!("{path}/")) } else { Cow::Borrowed(path) }
+    }
+
     /// Asks the policies.
     fn access(&self) -> Stage {
-        let request = self.token.request(self.wanted.operation, self.path);
+        let path = self.asked(self.path);
+        let request = self.token.request(self.wanted.operation, &path);
         let decided = self.token.decide(&request);
         let mut decisions = Vec::new();
         for (dialect, decision) in &decided {

@@ -19,7 +19,7 @@ mod role;
 mod stage;
 mod subject;
 
-pub use stage::{Consumer, Fault, Fetch, Mark, Route, Stage, StageName, Stop};
+pub use stage::{Consumer, Fault, Fetch, Login, Mark, Route, Stage, StageName, Stop};
 pub use subject::{Candidate, named};
 
 use super::mounts::MountTable;
@@ -62,6 +62,13 @@ impl<'a> Tracer<'a> {
     pub fn all_routes(&self) -> Vec<Route> {
         let mut routes: Vec<Route> =
             self.project.workloads.iter().flat_map(|workload| self.routes(workload, None)).collect();
+        routes.extend(self.made_routes());
+        routes
+    }
+
+    /// The ways of all objects of operators that make a Secret, whether a workload uses it or not.
+    pub fn made_routes(&self) -> Vec<Route> {
+        let mut routes = Vec::new();
         let consumers = &self.project.consumers;
         let made = consumers.vault_secrets.iter().filter_map(|it| Some((&it.meta, it.destination.clone()?)));
         for (meta, name) in made {

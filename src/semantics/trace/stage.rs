@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::semantics::acl::Operation;
 use crate::syntax::Span;
 
 /// The way of one consumer's secrets: up to the token they have in common, then each secret for itself.
@@ -11,10 +12,32 @@ pub struct Route {
     pub consumer: Consumer,
     /// What asks for them: the name of the object or of the configuration; empty for annotations of the workload.
     pub by: String,
+    /// Through which role it logs in.
+    pub login: Login,
     /// The stages up to the token. The last one may have failed.
     pub to_token: Vec<Stage>,
     /// The secrets, in the order of the inputs.
     pub fetches: Vec<Fetch>,
+}
+
+/// Through which role a consumer logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// The way ends, or cannot be told, before a role is named.
+    Untold,
+    /// A role that no input declares.
+    Undeclared,
+    /// A role of the inputs.
+    Role {
+        /// The place of the whole role, which tells it from others.
+        role: Span,
+        /// The Kubernetes namespace of the service account that logs in.
+        namespace: String,
+        /// Its name.
+        service_account: String,
+        /// The role lets it in, or may.
+        is_admitted: bool,
+    },
 }
 
 /// One secret of a [`Route`].
@@ -24,6 +47,10 @@ pub struct Fetch {
     pub secret: String,
     /// The path of the API, if it is known.
     pub path: Option<String>,
+    /// What the consumer does there.
+    pub operation: Operation,
+    /// Why the path is not known, or is not all that is asked for.
+    pub doubt: Option<String>,
     /// Other words that mean it.
     pub aliases: Vec<String>,
     /// Where it is asked for.

@@ -202,8 +202,16 @@ static EXPECT: Object = Object {
             "`NAMESPACE/SERVICEACCOUNT`, the same with `@ROLE`, `role:NAME` or `policy:NAME`",
         ),
         optional("nobody", Shape::True, "nobody at all"),
-        optional("nobody_except", Shape::List(1, &Shape::Name(&FILLED)), "nobody but these"),
-        optional("only", Shape::List(1, &Shape::Name(&FILLED)), "all of these and nobody else"),
+        optional(
+            "nobody_except",
+            Shape::List(1, &Shape::Name(&FILLED)),
+            "nobody but these; of Kubernetes also `user:NAME` and `group:NAME`",
+        ),
+        optional(
+            "only",
+            Shape::List(1, &Shape::Name(&FILLED)),
+            "all of these and nobody else; of Kubernetes also `user:NAME` and `group:NAME`",
+        ),
         optional("everybody_in", Shape::Name(&NAMESPACE), "every service account of a Kubernetes namespace"),
         optional("can", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are allowed"),
         optional("cannot", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are refused"),
@@ -212,14 +220,14 @@ static EXPECT: Object = Object {
             "on",
             Shape::Name(&FILLED),
             "request path in Vault; with `in`, resource in Kubernetes such as `secrets`, `serviceaccounts/token` or \
-             `deployments.apps`, or a path of the API server such as `/metrics`",
+             `deployments.apps`, or a path of the API server such as `/metrics`; patterns speak of all that they match",
         ),
         optional(
             "in",
             Shape::Name(&NAMESPACE_OR_ALL),
             "Kubernetes namespace of a Kubernetes question; `*` for all of them and for what lies outside",
         ),
-        optional("named", Shape::Name(&FILLED), "name of the object of a Kubernetes question"),
+        optional("named", Shape::Name(&FILLED), "name of the object of a Kubernetes question; `*` for any"),
     ],
     groups: &[
         Group { keys: &["who", "nobody", "nobody_except", "only", "everybody_in"], count: Count::ExactlyOne },

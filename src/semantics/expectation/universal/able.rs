@@ -5,7 +5,7 @@ use crate::semantics::acl::UncertainRule;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::expectation::vault::{self, Asked, unsettled};
 use crate::semantics::expectation::{Outcome, Reason};
-use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS};
+use crate::semantics::language::{Grant, Language, Marks, Outline};
 use crate::semantics::login::Missing;
 use crate::semantics::reach::{Holder, Subject};
 
@@ -57,9 +57,8 @@ impl Claim<'_, '_> {
                     Some(Language::new(acl, &holder.namespace, self.capability, &holder.pki_mounts))
                 })
                 .collect();
-            let found = language::shortest(&languages, self.within, STEPS, |grants| {
-                grants.iter().all(|grant| *grant < Grant::Conditional)
-            });
+            let found =
+                self.shortest(&languages, |grants| grants.iter().all(|grant| *grant < Grant::Conditional));
             match found {
                 Ok(None) => {}
                 Ok(path) => refused = refused.or(path),

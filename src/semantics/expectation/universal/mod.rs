@@ -1,4 +1,4 @@
-//! Claims about everybody, and about all paths of a pattern.
+//! Claims about everybody, and about all paths of a pattern; those about Kubernetes are proved in [`cluster`].
 //!
 //! That nobody can is proved role by role: for everybody whom a role admits, today or once somebody creates the service
 //! account, no path of the pattern is in the language of the token. That somebody can everything of a pattern is proved
@@ -6,9 +6,11 @@
 
 mod able;
 mod admitted;
+pub(super) mod cluster;
 mod opening;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use self::admitted::{Bounds, stranger};
 use super::vault::Asked;
@@ -18,14 +20,15 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::language::{Marks, Outline};
+use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS, TooComplex};
 use crate::semantics::login::{AuthMethod, Outcome as LoginOutcome, attempt};
-use crate::semantics::reach::{Holder, Matching, RoleName, Subject, Unresolved, Who};
+use crate::semantics::reach::{
+    Access, Holder, HolderKey, Matching, RoleName, Sieve, Subject, Unresolved, Who,
+};
 use crate::semantics::template::{Identity, Presence};
 
-/// Why a claim about Kubernetes is not proved.
-pub(super) const KUBERNETES: &str =
-    "claims about everybody or about many resources are proved for Vault alone, not for Kubernetes";
+/// The steps that are spent on one claim, however many roles there are: about a second.
+const MOST_STEPS: u64 = 30 * STEPS;
 
 /// What came of a claim.
 pub(super) struct Proof {
@@ -50,7 +53,9 @@ pub(super) fn answers(
             return Err((Outcome::Unknown, format!("`{action}` is no capability")));
         };
         let contradicts = Cell::new(false);
-        let claim = Claim { prover, expectation, within: &within, capability, contradicts };
+        let (left, openings, replays) = (Cell::new(MOST_STEPS), RefCell::default(), RefCell::default());
+        let claim =
+            Claim { prover, expectation, within: &within, capability, contradicts, left, openings, replays };
         let answers: Vec<(bool, Vec<Reason>)> = match &expectation.who.value {
             Quantifier::One(name) => {
                 let subject = known(prover, name)?;
@@ -129,9 +134,16 @@ struct Claim<'q, 'a> {
     within: &'q PathPattern,
     capability: Capability,
     contradicts: Cell<bool>,
+    /// The steps that are left for all its questions.
+    left: Cell<u64>,
+    /// What was found out of tokens that many hold.
+    openings: RefCell<HashMap<HolderKey, Opening>>,
+    /// What the evaluator of single paths says to such a token.
+    replays: RefCell<HashMap<(HolderKey, String), Reason>>,
 }
 
 /// What a token says to the paths of the pattern.
+#[derive(Clone)]
 enum Opening {
     /// Some server lets this path through, or may.
     Open(String),
@@ -142,6 +154,7 @@ enum Opening {
 }
 
 /// A rule whose template is not known and that may grant it on a path of the pattern.
+#[derive(Clone)]
 struct Doubtful {
     outline: Outline,
     rule: Decider,
@@ -157,16 +170,14 @@ impl Claim<'_, '_> {
         let access = &self.prover.access;
         let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
+        let sieve = Sieve::on_pattern(access, self.within, self.lists());
         for (method, role) in access.roles() {
             roles += 1;
-            let of_role = access.of_role(role, method);
-            if !of_role.gets_token() || is_excepted_role(&of_role, (role, method), except) {
+            let Some(of_role) = access.of_role_sifted(role, method, &sieve) else { continue };
+            if !self.may_open(&of_role) || is_excepted_role(access, (role, method), except) {
                 continue;
             }
-            if !self.may_open(&of_role) {
-                continue;
-            }
-            for (who, holder) in access.admitted(role, method) {
+            for (who, holder) in access.admitted_to(&of_role, role, method) {
                 match who {
                     Who::ServiceAccount { namespace, name, .. } => {
                         if !is_excepted(namespace, name, (role, method), except) {
@@ -201,13 +212,14 @@ impl Claim<'_, '_> {
         let access = &self.prover.access;
         let mut reasons = self.unread_roles();
         let (mut roles, mut closing) = (0, Vec::new());
+        let sieve = Sieve::on_pattern(access, self.within, self.lists());
         for (method, role) in access.roles() {
             roles += 1;
-            let of_role = access.of_role(role, method);
-            if !of_role.gets_token() || !self.may_open(&of_role) {
+            let Some(of_role) = access.of_role_sifted(role, method, &sieve) else { continue };
+            if !self.may_open(&of_role) {
                 continue;
             }
-            for (who, holder) in access.admitted(role, method) {
+            for (who, holder) in access.admitted_to(&of_role, role, method) {
                 match who {
                     Who::ServiceAccount { namespace, name, .. } if namespace == wanted => {
                         let named = format!("{namespace}/{name}");
@@ -314,7 +326,22 @@ impl Claim<'_, '_> {
     /// The verdict on a path that the search found, by the evaluator of single paths.
     fn replayed(&self, holder: &Holder<'_>, who: &str, path: &str) -> Vec<Reason> {
         let asked = Asked { expectation: self.expectation, path, capability: self.capability };
-        let Some(reason) = asked.of(holder) else { return Vec::new() };
+        if !holder.gets_token() {
+            return Vec::new();
+        }
+        let by_token = match opening::is_shared(holder) {
+            false => (self.prover.replay.vault)(&asked, holder),
+            true => {
+                let key = (holder.key(), path.to_owned());
+                let known = self.replays.borrow().get(&key).cloned();
+                known.unwrap_or_else(|| {
+                    let reason = (self.prover.replay.vault)(&asked, holder);
+                    self.replays.borrow_mut().insert(key, reason.clone());
+                    reason
+                })
+            }
+        };
+        let reason = Asked::through(holder, by_token);
         let mut reason = Reason { who: Some(who.to_owned()), path: Some(path.to_owned()), ..reason };
         if reason.allowed == Some(false) {
             self.contradicts.set(true);
@@ -325,6 +352,19 @@ impl Claim<'_, '_> {
             );
         }
         vec![reason]
+    }
+
+    /// [`language::shortest`], with the steps that are left.
+    fn shortest(
+        &self,
+        languages: &[Language<'_, '_>],
+        wanted: impl FnMut(&[Grant]) -> bool,
+    ) -> Result<Option<String>, TooComplex> {
+        let most = self.left.get().min(STEPS);
+        let mut left = most;
+        let found = language::shortest_within(languages, self.within, &mut left, wanted);
+        self.left.set(self.left.get() - (most - left));
+        found
     }
 
     /// The pattern with the Vault namespace in front.
@@ -360,12 +400,13 @@ fn is_excepted(namespace: &str, name: &str, through: Through<'_, '_>, except: &[
 }
 
 /// True if whoever logs in through the role is excepted.
-fn is_excepted_role(holder: &Holder<'_>, through: Through<'_, '_>, except: &[Subject]) -> bool {
+fn is_excepted_role(access: &Access<'_>, (role, method): Through<'_, '_>, except: &[Subject]) -> bool {
     except.iter().any(|subject| match subject {
         Subject::ServiceAccount { .. } => false,
-        Subject::Role(role) => is_role(role, through),
+        Subject::Role(wanted) => is_role(wanted, (role, method)),
         Subject::Policies(names) => {
-            names.iter().all(|name| holder.held.iter().any(|held| held.name == name.trim().to_lowercase()))
+            let held = access.of_role(role, method).held;
+            names.iter().all(|name| held.iter().any(|held| held.name == name.trim().to_lowercase()))
         }
     })
 }

@@ -1,12 +1,12 @@
 //! What one token says to the paths of a pattern.
 
 use super::{Claim, Doubtful, Opening};
-use crate::model::vault::path::PathPattern;
+use crate::model::vault::policy::PathRule;
 use crate::semantics::acl::{Acl, AclError, UncertainRule};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::expectation::vault::{Asked, decider, refused_on, unsettled};
 use crate::semantics::expectation::{Decider, Reason};
-use crate::semantics::language::{self, Grant, Language, Marks, Outline, STEPS, TooComplex};
+use crate::semantics::language::{Grant, Language, Marks, Outline, TooComplex};
 use crate::semantics::reach::Holder;
 use crate::semantics::template::{Identity, is_templated};
 
@@ -14,6 +14,24 @@ impl Claim<'_, '_> {
     /// What a token says to the paths of the pattern. `outlined` and `marks` stand for what templates may take; rules
     /// that keep a part of the pattern shut are added to `closing`.
     pub(super) fn opening(
+        &self,
+        holder: &Holder<'_>,
+        outlined: &Identity,
+        marks: Marks<'_>,
+        closing: &mut Vec<Decider>,
+    ) -> Opening {
+        if !is_shared(holder) {
+            return self.search(holder, outlined, marks, closing);
+        }
+        let known = self.openings.borrow().get(&holder.key()).cloned();
+        known.unwrap_or_else(|| {
+            let opening = self.search(holder, outlined, marks, closing);
+            self.openings.borrow_mut().insert(holder.key(), opening.clone());
+            opening
+        })
+    }
+
+    fn search(
         &self,
         holder: &Holder<'_>,
         outlined: &Identity,
@@ -73,15 +91,12 @@ impl Claim<'_, '_> {
         if languages.is_empty() {
             return Ok(None);
         }
-        let any = language::shortest(languages, self.within, STEPS, |grants| {
-            grants.iter().any(|grant| *grant != Grant::No)
-        })?;
+        let any = self.shortest(languages, |grants| grants.iter().any(|grant| *grant != Grant::No))?;
         if any.is_none() || !all {
             return Ok(any);
         }
-        let everywhere = language::shortest(languages, self.within, STEPS, |grants| {
-            grants.iter().all(|grant| *grant >= Grant::Conditional)
-        });
+        let everywhere =
+            self.shortest(languages, |grants| grants.iter().all(|grant| *grant >= Grant::Conditional));
         Ok(everywhere.ok().flatten().or(any))
     }
 
@@ -117,18 +132,8 @@ impl Claim<'_, '_> {
         !granted.denies() && (granted.contains(self.capability) || constrains || self.lists())
     }
 
-    /// False if no policy of the token has a rule that could grant it on a path of the pattern: most roles end here.
+    /// False if no policy of the token, which is a sifted one, has a rule that grants it: many roles end here.
     pub(super) fn may_open(&self, holder: &Holder<'_>) -> bool {
-        let within = self.full(holder);
-        let has_a_say = |label: &str| {
-            let stem = label.split("{{").next().unwrap_or(label);
-            let stem = stem.strip_prefix('/').unwrap_or(stem);
-            let reach = match is_templated(label) {
-                true => format!("{}{}*", holder.namespace, stem.trim_end_matches(['*', '+'])),
-                false => format!("{}{stem}", holder.namespace),
-            };
-            label.contains("+*") || language::may_meet(&PathPattern::stored(reach), &within, self.lists())
-        };
         holder.held.iter().any(|held| {
             held.name == "root"
                 || held.is_missing()
@@ -138,16 +143,23 @@ impl Claim<'_, '_> {
                     .iter()
                     .filter_map(|dialect| held.on(*dialect))
                     .chain(held.others.iter().copied())
-                    .any(|policy| {
-                        policy.path_rules.iter().any(|rule| {
-                            let granted = rule.granted();
-                            granted.contains(self.capability)
-                                && !granted.denies()
-                                && has_a_say(&rule.path.value)
-                        })
-                    })
+                    .flat_map(|policy| &policy.path_rules)
+                    .map(PathRule::granted)
+                    .any(|granted| granted.contains(self.capability) && !granted.denies())
         })
     }
+}
+
+/// True if whoever holds the same policies gets the same answers.
+pub(super) fn is_shared(holder: &Holder<'_>) -> bool {
+    holder.held.iter().all(|held| {
+        let mut texts = Dialect::ALL.iter().filter_map(|dialect| held.on(*dialect));
+        held.others.is_empty()
+            && held.refused.is_empty()
+            && held.refused_by.is_empty()
+            && !held.is_missing()
+            && texts.all(|policy| !policy.path_rules.iter().any(|rule| is_templated(&rule.path.value)))
+    })
 }
 
 /// The token with each of the definitions that its policies have.

@@ -1,0 +1,294 @@
+//! `suggest`: the least that policies must grant.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::args::Global;
+use super::exit::{Exit, Failure, print, say};
+use super::load::{self, Loaded};
+use super::session::Session;
+use crate::emit::narrowed::{self, Text};
+use crate::lint::Edit;
+use crate::model::project::Project;
+use crate::model::vault::policy::Policy;
+use crate::report::clean;
+use crate::report::place::Places;
+use crate::report::suggestion::human::Look;
+use crate::report::suggestion::{Counts, FileChange, Suggested, human, json};
+use crate::semantics::least::{self, Disagreement, Outcome, Suggestions};
+use crate::semantics::reach::RoleName;
+use crate::syntax::{Sources, Span};
+
+/// The page of `suggest --help`.
+pub const ABOUT: &str = "\
+Says for auth roles how much less their policies could grant: the smallest policies under which everything still works \
+that the files show to be needed, as a diff that `git apply` takes.
+
+Needed is what the `can` expectations claim of a role, of service accounts that come through it and of its policies, and \
+what the workloads fetch that log in through it, as `trace` follows them: Agent Injector, Vault Agent, Secrets Store CSI \
+driver, Vault Secrets Operator, External Secrets. Each need is listed with its place; one that is not granted today is \
+listed as MISSING and not added.
+
+A path rule of which less is needed is narrowed to the paths (up to eight, else its pattern stays) and the capabilities \
+that are needed, with its constraints and its comments; one that nobody needs goes. A template stays where several \
+service accounts need paths of it, a `deny` and a rule in the way of a broader one stay where they still have an effect. \
+No token opens more afterwards than before, on any server of the target; every expectation is proved and every workload \
+traced once more before anything is shown. The policy `default` is not touched.
+
+Nothing is suggested for a role of whose users the files do not say enough: without workloads and expectations; where a \
+service account or a namespace that it names is used by none of them; where a workload hands its token on, reads a path \
+that a template computes, or lies in a template that was not rendered; where a policy is not there. Known is what the \
+files show and nothing else: a program that speaks to Vault by itself is not seen.";
+
+/// What follows the flags there.
+pub const EXIT_CODES: &str = "Exit codes: 0 nothing to narrow; 1 something can be narrowed; 2 an input cannot be read, there \
+is no such role, or too little is known of a role that is named, or of all; 3 a bug of rolewright.";
+
+/// Flags of `suggest`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// `NAME` or `MOUNT/NAME` of auth roles [default: all]
+    #[arg(value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// Files and directories that hold the roles, their policies, and whatever uses them
+    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1..)]
+    pub paths: Vec<PathBuf>,
+    /// How to report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+/// How to report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Needs, surplus and a diff.
+    Human,
+    /// For programs; `rolewright schema suggest-report` describes it.
+    Json,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
+    let session = Session::start(global)?;
+    let loaded = load::project(&args.paths, None, &session);
+    let (text, exit) = answer(&loaded, args, session.color, global.quiet)?;
+    print(&text)?;
+    Ok(exit)
+}
+
+/// What is printed on stdout, and how the run ends.
+pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<(String, Exit), Failure> {
+    readable(loaded)?;
+    let project = &loaded.project;
+    let chosen = chosen(project, &args.roles)?;
+    let suggestions = least::suggestions(project, &chosen);
+    let written = match written(project, &suggestions) {
+        Ok(written) => written,
+        Err(disagreement) => {
+            say(format_args!(
+                "error: {}; this is a bug of rolewright, please report it; nothing is suggested",
+                clean::line(&disagreement.to_string())
+            ));
+            return Ok((String::new(), Exit::Internal));
+        }
+    };
+    let Written { texts, files } = written;
+    let suggested = Suggested { project, suggestions: &suggestions, texts: &texts, files: &files };
+    let text = match args.format {
+        Format::Human => human::render(&suggested, Look { color, quiet }),
+        Format::Json => json::render(&suggested),
+    };
+    let counts = Counts::of(&suggestions);
+    let is_in_the_dark = counts.withheld == counts.roles || (!chosen.is_empty() && counts.withheld > 0);
+    let exit = match counts.narrowed {
+        _ if is_in_the_dark => Exit::Unable,
+        0 => Exit::Clean,
+        _ => Exit::Findings,
+    };
+    Ok((text, exit))
+}
+
+/// Whoever cannot be read may be one who needs something.
+fn readable(loaded: &Loaded) -> Result<(), Failure> {
+    let why = if let Some(crash) = loaded.crashes.first() {
+        crash.message.clone()
+    } else if let Some(unread) = loaded.unread.first() {
+        format!("{}: {}", unread.path, unread.message)
+    } else if let Some((span, message)) = first_fault(&loaded.project) {
+        let places = Places::new(&loaded.project.sources);
+        let place = places.of(span);
+        format!("{}:{}: {message}", place.path, place.start.line)
+    } else if let Some(name) = loaded.project.templates_with("rolewright/v1").next() {
+        format!("the template of a spec `{name}` was not rendered")
+    } else {
+        return Ok(());
+    };
+    let message =
+        format!("some of the files cannot be read, and what they need is not known: {}", clean::line(&why));
+    Err(Failure::new(message)
+        .with_help("mend them, or narrow the files down with `--in PATH`; `rolewright check` says more"))
+}
+
+fn first_fault(project: &Project) -> Option<(Span, &str)> {
+    let syntax = project.syntax_errors.iter().map(|error| (error.span, error.message.as_str()));
+    syntax.chain(project.malformed.iter().map(|fault| (fault.span, fault.message.as_str()))).next()
+}
+
+/// The roles that are named.
+fn chosen(project: &Project, words: &[String]) -> Result<Vec<RoleName>, Failure> {
+    if project.auth_roles.is_empty() {
+        return Err(Failure::new("there is no auth role among the files")
+            .with_help("say where they lie with `--in PATH`"));
+    }
+    let mut chosen = Vec::new();
+    for word in words {
+        let text = word.strip_prefix("role:").unwrap_or(word);
+        let (mount, name) = match text.rsplit_once('/') {
+            Some((mount, name)) => (Some(mount.strip_prefix("auth/").unwrap_or(mount)), name),
+            None => (None, text),
+        };
+        let mut roles = project.auth_roles.iter();
+        let is_there = roles.any(|role| {
+            role.name.value.eq_ignore_ascii_case(name)
+                && mount.is_none_or(|mount| mount == role.mount.trim_matches('/'))
+        });
+        if !is_there {
+            let failure = Failure::new(format!("no auth role is named `{}`", clean::line(word)));
+            let near =
+                crate::syntax::near::nearest(name, project.auth_roles.iter().map(|role| role.name.as_str()));
+            return Err(match near {
+                Some(near) => failure.with_help(format!("did you mean `{}`?", clean::line(near))),
+                None => failure.with_help("say where it lies with `--in PATH`"),
+            });
+        }
+        chosen.push(RoleName { mount: mount.map(str::to_owned), name: name.to_owned() });
+    }
+    Ok(chosen)
+}
+
+/// The suggestions as texts.
+struct Written {
+    texts: Vec<Option<String>>,
+    files: Vec<FileChange>,
+}
+
+/// Writes the policies down, reads them again, and proves that all holds that did.
+fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disagreement> {
+    let mut texts: Vec<Option<Text>> = Vec::new();
+    for answer in &suggestions.policies {
+        let Outcome::Narrowed(narrowed) = &answer.outcome else {
+            texts.push(None);
+            continue;
+        };
+        let (old, new) = (project.policies.get(answer.at), &narrowed.policy);
+        let header = narrowed::header(project, answer, new, &suggestions.roles);
+        let text = old.filter(|_| !new.path_rules.is_empty());
+        let text = text.map(|old| {
+            narrowed::text(project, old, new, &header).ok_or(Disagreement::Text(answer.name.clone()))
+        });
+        texts.push(text.transpose()?);
+    }
+    drop_uncertain_edits(project, suggestions, &mut texts);
+    let edits: Vec<Edit> =
+        texts.iter().flatten().flat_map(|text| text.edits.clone().unwrap_or_default()).collect();
+    let sources = narrowed::edited(&project.sources, &edits).unwrap_or_else(|| project.sources.clone());
+    let next = changed_project(project, suggestions, &texts, sources.clone());
+    let changed = suggestions.policies.iter().filter(|it| matches!(it.outcome, Outcome::Narrowed(_)));
+    let changed: Vec<usize> = changed.map(|answer| answer.at).collect();
+    if !changed.is_empty() {
+        least::check(project, &next, &changed)?;
+    }
+    let mut files: Vec<FileChange> = Vec::new();
+    for (old, new) in project.sources.iter().zip(sources.iter()).filter(|(old, new)| old.text != new.text) {
+        let is_in = |at: &usize| {
+            let policy = suggestions.policies.get(*at).and_then(|answer| project.policies.get(answer.at));
+            policy.is_some_and(|policy| policy.span.source == old.id)
+                && texts.get(*at).is_some_and(|text| text.as_ref().is_some_and(|text| text.edits.is_some()))
+        };
+        files.push(FileChange {
+            path: old.name.clone(),
+            old: old.text.clone(),
+            new: new.text.clone(),
+            policies: (0..texts.len()).filter(is_in).collect(),
+        });
+    }
+    Ok(Written { texts: texts.into_iter().map(|text| text.map(|text| text.hcl)).collect(), files })
+}
+
+/// Edits count if what comes of them is the policies that are meant, and nothing else changes.
+fn drop_uncertain_edits(project: &Project, suggestions: &Suggestions, texts: &mut [Option<Text>]) {
+    let with_edits = |texts: &[Option<Text>]| -> Vec<usize> {
+        let is_edited =
+            |at: &usize| texts.get(*at).is_some_and(|it| it.as_ref().is_some_and(|it| it.edits.is_some()));
+        (0..texts.len()).filter(is_edited).collect()
+    };
+    let all = with_edits(texts);
+    if all.is_empty() || are_certain(project, suggestions, texts, &all) {
+        return;
+    }
+    // One by one, what is wrong is found; what is right by itself may still disturb the rest.
+    for at in &all {
+        let is_certain = are_certain(project, suggestions, texts, std::slice::from_ref(at));
+        if let Some(Some(text)) = texts.get_mut(*at).filter(|_| !is_certain) {
+            text.edits = None;
+        }
+    }
+    let rest = with_edits(texts);
+    if !rest.is_empty() && !are_certain(project, suggestions, texts, &rest) {
+        texts.iter_mut().flatten().for_each(|text| text.edits = None);
+    }
+}
+
+/// True if the edits of these answers lead to the policies that are meant, and every other policy stays.
+fn are_certain(
+    project: &Project,
+    suggestions: &Suggestions,
+    texts: &[Option<Text>],
+    which: &[usize],
+) -> bool {
+    let texts = which.iter().filter_map(|at| texts.get(*at)?.as_ref()?.edits.as_ref());
+    let edits: Vec<Edit> = texts.flatten().cloned().collect();
+    let Some(sources) = narrowed::edited(&project.sources, &edits) else { return false };
+    let next = assembled(project, sources);
+    let mut meant: Vec<&Policy> = project.policies.iter().collect();
+    for answer in which.iter().filter_map(|at| suggestions.policies.get(*at)) {
+        if let (Outcome::Narrowed(narrowed), Some(slot)) = (&answer.outcome, meant.get_mut(answer.at)) {
+            *slot = &narrowed.policy;
+        }
+    }
+    next.syntax_errors.is_empty()
+        && next.malformed.len() <= project.malformed.len()
+        && next.policies.len() == meant.len()
+        && next.policies.iter().zip(meant).all(|(new, meant)| is_same(new, meant))
+}
+
+fn is_same(one: &Policy, other: &Policy) -> bool {
+    let labels = |policy: &Policy| -> Vec<_> {
+        policy.path_rules.iter().map(|rule| (rule.path.value.clone(), rule.granted())).collect()
+    };
+    labels(one) == labels(other) && crate::emit::hcl::policy_text(one) == crate::emit::hcl::policy_text(other)
+}
+
+/// The project as it would be.
+fn changed_project(
+    project: &Project,
+    suggestions: &Suggestions,
+    texts: &[Option<Text>],
+    sources: Sources,
+) -> Project {
+    let mut next = assembled(project, sources);
+    for (answer, text) in suggestions.policies.iter().zip(texts) {
+        let is_edited = text.as_ref().is_some_and(|text| text.edits.is_some());
+        let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
+        if let Some(policy) = next.policies.get_mut(answer.at).filter(|_| !is_edited) {
+            *policy = Policy { name: policy.name.clone(), span: policy.span, ..narrowed.policy.clone() };
+        }
+    }
+    next
+}
+
+fn assembled(project: &Project, sources: Sources) -> Project {
+    let lowered = sources.iter().map(|source| crate::model::lower::file(source, &project.settings)).collect();
+    Project::assemble(sources, lowered, project.settings.clone())
+}

@@ -1,0 +1,289 @@
+//! Narrowed policies to text: canonical HCL that keeps the comments of what stays, and edits of the file that holds it.
+
+use super::hcl::{policy_text, quoted};
+use super::quote;
+use crate::lint::{Edit, removal};
+use crate::model::lower;
+use crate::model::project::{Project, Target};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
+use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
+use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing};
+use crate::semantics::pattern::{covers, overlaps};
+use crate::syntax::hcl1::printer;
+use crate::syntax::{Place, Source, SourceId, Sources, Span};
+
+/// How the first line of a narrowed policy begins.
+pub const HEADER: &str = "# Narrowed by `rolewright suggest`";
+
+/// How many needs the comment at the top names.
+const NAMED: usize = 12;
+
+/// A narrowed policy as text.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The whole policy in canonical HCL.
+    pub hcl: String,
+    /// What to change in the inputs; nothing where that is not certain, or where the policy is compiled from a grant.
+    pub edits: Option<Vec<Edit>>,
+}
+
+/// The text of `new`, to which the policy `old` of the project was narrowed; nothing if it cannot be said in HCL.
+///
+/// `new` has at least one path rule.
+pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Option<Text> {
+    let source = project.sources.get(old.span.source)?;
+    let base = match (old.origin, &old.text) {
+        (PolicyOrigin::HclFile, _) => source.text.replace("\r\n", "\n"),
+        (PolicyOrigin::JsonFile, _) => canonical(&source.text)?,
+        (PolicyOrigin::SpecText, Some(text)) => text.clone(),
+        _ => policy_text(old),
+    };
+    let hcl = in_hcl(&base, old, new, header)?;
+    let edits = match old.origin {
+        // To a file that begins with a mark no patch would fit.
+        PolicyOrigin::HclFile if !source.bom => Some(vec![Edit { span: source.whole(), text: hcl.clone() }]),
+        PolicyOrigin::SpecPaths => in_spec(source, old, new),
+        _ => None,
+    };
+    Some(Text { hcl, edits })
+}
+
+/// The comment that says from what a narrowed policy is derived.
+pub fn header(project: &Project, answer: &PolicyAnswer, new: &Policy, roles: &[RoleAnswer]) -> String {
+    let of_policy = roles.iter().filter(|role| answer.roles.contains(&role.name));
+    let needs = of_policy.flat_map(|role| &role.needs);
+    let needs = needs.filter(|need| need.standing != Standing::Missing && serves(new, need));
+    let mut lines: Vec<String> = Vec::new();
+    for need in needs {
+        let line = format!("#   {}", said(project, need));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let more = lines.len().saturating_sub(NAMED);
+    lines.truncate(NAMED);
+    let mut out = format!("{HEADER} to what these files show to be needed, and no more:\n");
+    for line in lines {
+        out += &line;
+        out.push('\n');
+    }
+    if more > 0 {
+        out += &format!("#   and {more} more\n");
+    }
+    out
+}
+
+/// True if a rule of the policy may be one that the need goes by.
+fn serves(policy: &Policy, need: &Need) -> bool {
+    let on = PathPattern::parse(&need.on);
+    let folder = PathPattern::parse(&format!("{}/", need.on.trim_end_matches('/')));
+    let lists = need.capability == Capability::List;
+    policy.path_rules.iter().filter(|rule| rule.granted().contains(need.capability)).any(|rule| {
+        let pattern = rule.pattern();
+        rule.path.value.contains("{{") || overlaps(&pattern, &on) || (lists && overlaps(&pattern, &folder))
+    })
+}
+
+fn said(project: &Project, need: &Need) -> String {
+    let file = project.sources.get(need.span.source).map_or("", |source| source.name.as_str());
+    let by = match need.source {
+        NeedSource::Expectation => "an expectation",
+        _ => need.by.as_str(),
+    };
+    let text = format!("{} {}: {by}, {file}", need.capability, need.on);
+    let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    quote::comment(&text).chars().filter(is_seen).collect()
+}
+
+/// The text with each path rule replaced by those that stand for it now.
+fn in_hcl(base: &str, old: &Policy, new: &Policy, header: &str) -> Option<String> {
+    let read = read(base, old);
+    if read.path_rules.len() != old.path_rules.len() {
+        return None;
+    }
+    let mut out = String::new();
+    let mut rest = 0;
+    for (written, rule) in read.path_rules.iter().zip(&old.path_rules) {
+        let now = stand_for(old, rule, new);
+        let place = written.span.range();
+        match now.as_slice() {
+            [one] if is_same(one, rule) => {}
+            [] => {
+                let (start, end) = with_comments(base, place);
+                out += base.get(rest..start.max(rest))?;
+                rest = end;
+            }
+            several => {
+                out += base.get(rest..place.start)?;
+                let texts: Option<Vec<String>> =
+                    several.iter().map(|rule| in_words(base, written, rule)).collect();
+                out += &texts?.join("\n\n");
+                rest = place.end;
+            }
+        }
+    }
+    out += base.get(rest..)?;
+    let body = without_header(&out);
+    let text = canonical(&format!("{header}\n{}", body.trim_start_matches('\n')))?;
+    let is_meant = {
+        let read = self::read(&text, old);
+        read.refusals.is_empty()
+            && policy_text(&read) == policy_text(new)
+            && read
+                .path_rules
+                .iter()
+                .zip(&new.path_rules)
+                .all(|(one, other)| one.granted() == other.granted())
+    };
+    is_meant.then_some(text)
+}
+
+fn canonical(text: &str) -> Option<String> {
+    printer::format(text, &Place::from(SourceId(0), 0)).ok()
+}
+
+fn read(text: &str, old: &Policy) -> Policy {
+    // Every word that some server knows: what the target takes was judged when the policy was read.
+    let place = Place::from(SourceId(0), 0);
+    lower::policy::read(old.name.clone(), text, &place, PolicyOrigin::HclFile, Target::Any).policy
+}
+
+/// The rules of `new` that stand for a rule of `old`, which they have their place from.
+fn stand_for<'p>(old: &Policy, rule: &PathRule, new: &'p Policy) -> Vec<&'p PathRule> {
+    let shares = old.path_rules.iter().filter(|other| other.path.span == rule.path.span).count() > 1;
+    let is_his = |other: &&PathRule| {
+        let is_inside = || covers(&rule.pattern(), &other.pattern());
+        other.path.span == rule.path.span && (!shares || is_inside())
+    };
+    new.path_rules.iter().filter(is_his).collect()
+}
+
+fn is_same(one: &PathRule, other: &PathRule) -> bool {
+    one.path.value == other.path.value && one.granted() == other.granted()
+}
+
+/// The block of a rule with another label and other capabilities; all else in it stays.
+fn in_words(base: &str, written: &PathRule, rule: &PathRule) -> Option<String> {
+    let words: Vec<String> = rule.capabilities.iter().map(|word| quoted(&word.value)).collect();
+    let list = format!("[{}]", words.join(", "));
+    let mut edits = vec![(written.path.span.range(), quoted(&rule.path.value))];
+    if rule.legacy.is_some() != written.legacy.is_some() || rule.granted() != written.granted() {
+        match (written.capabilities_span, &written.legacy) {
+            (Some(span), None) => edits.push((span.range(), list)),
+            (None, Some((_, span))) => edits.push((span.range(), format!("capabilities = {list}"))),
+            _ => return None,
+        }
+    }
+    edits.sort_by_key(|(range, _)| range.start);
+    let block = written.span.range();
+    let (mut out, mut rest) = (String::new(), block.start);
+    for (range, text) in edits {
+        out += base.get(rest..range.start)?;
+        out += &text;
+        rest = range.end;
+    }
+    out += base.get(rest..block.end)?;
+    Some(out)
+}
+
+/// What goes with a rule: comments right above it, unless they are the first lines of the text, and its line.
+fn with_comments(base: &str, block: std::ops::Range<usize>) -> (usize, usize) {
+    let before = base.get(..block.start).unwrap_or("");
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let is_alone = before.get(line..).unwrap_or("").trim().is_empty();
+    let mut start = if is_alone { line } else { block.start };
+    while is_alone && start > 0 {
+        let above = base.get(..start - 1).unwrap_or("");
+        let from = above.rfind('\n').map_or(0, |at| at + 1);
+        let text = above.get(from..).unwrap_or("").trim_start();
+        if from == 0 || !(text.starts_with('#') || text.starts_with("//")) {
+            break;
+        }
+        start = from;
+    }
+    let after = base.get(block.end..).unwrap_or("");
+    let tail = after.split_inclusive('\n').next().unwrap_or("");
+    let goes =
+        tail.trim().is_empty() || tail.trim_start().starts_with(['#']) || tail.trim_start().starts_with("//");
+    let end = if goes { block.end + tail.len() } else { block.end };
+    (start, end)
+}
+
+/// Without the comment of an earlier time.
+fn without_header(text: &str) -> &str {
+    if !text.starts_with(HEADER) {
+        return text;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if at > 0 && !line.starts_with("#   ") {
+            break;
+        }
+        at += line.len();
+    }
+    text.get(at..).unwrap_or("")
+}
+
+/// Edits of a spec's `path` entries; nothing where one rule became several, or where it cannot be told what to cut.
+fn in_spec(source: &Source, old: &Policy, new: &Policy) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for rule in &old.path_rules {
+        match stand_for(old, rule, new).as_slice() {
+            [one] if is_same(one, rule) => {}
+            [] => edits.push(Edit { span: removal::entry(source, rule.span)?, text: String::new() }),
+            [one] => {
+                if one.path.value != rule.path.value {
+                    let is_plain =
+                        source.slice(rule.path.span) == rule.path.value && is_plain_key(&one.path.value);
+                    let text = if is_plain {
+                        one.path.value.clone()
+                    } else {
+                        serde_json::to_string(&one.path.value).ok()?
+                    };
+                    edits.push(Edit { span: rule.path.span, text });
+                }
+                if one.granted() != rule.granted() {
+                    let span = rule.capabilities_span.filter(|_| rule.legacy.is_none())?;
+                    let list = source.slice(span);
+                    if !list.starts_with('[') {
+                        return None;
+                    }
+                    let is_quoted = list.contains('"');
+                    let word = |word: &str| if is_quoted { format!("\"{word}\"") } else { word.to_owned() };
+                    let words: Vec<String> = one.capabilities.iter().map(|it| word(&it.value)).collect();
+                    edits.push(Edit { span, text: format!("[{}]", words.join(", ")) });
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(edits)
+}
+
+/// True if YAML reads the text as itself without quotes.
+fn is_plain_key(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    text.contains('/') && text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(plain)
+}
+
+/// The texts with these edits made; nothing if two of them meet, or if one does not fit.
+pub fn edited(sources: &Sources, edits: &[Edit]) -> Option<Sources> {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| (edit.span.source, std::cmp::Reverse(edit.span.start)));
+    let mut texts: Vec<Source> = sources.iter().cloned().collect();
+    let mut last: Option<Span> = None;
+    for edit in sorted {
+        if last.is_some_and(|last| last.source == edit.span.source && edit.span.end > last.start) {
+            return None;
+        }
+        last = Some(edit.span);
+        let text = &mut texts.get_mut(edit.span.source.0 as usize)?.text;
+        let range = edit.span.range();
+        if !text.is_char_boundary(range.start) || !text.is_char_boundary(range.end) {
+            return None;
+        }
+        text.replace_range(range, &edit.text);
+    }
+    Some(Sources::new(texts))
+}

@@ -1,0 +1,105 @@
+//! What can be done without, as text.
+
+pub mod human;
+pub mod json;
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use similar::TextDiff;
+
+use crate::model::project::Project;
+use crate::model::vault::capability::CapabilitySet;
+use crate::semantics::least::{Outcome, Suggestions};
+
+/// All that a report on suggestions speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct Suggested<'a> {
+    /// The inputs.
+    pub project: &'a Project,
+    /// What can be done without.
+    pub suggestions: &'a Suggestions,
+    /// The texts of the narrowed policies, in the order of the answers about policies; nothing for those that stay, and
+    /// for those of which nothing is needed.
+    pub texts: &'a [Option<String>],
+    /// The files that change.
+    pub files: &'a [FileChange],
+}
+
+/// A file with another text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// Path as shown to the user.
+    pub path: String,
+    /// The text as it is.
+    pub old: String,
+    /// The text as it could be.
+    pub new: String,
+    /// Places of the policies in it that change, among the answers about policies.
+    pub policies: Vec<usize>,
+}
+
+/// How much can be done without. The field names are those of the JSON report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Roles that were asked about.
+    pub roles: usize,
+    /// Those of whose users too little is known.
+    pub withheld: usize,
+    /// Needs that are not granted.
+    pub missing: usize,
+    /// Policies that can be narrowed.
+    pub narrowed: usize,
+}
+
+impl Counts {
+    /// Counts.
+    pub fn of(suggestions: &Suggestions) -> Counts {
+        let needs = suggestions.roles.iter().flat_map(|role| &role.needs);
+        let is_narrowed = |outcome: &Outcome| matches!(outcome, Outcome::Narrowed(_));
+        Counts {
+            roles: suggestions.roles.len(),
+            withheld: suggestions.roles.iter().filter(|role| !role.withheld.is_empty()).count(),
+            missing: needs.filter(|need| need.standing == crate::semantics::least::Standing::Missing).count(),
+            narrowed: suggestions.policies.iter().filter(|policy| is_narrowed(&policy.outcome)).count(),
+        }
+    }
+}
+
+/// The change as a patch that `git apply` and `patch -p1` take.
+pub fn patch(change: &FileChange) -> String {
+    let diff = TextDiff::from_lines(change.old.as_str(), change.new.as_str());
+    let (old, new) = (header("a", &change.path), header("b", &change.path));
+    diff.unified_diff().header(&old, &new).to_string()
+}
+
+/// A name as Git writes it: in quotes if it holds what would end the line or the name.
+fn header(side: &str, path: &str) -> String {
+    let name = format!("{side}/{path}");
+    if name.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+        let mut out = String::from("\"");
+        for byte in name.bytes() {
+            match byte {
+                b'"' | b'\\' => out.extend(['\\', byte as char]),
+                b'\n' => out += "\\n",
+                b'\t' => out += "\\t",
+                0x20..=0x7e => out.push(byte as char),
+                other => out += &format!("\\{other:03o}"),
+            }
+        }
+        out.push('"');
+        return out;
+    }
+    // Without the tab, readers would end the name at its first blank.
+    if name.contains(' ') { format!("{name}\t") } else { name }
+}
+
+/// `[read, list]`.
+fn words(held: CapabilitySet) -> String {
+    let words: Vec<&str> = held.iter().map(|capability| capability.word()).collect();
+    format!("[{}]", words.join(", "))
+}
+
+fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> Cow<'w, str> {
+    if count == 1 { Cow::Borrowed(one) } else { Cow::Borrowed(many) }
+}

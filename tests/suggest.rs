@@ -1,0 +1,519 @@
+//! `suggest` against `fixtures/suggest` and the demos: what it prints, its exit code, that its diffs apply, and that
+//! nothing is left to suggest afterwards; and random policies against plain enumeration.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+mod common;
+mod live;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::{directories, home, in_step, name, texts};
+use rolewright::emit::hcl::policy_text;
+use rolewright::model::lower;
+use rolewright::model::project::{Project, Settings, Target};
+use rolewright::model::vault::capability::Capability;
+use rolewright::model::vault::policy::Policy;
+use rolewright::semantics::language::Language;
+use rolewright::semantics::least::{self, Outcome, Suggestions};
+use rolewright::semantics::reach::Access;
+use rolewright::syntax::{Source, SourceId, Sources};
+use serde_json::{Value, json};
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn suggest(directory: &Path, args: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+        .args(["suggest", "--no-config", "--root", "."])
+        .args(args)
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    let cases = directories(&home().join("fixtures/suggest"));
+    assert!(cases.len() >= 10, "the fixtures are there");
+    cases
+}
+
+/// Every folder with inputs: the cases, and the demos.
+fn inputs() -> Vec<PathBuf> {
+    let demos = directories(&home().join("fixtures/projects"));
+    let demos = demos.iter().flat_map(|demo| [demo.join("as-written"), demo.join("fixed")]);
+    cases().iter().map(|case| case.join("in")).chain(demos).collect()
+}
+
+#[test]
+fn reports_are_as_committed() {
+    let mut wrong = String::new();
+    for case in cases() {
+        assert!(case.join("README.md").is_file(), "{} says what it shows", case.display());
+        for (file, args) in [("human.txt", &[][..]), ("report.json", &["--format", "json"])] {
+            let Run { code, stdout, stderr } = suggest(&case.join("in"), args);
+            let text = match file {
+                "human.txt" => format!("{stdout}\n--- stderr\n{stderr}--- exit code {code}\n"),
+                _ => stdout,
+            };
+            if let Err(message) = in_step(&case.join(file), &text) {
+                wrong += &message;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn exit_codes() {
+    let codes: Vec<(String, i32)> =
+        cases().iter().map(|case| (name(case), suggest(&case.join("in"), &["-q"]).code)).collect();
+    let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
+    let wanted = [
+        ("broken", 2),
+        ("constraints", 1),
+        ("consumers", 1),
+        ("denies", 1),
+        ("expectations", 1),
+        ("hostile", 1),
+        ("inline", 1),
+        ("least", 0),
+        ("missing", 1),
+        ("narrower", 1),
+        ("shared", 1),
+        ("templates", 1),
+        ("unknown", 2),
+    ];
+    assert_eq!(codes, wanted);
+    let shared = home().join("fixtures/suggest/shared/in");
+    for (args, wanted) in [
+        (&["web"][..], 1),
+        (&["kubernetes/jobs"], 1),
+        (&["auth/kubernetes/jobs"], 1),
+        (&["other"], 2),
+        (&["web", "other"], 2),
+        (&["wbe"], 2),
+        (&["elsewhere/web"], 2),
+        (&["--in", "policies"], 2),
+        (&["--in", "no-such-folder"], 2),
+    ] {
+        let run = suggest(&shared, args);
+        assert_eq!(run.code, wanted, "{args:?}: {}{}", run.stdout, run.stderr);
+    }
+    assert!(suggest(&shared, &["wbe"]).stderr.contains("did you mean `web`?"));
+}
+
+#[test]
+fn json_reports_conform_to_their_schema() {
+    let text = fs::read_to_string(home().join("schemas/suggest-report.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let mut narrowed = 0;
+    for directory in inputs() {
+        let run = suggest(&directory, &["--format", "json"]);
+        if run.stdout.is_empty() {
+            assert_eq!(run.code, 2, "{}: {}", directory.display(), run.stderr);
+            continue;
+        }
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let faults: Vec<String> = schema.iter_errors(&report).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{}: {faults:?}", directory.display());
+        let policies = report["policies"].as_array().unwrap().iter();
+        let changed =
+            policies.filter(|policy| ["narrowed", "unneeded"].contains(&policy["outcome"].as_str().unwrap()));
+        let changed = changed.count() as u64;
+        assert_eq!(report["summary"]["narrowed"], changed, "{}", directory.display());
+        assert!(run.code == 2 || (run.code == 1) == (changed > 0), "{}: {}", directory.display(), run.code);
+        narrowed += changed;
+    }
+    assert!(narrowed >= 20, "{narrowed}");
+}
+
+/// What is printed is a patch for both programs, colours and all that stands around it aside, and once it is applied,
+/// nothing more is suggested for these files, and every expectation holds that held before.
+#[test]
+fn diffs_apply_and_leave_nothing_to_suggest() {
+    let mut applied = 0;
+    for directory in inputs() {
+        let run = suggest(&directory, &[]);
+        let report = suggest(&directory, &["--format", "json"]);
+        let Ok(report) = serde_json::from_str::<Value>(&report.stdout) else { continue };
+        let files = report["files"].as_array().unwrap();
+        if files.is_empty() {
+            continue;
+        }
+        for program in [&["git", "apply", "-"][..], &["patch", "-p1", "--silent"]] {
+            let copy = tempfile::tempdir().unwrap();
+            for (path, text) in texts(&directory) {
+                let path = copy.path().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            let mut child = Command::new(program[0])
+                .args(&program[1..])
+                .current_dir(copy.path())
+                .env("GIT_CEILING_DIRECTORIES", copy.path().parent().unwrap())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            child.stdin.take().unwrap().write_all(run.stdout.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(
+                output.status.success(),
+                "{program:?} in {}: {said}\n{}",
+                directory.display(),
+                run.stdout
+            );
+            for file in files {
+                let text = fs::read_to_string(copy.path().join(file["path"].as_str().unwrap())).unwrap();
+                assert_eq!(text, file["text"].as_str().unwrap(), "{program:?} in {}", directory.display());
+            }
+            let again = suggest(copy.path(), &["--format", "json"]);
+            let again: Value = serde_json::from_str(&again.stdout).unwrap();
+            assert_eq!(again["files"], json!([]), "{}", directory.display());
+            applied += 1;
+        }
+    }
+    assert!(applied >= 16, "{applied}");
+}
+
+/// `compile --explain` says of each line of a grant where less is known to be needed, and else nothing.
+#[test]
+fn compile_explains_what_is_needed_of_a_grant() {
+    let explain = |directory: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+            .args(["compile", "--no-config", "--root", ".", "--explain"])
+            .current_dir(home().join(directory))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .filter(|line| line.contains("known to be needed"))
+            .map(|line| line.trim().to_owned())
+            .collect()
+    };
+    let told: Vec<String> = explain("fixtures/suggest/inline/in");
+    let wanted = [
+        "known to be needed: kv/data/grade/db [read] (k8s/grade.yaml:14); see `rolewright suggest grade`",
+        "known to be needed: nothing of it; see `rolewright suggest grade`",
+    ];
+    assert_eq!(told, wanted);
+    let silent: Vec<String> = explain("fixtures/compile/grants/in");
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let directory = home().join("fixtures/suggest/narrower/in");
+    let plain = suggest(&directory, &[]).stdout;
+    let colored = suggest(&directory, &["--color", "always"]).stdout;
+    assert!(!plain.contains('\u{1b}') && colored.contains("\u{1b}[31m-"));
+    let mut bare = colored;
+    for code in ["0", "1", "31", "32", "33", "36"] {
+        bare = bare.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(bare, plain);
+}
+
+/// How many random projects are narrowed.
+const PROJECTS: usize = 160;
+
+/// The capabilities that they grant.
+const USED: [Capability; 5] =
+    [Capability::Read, Capability::List, Capability::Update, Capability::Delete, Capability::Sudo];
+
+const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
+
+/// On every path of a small alphabet and for every capability: no token opens what it did not open, each that is needed
+/// is as open as before, and narrowing again changes nothing.
+#[test]
+fn nothing_is_gained_and_nothing_needed_is_lost() {
+    let mut random = Random(20_261_123);
+    let universe = universe();
+    let (mut narrowed, mut asked, mut lost) = (0, 0, 0);
+    for round in 0..PROJECTS {
+        let text = random.project();
+        let targets = [Target::VaultClassic, Target::VaultCurrent, Target::OpenBao, Target::Any];
+        let project = assembled(&text, targets[round % targets.len()]);
+        assert!(project.syntax_errors.is_empty(), "{text}");
+        assert!(project.malformed.is_empty(), "{:?}\n{text}", project.malformed);
+        let suggestions = least::suggestions(&project, &[]);
+        let policies = policies(&suggestions, project.policies.len());
+        if policies.iter().all(Option::is_none) {
+            continue;
+        }
+        narrowed += 1;
+        let changed: Vec<usize> = (0..policies.len()).filter(|at| policies[*at].is_some()).collect();
+        let next = least::with_policies(&project, policies.clone());
+        if let Err(disagreement) = least::check(&project, &next, &changed) {
+            panic!("round {round}: {disagreement}\n{text}\n{}", shown(&next));
+        }
+        let needs: Vec<(&str, Capability, &str)> = suggestions
+            .roles
+            .iter()
+            .flat_map(|role| {
+                role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str()))
+            })
+            .collect();
+        let (before, after) = (Access::new(&project), Access::new(&next));
+        for ((method, role), (new_method, new_role)) in before.roles().zip(after.roles()) {
+            let (old, new) = (before.of_role(role, method), after.of_role(new_role, new_method));
+            let (old_token, new_token) = (old.token(), new.token());
+            for ((dialect, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
+                let (old_acl, new_acl) = (old_acl.as_ref().unwrap(), new_acl.as_ref().unwrap());
+                for capability in USED {
+                    let language = |acl| Language::new(acl, "", capability, &[]);
+                    for path in &universe {
+                        let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));
+                        let told = || {
+                            format!(
+                                "round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}",
+                                shown(&next)
+                            )
+                        };
+                        assert!(is <= was, "gained: {}", told());
+                        asked += 1;
+                        lost += usize::from(is < was);
+                        let title = format!("{}/{}", method.path, role.name);
+                        let is_needed = needs.iter().any(|(of, what, on)| {
+                            *of == title && *what == capability && (on == path || within(on, path))
+                        });
+                        assert!(!is_needed || is == was, "lost: {}", told());
+                    }
+                }
+            }
+        }
+        let again = least::suggestions(&next, &[]);
+        let further = again.policies.iter().find(|it| matches!(it.outcome, Outcome::Narrowed(_)));
+        assert!(further.is_none(), "round {round}: narrowed again: {further:?}\n{text}\n{}", shown(&next));
+    }
+    println!("{narrowed} of {PROJECTS} projects are narrowed; of {asked} answers {lost} are narrower");
+    assert!(narrowed > PROJECTS / 3 && lost > 5_000, "{narrowed}, {lost}");
+}
+
+fn within(pattern: &str, path: &str) -> bool {
+    use rolewright::model::vault::path::PathPattern;
+    rolewright::semantics::pattern::matches(&PathPattern::parse(pattern), path)
+}
+
+fn policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Policy>> {
+    let mut policies: Vec<Option<Policy>> = (0..count).map(|_| None).collect();
+    for answer in &suggestions.policies {
+        if let Outcome::Narrowed(narrowed) = &answer.outcome {
+            policies[answer.at] = Some(narrowed.policy.clone());
+        }
+    }
+    policies
+}
+
+fn shown(project: &Project) -> String {
+    let texts = project.policies.iter();
+    texts.map(|policy| format!("--- {}\n{}", policy.name, policy_text(policy))).collect()
+}
+
+fn assembled(text: &str, target: Target) -> Project {
+    let source = |at: u32, name: &str, text: &str| Source {
+        id: SourceId(at),
+        name: name.to_owned(),
+        text: text.to_owned(),
+        bom: false,
+    };
+    let sources = Sources::new(vec![source(0, "x.access.yaml", text)]);
+    let settings = Settings { target, ..Settings::default() };
+    let lowered = sources.iter().map(|source| lower::file(source, &settings)).collect();
+    Project::assemble(sources, lowered, settings)
+}
+
+/// Every path of up to three segments, folders included.
+fn universe() -> Vec<String> {
+    let mut paths: Vec<String> = SEGMENTS.iter().map(|segment| (*segment).to_owned()).collect();
+    for _ in 0..2 {
+        let longer: Vec<String> = paths
+            .iter()
+            .flat_map(|path| SEGMENTS.iter().map(move |segment| format!("{path}/{segment}")))
+            .collect();
+        paths.extend(longer);
+    }
+    paths.sort();
+    paths.dedup();
+    let folders: Vec<String> = paths.iter().map(|path| format!("{path}/")).collect();
+    paths.extend(folders);
+    paths
+}
+
+/// A small linear congruential generator: the same projects on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    fn pick<'w>(&mut self, words: &[&'w str]) -> &'w str {
+        words[self.below(words.len())]
+    }
+
+    fn path(&mut self) -> String {
+        let count = 1 + self.below(3);
+        (0..count).map(|_| self.pick(&SEGMENTS)).collect::<Vec<_>>().join("/")
+    }
+
+    fn label(&mut self) -> String {
+        let count = 1 + self.below(3);
+        let mut segments: Vec<&str> = (0..count).map(|_| self.pick(&["a", "b", "ab", "+", "a"])).collect();
+        let end = self.pick(&["", "", "*", "/*", "/"]);
+        if end == "*" && segments.last() == Some(&"+") {
+            segments.pop();
+            segments.push("a");
+        }
+        format!("{}{end}", segments.join("/"))
+    }
+
+    /// One to three policies, one or two roles that attach some, and expectations of theirs.
+    fn project(&mut self) -> String {
+        let count = 1 + self.below(3);
+        let mut policies = String::new();
+        let mut labels: Vec<String> = Vec::new();
+        for policy in 0..count {
+            policies += &format!("    p{policy}:\n      path:\n");
+            let mut rules: BTreeMap<String, String> = BTreeMap::new();
+            for _ in 0..1 + self.below(4) {
+                let capabilities = match self.below(6) {
+                    0 => "deny".to_owned(),
+                    1 => "list".to_owned(),
+                    2 => "read, list".to_owned(),
+                    3 => "read, update, delete".to_owned(),
+                    4 => "sudo, read, list, scan".replace(", scan", ""),
+                    _ => "read".to_owned(),
+                };
+                let constraint = match self.below(8) {
+                    0 => ", required_parameters: [x]",
+                    1 => ", denied_parameters: {y: []}",
+                    _ => "",
+                };
+                let label = self.label();
+                labels.push(label.clone());
+                rules.insert(label, format!("{{capabilities: [{capabilities}]{constraint}}}"));
+            }
+            for (label, rule) in rules {
+                policies += &format!("        \"{label}\": {rule}\n");
+            }
+        }
+        let (mut roles, mut expect) = (String::new(), String::new());
+        for role in 0..1 + self.below(2) {
+            let held: Vec<String> =
+                (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
+            let held = if held.is_empty() { "p0".to_owned() } else { held.join(", ") };
+            roles += &format!(
+                "        r{role}:\n          bound_service_account_names: [s{role}]\n          bound_service_account_namespaces: [ns]\n          token_policies: [{held}]\n"
+            );
+            for _ in 0..1 + self.below(4) {
+                let capability = self.pick(&["read", "read", "list", "update", "delete"]);
+                // Mostly something that a rule is for, by a path or as a whole.
+                let of_rule = labels[self.below(labels.len())].clone();
+                let on = match self.below(8) {
+                    0 => self.label(),
+                    1 => self.path(),
+                    2 => of_rule,
+                    _ => of_rule.replace('+', self.pick(&SEGMENTS)).replace('*', self.pick(&SEGMENTS)),
+                };
+                if on.contains("//") || on.starts_with('/') {
+                    continue;
+                }
+                let who =
+                    if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
+                expect += &format!("  - {{who: {who}, can: [{capability}], on: \"{on}\"}}\n");
+            }
+        }
+        let expect = if expect.is_empty() { String::new() } else { format!("expect:\n{expect}") };
+        format!(
+            "apiVersion: rolewright/v1\nkind: Access\nname: x\nvault:\n  auth:\n    kubernetes:\n      type: kubernetes\n      config: {{kubernetes_host: https://k}}\n      roles:\n{roles}  policies:\n{policies}{expect}"
+        )
+    }
+}
+
+/// A real server takes the narrowed policies and answers with the capabilities that are needed, and with no more on the
+/// paths that are said to be closed.
+#[test]
+fn the_server_takes_what_is_suggested() {
+    let Some(server) = live::server() else { return };
+    let (mut open, mut closed) = (0, 0);
+    for case in cases() {
+        let run = suggest(&case.join("in"), &["--format", "json"]);
+        let Ok(report) = serde_json::from_str::<Value>(&run.stdout) else { continue };
+        for policy in report["policies"].as_array().unwrap() {
+            let Some(hcl) = policy["hcl"].as_str().filter(|hcl| !hcl.contains("{{")) else { continue };
+            let name = format!("suggest-{}-{}", common::name(&case), policy["name"].as_str().unwrap());
+            server.put(&format!("sys/policies/acl/{name}"), json!({"policy": hcl}));
+            let token =
+                server.put("auth/token/create", json!({"policies": [name], "no_default_policy": true}));
+            let token = token["auth"]["client_token"].as_str().unwrap().to_owned();
+            let capabilities = |path: &str| -> Vec<String> {
+                let answer = server.put("sys/capabilities", json!({"token": token, "paths": [path]}));
+                let words = answer["data"][path].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+                words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+            };
+            for surplus in policy["surplus"].as_array().unwrap() {
+                for now in surplus["now"].as_array().unwrap() {
+                    let path = now["path"].as_str().unwrap();
+                    if path.contains(['*', '+']) || path.contains("{{") {
+                        continue;
+                    }
+                    let held = capabilities(path);
+                    for word in now["capabilities"].as_array().unwrap() {
+                        assert!(
+                            held.iter().any(|it| word == it),
+                            "{name}: {word} on {path}: {held:?}\n{hcl}"
+                        );
+                        open += 1;
+                    }
+                }
+                for gone in surplus["closed"].as_array().unwrap() {
+                    let path = gone["path"].as_str().unwrap();
+                    let lists = gone["capabilities"].as_array().unwrap().iter().any(|word| word == "list");
+                    let held = capabilities(&if lists { format!("{path}/") } else { path.to_owned() });
+                    for word in gone["capabilities"].as_array().unwrap() {
+                        let is_list = word == "list";
+                        if is_list == lists {
+                            assert!(
+                                !held.iter().any(|it| word == it),
+                                "{name}: {word} on {path}: {held:?}\n{hcl}"
+                            );
+                            closed += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{open} needs are open, {closed} surplus paths are closed on the server");
+    assert!(open >= 15 && closed >= 15, "{open}, {closed}");
+}

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, config, diff, eval, explain, fmt, init, man, rules, schema, suggest,
-    test, trace, who_can,
+    can_i, check, compile, completions, config, diff, eval, explain, fmt, init, man, paths, rules, schema,
+    suggest, test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -112,6 +112,9 @@ pub enum Command {
     CanI(can_i::Args),
     /// List everybody who may do this to that
     WhoCan(who_can::Args),
+    /// Show how somebody could make themselves root on Vault or administrator of the cluster
+    #[command(long_about = paths::ABOUT, after_help = paths::EXIT_CODES)]
+    Paths(paths::Args),
     /// Answer access questions in bulk: JSON lines in, JSON lines out
     Eval(eval::Args),
     /// Follow a pod to its secrets, stage by stage, and say where it stops

@@ -18,6 +18,7 @@ mod links;
 pub mod load;
 pub mod man;
 mod names;
+pub mod paths;
 mod progress;
 mod revision;
 pub mod rules;
@@ -84,6 +85,7 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Fmt(args) => fmt::run(args, global),
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
+        Command::Paths(args) => paths::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
         Command::Suggest(args) => suggest::run(args, global),

@@ -45,9 +45,10 @@ Entries can also speak of everybody, and of all paths of a pattern (`+` is one s
     - {only: [payment/api], can: [read], on: kv/data/payment/*}    # it can on every path, nobody else on any
     - {everybody_in: app, cannot: [read], on: kv/data/payment/*}   # service accounts to come, too
     - {who: app/web, cannot: [read], on: kv/data/+/root}
+    - {nobody_except: [ops/admin], never: {escalate: true}}        # or `vault`, `cluster`; by no way, however long
 
 They are proved over all auth roles, over every service account that a role admits, be it one that somebody creates \
-tomorrow, and over all paths; one that fails names somebody, a path and the rules.
+tomorrow, and over all paths; one that fails names somebody, a path and the rules, or the way hop by hop (see `paths`).
 
 So do entries with `in`. There, `*`, `*.GROUP`, `RESOURCE/*`, `*/SUBRESOURCE` and `/PATH*` stand for many requests, \
 known resources or not; without `named` any object is meant; and `user:NAME` and `group:NAME` can be excepted, too:

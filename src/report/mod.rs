@@ -14,6 +14,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod page;
+pub mod paths;
 pub mod place;
 pub mod proofs;
 pub mod rdjson;

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod endpoints;
 pub mod engine_account;
 pub mod escalation;
+pub mod escalation_graph;
 pub mod eval;
 pub mod expectation;
 pub mod generated_rules;

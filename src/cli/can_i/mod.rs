@@ -126,8 +126,13 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
 }
 
-/// The project under `paths`; a failure if any of it cannot be read: the answer might hang on it.
+/// The project under `paths`, which `--in` names; a failure if any of it cannot be read: the answer might hang on it.
 pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
+    load_named(paths, session, " with `--in`")
+}
+
+/// The same, where `named` says how paths are named.
+pub fn load_named(paths: &[PathBuf], session: &Session, named: &str) -> Result<Loaded, Failure> {
     let loaded = load::project(paths, None, session);
     let places = Places::new(&loaded.project.sources);
     let mut faults: Vec<String> = loaded
@@ -150,11 +155,11 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
     match faults.len() {
         0 if loaded.is_empty() => {
             Err(Failure::new("no input found: no policy, manifest or spec among the files")
-                .with_help("name files or directories that hold some with `--in`"))
+                .with_help(format!("name files or directories that hold some{named}")))
         }
         0 => Ok(loaded),
         _ => Err(Failure::new("not all inputs can be read, and the answer may hang on them")
-            .with_help("mend them, or name others with `--in`")),
+            .with_help(format!("mend them, or name others{named}"))),
     }
 }
 

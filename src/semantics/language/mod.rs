@@ -150,6 +150,23 @@ pub fn shortest_within(
     })
 }
 
+/// As [`shortest`], where `wanted` sees the path, too, relative to the namespace; it may ask of it nothing but what the
+/// rules of the tokens tell.
+pub fn shortest_of(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: u64,
+    mut wanted: impl FnMut(&str, &[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut grants = Vec::with_capacity(languages.len());
+    let mut left = steps;
+    search(languages, within, &mut left, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(path, &grants)
+    })
+}
+
 /// Shows `visit` one path of each class of paths inside `within` that the rules of the languages tell apart, one of the
 /// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`;
 /// it is an error once they are spent.

@@ -249,6 +249,7 @@ fn expectation(who: &str, can: bool, actions: &[&str], on: &str, namespace: Opti
         actions: actions.iter().map(|action| built::at((*action).to_owned())).collect(),
         on: built::at(on.to_owned()),
         namespace: namespace.map(|namespace| built::at(namespace.to_owned())),
+        never: None,
     }
 }
 

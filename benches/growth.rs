@@ -29,6 +29,14 @@ const INPUTS: &[(&str, usize, Make)] = &[
             "a,".repeat(count)
         )
     }),
+    ("unknown-names.hcl", 20_000, |count| {
+        let names: Vec<String> = (0..count).map(|at| format!("wildcard-mout{at}")).collect();
+        format!("# rolewright: allow({}) why\npath \"a\" {{ capabilities = [\"read\"] }}\n", names.join(","))
+    }),
+    ("equal-rules.yaml", 20_000, |count| {
+        let rule = "{apiGroups: [\"\"], resources: [pods], verbs: [get]},";
+        format!("{RBAC}kind: Role\nmetadata: {{name: a, namespace: b}}\nrules: [{}]\n", rule.repeat(count))
+    }),
     ("rules.hcl", 6_000, |count| {
         let rule = |at: usize| match at % 3 {
             0 => format!("path \"kv/+/a{at}/x\" {{ capabilities = [\"deny\"] }}\n"),

@@ -268,3 +268,242 @@ fn only_a_long_run_at_a_terminal_says_what_it_is_at() {
         assert!(!silent.contains("reading"), "{silent:?}");
     }
 }
+
+#[test]
+fn config_show_shows_what_is_in_force() {
+    let dir = project(&[(
+        "rolewright.toml",
+        "ignore = [\"style\", \"pedantic\"]\nextend-select = [\"wildcard-verb\"]\nbaseline = \"known.json\"\n",
+    )]);
+    let show = |args: &[&str]| run(dir.path(), &[&["config", "show"], args].concat()).1;
+    let has = |text: &str, setting: &str, origin: &str| {
+        text.lines().any(|line| line.starts_with(setting) && line.ends_with(&format!("  # {origin}")))
+    };
+    let both = show(&["--ignore", "unused-allow,style"]);
+    let origin = "rolewright.toml:1 and --ignore";
+    assert!(has(&both, "ignore = [\"style\", \"pedantic\", \"unused-allow\"]", origin), "{both}");
+    assert!(has(&both, "extend-select = [\"wildcard-verb\"]", "rolewright.toml:2"), "{both}");
+    let json = show(&["--ignore", "unused-allow", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let ignore = json["settings"].as_array().unwrap().iter().find(|it| it["key"] == "ignore").unwrap();
+    assert_eq!(ignore["origin"]["kind"], "several");
+    assert_eq!(ignore["origin"]["origins"][1], serde_json::json!({"kind": "flag", "flag": "--ignore"}));
+    // `--select` takes the place of the lists of the file.
+    let selected = show(&["--select", "security", "--ignore", "unused-allow"]);
+    assert!(has(&selected, "select = [\"security\"]", "--select"), "{selected}");
+    assert!(has(&selected, "ignore = [\"unused-allow\"]", "--ignore"), "{selected}");
+    assert!(!selected.contains("extend-select"), "{selected}");
+    assert!(show(&[]).contains("baseline") && !show(&["--profile", "audit"]).contains("baseline"));
+}
+
+#[test]
+fn what_is_not_shown_is_counted_and_named_when_it_fails_the_run() {
+    let dir = project(&[("role.yaml", UNBOUND)]);
+    let args = ["check", "--select", "unbound-role", "--min-severity", "error", "--fail-on", "note"];
+    let (code, stdout, stderr) = run(dir.path(), &args);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("1 finding below `--min-severity` not shown"), "{stdout}");
+    assert!(!stdout.contains("nothing to report"), "{stdout}");
+    assert!(stderr.contains("`--min-severity` leaves out make the run fail"), "{stderr}");
+    let (code, stdout, stderr) = run(dir.path(), &[&args[..], &["-q", "--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, report["summary"]["hidden"].as_u64()), (1, Some(1)), "{stderr}");
+    assert!(stderr.contains("make the run fail"), "{stderr}");
+    let (code, _, stderr) = run(dir.path(), &args[..5]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "notes do not fail by themselves");
+}
+
+const LAX: &str = "[[files]]\npaths = [\"prod/**\"]\nignore = [\"wildcard-mount\"]\n";
+const MOUNT: &str = "path \"secret/*\" {\n  capabilities = [\"read\"]\n}\n";
+
+/// What is set for some paths holds for the files, whichever way they are reached.
+#[cfg(unix)]
+#[test]
+fn settings_for_paths_hold_over_links() {
+    use std::os::unix::fs::symlink;
+    let limit = "[[limits.scope]]\npaths = [\"prod\"]\nmax_ttl = \"3h\"\n";
+    let toml = format!(
+        "exclude = [\"prod/old\"]\nselect = [\"wildcard-mount\", \"excessive-ttl\"]\n{LAX}[limits]\nmax_ttl = \"1h\"\n{limit}"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let real = dir.path().join("real");
+    for (name, text) in [
+        ("rolewright.toml", toml.as_str()),
+        ("prod/a.hcl", MOUNT),
+        ("prod/old/b.hcl", MOUNT),
+        ("prod/roles.access.yaml", ROLE),
+        ("dev/a.hcl", MOUNT),
+    ] {
+        let path = real.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    symlink("real", dir.path().join("lnk")).unwrap();
+    symlink("prod/a.hcl", real.join("linked.hcl")).unwrap();
+    let config = dir.path().join("lnk/rolewright.toml");
+    let config = config.to_str().unwrap();
+    for (cwd, args, loud) in [
+        ("real", &["prod"][..], false),
+        ("real", &["--config", config, "prod"], false),
+        ("lnk", &["--config", config, "prod"], false),
+        ("real", &["../lnk/prod"], false),
+        ("real", &["--config", config, "../lnk/prod"], false),
+        ("real", &["linked.hcl"], false),
+        ("real", &["dev"], true),
+        ("real", &["../lnk/dev"], true),
+    ] {
+        let names = reported(&dir.path().join(cwd), args);
+        assert_eq!(!names.is_empty(), loud, "{cwd} {args:?}: {names:?}");
+    }
+}
+
+#[test]
+fn globs_that_match_nothing_are_refused_with_their_place() {
+    let dir = project(&[("a.hcl", MOUNT)]);
+    for (glob, fits) in [
+        ("../x/**", false),
+        ("a/../b", false),
+        ("{../x,b}", false),
+        ("/prod/**", false),
+        ("!x", false),
+        ("", false),
+        (".", false),
+        ("./", false),
+        ("a//b", false),
+        ("a/./b", false),
+        ("[", false),
+        ("./a", true),
+        ("a/", true),
+        ("**/*.hcl", true),
+        ("a..b/..c", true),
+        ("{a,b}/*", true),
+        (".hidden", true),
+    ] {
+        for text in [
+            format!("exclude = [\"x\", {glob:?}]\n"),
+            format!("[[files]]\npaths = [{glob:?}]\nignore = [\"all\"]\n"),
+            format!("[[limits.scope]]\npaths = [{glob:?}]\nmax_ttl = 1\n"),
+        ] {
+            fs::write(dir.path().join("rolewright.toml"), &text).unwrap();
+            let (code, _, stderr) = run(dir.path(), &["config", "show"]);
+            assert_eq!(code == 0, fits, "{text}: {stderr}");
+            assert!(fits || stderr.contains("rolewright.toml:"), "{text}: {stderr}");
+            assert!(fits || glob == "[" || stderr.contains("help: "), "{text}: {stderr}");
+        }
+    }
+    for (glob, fits) in [
+        ("", false),
+        ("auth", false),
+        ("auth/", false),
+        ("!auth/x", false),
+        ("auth//x", false),
+        ("../auth/x", false),
+        ("auth/kubernetes-*", true),
+        ("kubernetes", true),
+        ("/auth/kubernetes/", true),
+    ] {
+        let text = format!("[[limits.scope]]\nmounts = [{glob:?}]\nmax_ttl = 1\n");
+        fs::write(dir.path().join("rolewright.toml"), &text).unwrap();
+        let (code, _, stderr) = run(dir.path(), &["config", "show"]);
+        assert_eq!(code == 0, fits, "{text}: {stderr}");
+        assert!(fits || stderr.contains("rolewright.toml:2:"), "{text}: {stderr}");
+    }
+    for scope in ["../x", "/x"] {
+        let text = format!("[[mount]]\npath = \"kv\"\ntype = \"kv-v2\"\nscope = {scope:?}\n");
+        fs::write(dir.path().join("rolewright.toml"), &text).unwrap();
+        let (code, _, stderr) = run(dir.path(), &["config", "show"]);
+        assert!(code == 2 && stderr.contains("rolewright.toml:4:"), "{text}: {stderr}");
+    }
+}
+
+/// A limit for `kubernetes`, where the only mount of that name is one for logins.
+#[test]
+fn a_limit_for_a_mount_that_means_another_is_told() {
+    for (mount, told) in [("kubernetes", true), ("auth/kubernetes", false), ("other", false)] {
+        let toml = format!("[[limits.scope]]\nmounts = [{mount:?}]\nmax_ttl = \"1h\"\n");
+        let dir = project(&[("r.access.yaml", ROLE), ("rolewright.toml", &toml)]);
+        let (_, _, stderr) = run(dir.path(), &["check", "-q"]);
+        assert_eq!(stderr.contains("`auth/kubernetes`"), told, "{mount}: {stderr}");
+    }
+}
+
+/// Each: the file that a link in the project leads to, and the setting that reads it.
+#[cfg(unix)]
+#[test]
+fn settings_show_nothing_of_foreign_files() {
+    use std::os::unix::fs::symlink;
+    const SECRET: &str = "[remote \"origin\"]\n\turl = https://hunter2@example.com\n{\"hunter2\": 1}\n";
+    let outside = project(&[
+        ("secret", SECRET),
+        ("secret.toml", "hunter2 = 1\n"),
+        ("s.json", "{\"hunter2\": \"hunter2\"}"),
+    ]);
+    let there = |name: &str| outside.path().join(name);
+    type Row<'a> = (&'a str, &'a str, &'a str, &'a [&'a str]);
+    let rows: [Row<'_>; 12] = [
+        ("rolewright.toml", "secret", "", &["check"]),
+        ("rolewright.toml", "secret.toml", "", &["check"]),
+        ("rolewright.toml", "s.json", "", &["config", "show"]),
+        ("ci.toml", "secret.toml", "", &["check", "--config", "ci.toml"]),
+        ("lnk", "", "", &["check", "--config", "lnk/secret.toml"]),
+        ("b.toml", "secret.toml", "extend = \"b.toml\"\n", &["check"]),
+        ("", "", "extend = \".git/config\"\n", &["check"]),
+        ("k.json", "s.json", "baseline = \"k.json\"\n", &["check"]),
+        ("lnk", "", "baseline = \"lnk/s.json\"\n", &["check"]),
+        ("", "", "baseline = \"OUTSIDE/s.json\"\n", &["check"]),
+        ("k.json", "s.json", "", &["check", "--baseline", "k.json"]),
+        ("k.json", "s.json", "", &["check", "--write-baseline", "k.json"]),
+    ];
+    for (link, to, toml, args) in rows {
+        let dir =
+            project(&[("a.hcl", MOUNT), (".git/config", SECRET), ("own.json", "{\"version\": \"hunter2\"}")]);
+        if !link.is_empty() {
+            symlink(there(to), dir.path().join(link)).unwrap();
+        }
+        if !toml.is_empty() {
+            let toml = toml.replace("OUTSIDE", outside.path().to_str().unwrap());
+            fs::write(dir.path().join("rolewright.toml"), toml).unwrap();
+        }
+        let (code, stdout, stderr) = run(dir.path(), args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{link} {args:?}: {stderr}");
+        assert!(!stderr.contains("hunter2"), "{link} {args:?}: {stderr}");
+    }
+    let dir =
+        project(&[("a.hcl", MOUNT), (".git/config", SECRET), ("own.json", "{\"version\": \"hunter2\"}")]);
+    let outside_config = there("secret");
+    for args in [
+        &["check", "--baseline", "own.json"][..],
+        &["check", "--config", ".git/config"],
+        &["check", "--config", outside_config.to_str().unwrap()],
+    ] {
+        let (code, _, stderr) = run(dir.path(), args);
+        assert!(code == 2 && !stderr.contains("hunter2"), "{args:?}: {stderr}");
+    }
+    // A link within the project says of which file it speaks, and lines of a configuration are shown.
+    let dir = project(&[("a.hcl", MOUNT), ("ci/r.toml", "exclud = []\n")]);
+    symlink("ci/r.toml", dir.path().join("rolewright.toml")).unwrap();
+    let (code, _, stderr) = run(dir.path(), &["check"]);
+    assert!(code == 2 && stderr.contains("exclud = []"), "{stderr}");
+    symlink(".git/config", dir.path().join("x.toml")).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_setting_and_holds_nobody_up() {
+    for (name, args) in [
+        ("rolewright.toml", &["check"][..]),
+        ("c.toml", &["check", "--config", "c.toml"]),
+        ("known.json", &["check", "--baseline", "known.json"]),
+        ("known.json", &["check", "--write-baseline", "known.json"]),
+    ] {
+        let dir = project(&[("a.hcl", MOUNT)]);
+        assert!(Command::new("mkfifo").arg(dir.path().join(name)).status().unwrap().success());
+        let mut timed = Command::new("timeout");
+        let output =
+            timed.arg("20").arg(env!("CARGO_BIN_EXE_rolewright")).args(args).current_dir(dir.path()).output();
+        let output = output.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name} {args:?}: {said}");
+        assert!(said.contains("no regular file"), "{name} {args:?}: {said}");
+    }
+}

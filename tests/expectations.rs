@@ -92,6 +92,8 @@ fn exit_codes() {
         ("proved", 0),
         ("unknown", 1),
         ("unproved", 1),
+        ("ways", 1),
+        ("ways-closed", 0),
     ];
     assert_eq!(codes, wanted);
 }

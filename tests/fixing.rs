@@ -264,9 +264,15 @@ fn what_is_no_baseline_is_refused() {
     for (text, said) in [
         ("", "is no baseline"),
         ("[]", "is no baseline"),
-        ("{\"version\": 2, \"findings\": []}", "version 2"),
-        ("{\"version\": 1, \"findings\": [], \"more\": 1}", "is no baseline"),
-        ("{\"version\": 1, \"findings\": [{\"rule\": \"x\"}]}", "is no baseline"),
+        ("{\"version\": 3, \"findings\": []}", "version 3"),
+        ("{\"version\": 1, \"findings\": []}", "version 1"),
+        ("{\"version\": 2, \"findings\": [], \"more\": 1}", "is no baseline"),
+        ("{\"version\": 2, \"findings\": [{\"rule\": \"x\"}]}", "is no baseline"),
+        (
+            "{\"version\": 2, \"findings\": [{\"rule\": \"x\", \"path\": \"x\", \"object\": \"\", \"words\": \"\", \
+             \"severity\": \"loud\", \"count\": 1}]}",
+            "`loud` is no severity",
+        ),
     ] {
         fs::write(at.join("known.json"), text).unwrap();
         for flag in ["--baseline", "--write-baseline"] {
@@ -334,7 +340,18 @@ fn allowances_end_can_be_annotations_and_can_be_forbidden() {
         )
     };
     let config = format!("{QUIET}mid-path-star = {{ level = \"error\", ignorable = false }}\n");
-    let cases: [(&str, &str, &str, &[&str]); 7] = [
+    let until = |reason: &str| role(&format!("rolewright.dev/allow.wildcard-verb: {reason}"));
+    let (today, over) = (until("until=2026-06-30 SEC-1"), until("until=2026-06-29 SEC-1"));
+    let (late, odd) = (until("SEC-1 until 2026-07-30"), until("\"until=2026-6-30 SEC-1\""));
+    let cases: [(&str, &str, &str, &[&str]); 15] = [
+        ("today.yaml", &today, QUIET, &[]),
+        ("over.yaml", &over, QUIET, &["expired-allow", "wildcard-verb"]),
+        ("late.yaml", &late, QUIET, &["broken-allow", "wildcard-verb"]),
+        ("odd.yaml", &odd, QUIET, &["broken-allow", "wildcard-verb"]),
+        ("a.hcl", &policy(": until=2026-06-29"), QUIET, &["expired-allow", "mid-path-star"]),
+        ("a.hcl", &policy("- until=2026-06-29"), QUIET, &["expired-allow", "mid-path-star"]),
+        ("a.hcl", &policy("SEC-1 until=2027-06-29"), QUIET, &["broken-allow", "mid-path-star"]),
+        ("a.hcl", &policy("(until 2027-06-29)"), QUIET, &["broken-allow", "mid-path-star"]),
         ("used.yaml", &used, QUIET, &[]),
         ("wrong.yaml", &wrong, QUIET, &["broken-allow", "wildcard-verb"]),
         ("a.hcl", &policy("until=2026-06-30"), QUIET, &[]),
@@ -410,4 +427,198 @@ fn the_corpus_can_be_fixed() {
     }
     let left = check(copy.path(), &["--no-config", "--diff", "--unsafe-fixes", "."]);
     assert_eq!(stdout(&left), "", "nothing fixable is left");
+}
+
+/// A policy or a role with several places of one rule, and what is left of them: `rule:line` by the first labels.
+const PLACES: &[(&str, &str, &[&str])] = &[
+    (
+        "mounts.hcl",
+        "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:1"],
+    ),
+    (
+        "mounts.hcl",
+        "# rolewright: allow(mount-write) SEC-412 the team tunes its own mount\n\
+         path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:3"],
+    ),
+    (
+        "mounts.hcl",
+        "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n\
+         # rolewright: allow(mount-write) SEC-412 the platform team\n\
+         path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n",
+        &["mount-write:1"],
+    ),
+    (
+        "policies.hcl",
+        "# rolewright: allow(policy-write) SEC-413 its own policies\n\
+         path \"sys/policies/acl/ci-*\" { capabilities = [\"update\"] }\n\
+         path \"sys/policies/acl/*\" { capabilities = [\"update\"] }\n\
+         path \"sys/policy/*\" { capabilities = [\"update\"] }\n",
+        &["policy-write:3", "policy-write:4"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules:\n  \
+         # rolewright: allow(secrets-readable) SEC-414 reads by name\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [list, watch]}\n",
+        &["secrets-readable:7"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\n  labels: \
+         {rbac.authorization.k8s.io/aggregate-to-view: \"true\"}\nrules:\n  \
+         - {apiGroups: [\"\"], resources: [nodes], verbs: [patch]}\n  \
+         # rolewright: allow(aggregate-into-builtin) SEC-417 a dashboard\n  \
+         - {apiGroups: [\"\"], resources: [pods/log], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n",
+        &["aggregate-into-builtin:7", "aggregate-into-builtin:10"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules:\n  \
+         - apiGroups: [\"\", apps]\n    resources:\n      - pods # rolewright: allow(pod-creation) SEC-415 a runner\n      \
+         - deployments\n      - daemonsets\n    verbs: [create]\n",
+        &["pod-creation:8"],
+    ),
+    (
+        "role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\n  annotations:\n    \
+         rolewright.dev/allow.secrets-readable: SEC-416 an operator\nrules:\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n  \
+         - {apiGroups: [\"\"], resources: [secrets], verbs: [list, watch]}\n",
+        &[],
+    ),
+];
+
+/// The places that a run reports of these rules.
+fn places(at: &Path, arguments: &[&str]) -> Vec<String> {
+    let text = stdout(&check(at, &[&["--format", "json", "--fail-on", "note"], arguments].concat()));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rules =
+        ["mount-write", "policy-write", "secrets-readable", "pod-creation", "aggregate-into", "unused-allow"];
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|it| format!("{}:{}", it["rule"].as_str().unwrap(), it["line"]))
+        .filter(|place| rules.iter().any(|rule| place.starts_with(rule)))
+        .collect()
+}
+
+#[test]
+fn an_allowance_covers_its_own_block_and_no_other() {
+    for (name, text, wanted) in PLACES {
+        let folder = folder(&[(name, text)]);
+        assert_eq!(places(folder.path(), &[]), *wanted, "{text}");
+        // A reason for everything, or a list of everything, leaves nothing.
+        let rules = "mount-write,policy-write,secrets-readable,pod-creation,aggregate-into-builtin";
+        let select = ["--select", rules, "--fail-on", "note"];
+        let listed = check(folder.path(), &[&select[..], &["--write-baseline", "known.json"]].concat());
+        assert_eq!(listed.status.code(), Some(0), "{text}{}", stdout(&listed));
+        let known = check(folder.path(), &[&select[..], &["--baseline", "known.json"]].concat());
+        assert_eq!(known.status.code(), Some(0), "{text}{}", stdout(&known));
+        let allowed = check(folder.path(), &[&select[..], &["--add-allow", "agreed in SEC-1"]].concat());
+        assert_eq!(allowed.status.code(), Some(0), "{text}{}", stdout(&allowed));
+        assert_eq!(places(folder.path(), &[]), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_baseline_covers_the_places_that_it_lists_and_no_other() {
+    let one = "path \"sys/mounts/team/tune\" { capabilities = [\"update\"] }\n";
+    let two = "path \"sys/mounts/*\" { capabilities = [\"create\", \"update\", \"delete\", \"sudo\"] }\n";
+    let folder = folder(&[("a.hcl", one)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    assert_eq!(places(at, &["--baseline", "known.json"]), [""; 0]);
+    fs::write(at.join("a.hcl"), format!("{one}{two}")).unwrap();
+    assert_eq!(places(at, &["--baseline", "known.json"]), ["mount-write:2"]);
+}
+
+fn a_baseline_tells_objects_of_one_file_apart() {
+    let auth = |name: &str, mount: &str| {
+        format!(
+            "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultAuth\nmetadata: {{name: {name}, namespace: app}}\n\
+             spec:\n  method: kubernetes\n  mount: {mount}\n  kubernetes: {{role: app, serviceAccount: web}}\n---\n"
+        )
+    };
+    let (good, bad) = ("kubernetes", "auth/kubernetes");
+    let folder = folder(&[("auth.yaml", &(auth("a", bad) + &auth("b", good)))]);
+    let at = folder.path();
+    let run = |flag: &str| check(at, &["--select", "auth-path-spelling", flag, "known.json"]).status.code();
+    assert_eq!(run("--write-baseline"), Some(0));
+    assert!(fs::read_to_string(at.join("known.json")).unwrap().contains("VaultAuth app/a"));
+    assert_eq!(run("--baseline"), Some(0));
+    fs::write(at.join("auth.yaml"), auth("a", good) + &auth("b", bad)).unwrap();
+    assert_eq!(run("--baseline"), Some(1));
+}
+
+const EVERYTHING: &str = "path \"*\" {\n  capabilities = [\"list\"]\n}\n";
+
+const READER: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n  \
+    - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n";
+
+const BOUND: &str = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: reader}\n\
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\n\
+    subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n";
+
+fn a_baseline_covers_nothing_that_got_worse() {
+    let everything =
+        EVERYTHING.replace("\"list\"", "\"create\", \"read\", \"update\", \"delete\", \"list\", \"sudo\"");
+    let bound = format!("{READER}{BOUND}");
+    let cases = [
+        ("a.hcl", "wildcard-everything", EVERYTHING, everything.as_str()),
+        ("a.yaml", "secrets-readable", READER, bound.as_str()),
+    ];
+    for (name, rule, mild, grave) in cases {
+        let folder = folder(&[(name, mild)]);
+        let at = folder.path();
+        let select = ["--select", rule, "--fail-on", "note"];
+        let listed = check(at, &[&select[..], &["--write-baseline", "known.json"]].concat());
+        assert_eq!(listed.status.code(), Some(0), "{}", stderr(&listed));
+        let known = [&select[..], &["--baseline", "known.json"]].concat();
+        assert_eq!(check(at, &known).status.code(), Some(0), "{rule}");
+        fs::write(at.join(name), grave).unwrap();
+        assert_eq!(check(at, &known).status.code(), Some(1), "{rule}");
+
+        // What got better is known all the same, and not gone.
+        fs::remove_file(at.join("known.json")).unwrap();
+        check(at, &[&select[..], &["--write-baseline", "known.json"]].concat());
+        fs::write(at.join(name), mild).unwrap();
+        let better = check(at, &known);
+        assert_eq!(better.status.code(), Some(0), "{rule}");
+        assert!(!stdout(&better).contains("gone"), "{rule}: {}", stdout(&better));
+    }
+}
+
+fn what_nobody_may_allow_stands_in_no_baseline() {
+    let folder = folder(&[("a.hcl", EVERYTHING)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "old.json"]).status.code(), Some(0));
+    let config = "[rules]\nwildcard-everything = {ignorable = false}\n";
+    fs::write(at.join("rolewright.toml"), config).unwrap();
+    let output = check(at, &["--baseline", "old.json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("gone"), "{}", stdout(&output));
+    assert_eq!(check(at, &["--write-baseline", "new.json"]).status.code(), Some(1));
+    assert!(!fs::read_to_string(at.join("new.json")).unwrap().contains("wildcard-everything"));
+}
+
+fn what_was_not_read_is_struck_from_no_baseline() {
+    let folder = folder(&[("a.hcl", EVERYTHING), ("b.hcl", EVERYTHING)]);
+    let at = folder.path();
+    assert_eq!(check(at, &["--write-baseline", "known.json"]).status.code(), Some(0));
+    let list = fs::read_to_string(at.join("known.json")).unwrap();
+    for broken in [b"path \"*\" {\n  capabilities = [\"list\"\n".as_slice(), b"\xff".as_slice()] {
+        fs::write(at.join("a.hcl"), broken).unwrap();
+        check(at, &["--write-baseline", "known.json"]);
+        assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list);
+    }
+    let off = "[[files]]\npaths = [\"a.hcl\"]\nrules = {wildcard-everything = \"off\"}\n";
+    fs::write(at.join("rolewright.toml"), off).unwrap();
+    fs::write(at.join("a.hcl"), NO_SLASH).unwrap();
+    check(at, &["--write-baseline", "known.json"]);
+    assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list, "nobody looked for it");
 }

@@ -285,7 +285,9 @@ fn triage(project: &Project, session: &Session, levels: &Levels) -> Triaged {
     let today = Date::parse("2026-06-30");
     let options = Options { today, ..session.config.options.clone() };
     let findings = lint::run(&levels.active(RULES), project, &options);
-    lint::triage(findings, project, RULES, &ENGINE, levels, today)
+    let mut triaged = lint::triage(findings, project, RULES, &ENGINE, levels, today);
+    triaged.gather();
+    triaged
 }
 
 /// A line that must be, or was, reported.

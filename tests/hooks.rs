@@ -177,6 +177,37 @@ fn what_the_hooks_call_is_there() {
     }
 }
 
+/// Each: a file, and the hooks that have to run when nothing but it is changed.
+#[test]
+fn hooks_run_for_all_that_their_outcome_hangs_on() {
+    let all = ["rolewright", "rolewright-fmt", "rolewright-compile"];
+    let but_fmt = ["rolewright", "rolewright-compile"];
+    let cases: [(&str, &[&str]); 14] = [
+        ("team/own.hcl", &all),
+        ("p.policy", &all),
+        ("team.access.hcl", &all),
+        ("team.access.yaml", &but_fmt),
+        ("team.access.yml", &but_fmt),
+        ("team.access.json", &but_fmt),
+        ("rolewright.toml", &but_fmt),
+        ("out/rbac/role.yaml", &but_fmt),
+        ("out/bootstrap.sh", &but_fmt),
+        ("out/.rolewright", &["rolewright-compile"]),
+        ("mounts.tf", &but_fmt),
+        ("Makefile", &but_fmt),
+        ("role.yaml.j2", &but_fmt),
+        ("README.md", &[]),
+    ];
+    for hook in hooks() {
+        let pattern = serde_json::json!({"pattern": hook["files"]});
+        let pattern = jsonschema::validator_for(&pattern).unwrap();
+        for (file, wanted) in &cases {
+            let is_wanted = wanted.contains(&text(&hook["id"]));
+            assert_eq!(pattern.is_valid(&Value::from(*file)), is_wanted, "{}: {file}", hook["id"]);
+        }
+    }
+}
+
 fn hooks() -> Vec<Value> {
     let Value::Array(hooks) = yaml(".pre-commit-hooks.yaml") else { panic!("no list of hooks") };
     hooks

@@ -87,6 +87,20 @@ fn only_cli_touches_the_world() {
     assert!(touches.is_empty(), "\n{}\nhand it in from `cli`\n", touches.join("\n"));
 }
 
+/// A name may hold what a terminal obeys, and bytes that are no text.
+#[test]
+fn paths_are_shown_in_one_place() {
+    let mut strays = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| path != "cli/names.rs") {
+        for (line, code) in code_lines(&text) {
+            if code.contains(".display()") || (path.starts_with("cli/") && code.contains("eprint")) {
+                strays.push(format!("src/{path}:{line}: {}", code.trim()));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "\n{}\nshow it by `names::shown`\n", strays.join("\n"));
+}
+
 #[test]
 fn every_source_file_lies_in_a_layer() {
     let strays: Vec<String> = sources()

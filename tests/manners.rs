@@ -1,4 +1,5 @@
-//! Manners at the terminal: colours, pipes, Ctrl-C, saying less and saying more.
+//! Manners at the terminal and towards files: colours, pipes, Ctrl-C, saying less and saying more; what is never
+//! obeyed, overwritten or followed.
 
 #![allow(
     clippy::unwrap_used,
@@ -148,7 +149,7 @@ fn ctrl_c_leaves_whole_files() {
             let text = fs::read_to_string(&path).unwrap();
             let right = match name.strip_prefix('.') {
                 // What was being written when the signal came: hidden, so that no later run reads it.
-                Some(hidden) => hidden.contains(".rolewright-"),
+                Some(hidden) => hidden.starts_with("rolewright-"),
                 None if name == "report.sarif" => text == "old" || text == report,
                 None => text == TWICE || text == ONCE,
             };
@@ -174,4 +175,195 @@ fn less_and_more_are_said() {
     assert_eq!(both(&["-q", "rules"]), both(&["rules"]), "what is asked for is printed however quiet");
     let output = rolewright(dir.path(), &["check", "-q", "-v"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+/// Names and texts that somebody else chose, with what a terminal or a runner would obey.
+#[test]
+fn nothing_that_is_printed_is_obeyed() {
+    let dir = project(&[("::error::pwned.hcl", BAD), ("##[error]x.hcl", BAD), ("a##[debug].hcl", BAD)]);
+    for arguments in [
+        "check",
+        "check --format concise",
+        "check --format grouped",
+        "check --show-files",
+        "check --statistics",
+        "fmt --check",
+        "fmt",
+        "check missing ::gone ##[gone]",
+        "check --baseline ::error::gone",
+        "check --report json=##[error]/x",
+        "check --config \u{1b}]0;title\u{7}.toml",
+        "check --root \u{1b}[2J",
+        "man --out \u{1b}[2J/\u{7}/\0",
+        "init \u{1b}[2J",
+        "compile --out \u{1b}[2J/x",
+    ] {
+        let words: Vec<&str> = arguments.split(' ').filter(|word| !word.contains('\0')).collect();
+        let output = rolewright(dir.path(), &words);
+        for text in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(text);
+            assert!(!text.contains(['\u{1b}', '\u{7}']), "{arguments}: {text:?}");
+            for line in text.lines() {
+                let obeyed = line.trim_start().starts_with("::") || line.contains("##[");
+                assert!(!obeyed, "{arguments}: {text}");
+            }
+        }
+    }
+    for (file, text) in [
+        ("rolewright.toml", "baseline = \"\\u001b]0;title\\u0007\"\n"),
+        ("rolewright.toml", "extend = \"\\u001b[2J\"\n"),
+    ] {
+        let dir = project(&[("a.hcl", ONCE), (file, text)]);
+        let output = rolewright(dir.path(), &["check"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{7}']) && said.contains("\\u{1b}"), "{said:?}");
+    }
+}
+
+/// A diff is to be applied, so it stays as it is; a runner is told not to listen.
+#[test]
+fn a_diff_with_commands_is_not_obeyed_and_can_be_applied() {
+    let text = "# note\n::error ::pwned\npath \"a\" {\n  capabilities=[\"read\", \"read\"]\n}\n";
+    let text = text.replace("\n::error", "\n/*\n::error").replace("pwned\n", "pwned\n*/\n");
+    for arguments in [&["fmt", "--diff"][..], &["check", "--diff"]] {
+        let dir = project(&[("a.hcl", &text)]);
+        let plain = rolewright(dir.path(), arguments);
+        let plain = String::from_utf8(plain.stdout).unwrap();
+        assert!(plain.contains("\n ::error ::pwned\n"), "{plain}");
+        let output =
+            command(BINARY, dir.path()).args(arguments).env("GITHUB_ACTIONS", "true").output().unwrap();
+        let guarded = String::from_utf8(output.stdout).unwrap();
+        let (first, rest) = guarded.split_once('\n').unwrap();
+        let word = first.strip_prefix("::stop-commands::").unwrap();
+        assert_eq!(rest, format!("{plain}::{word}::\n"));
+        fs::write(dir.path().join("d.patch"), &guarded).unwrap();
+        for (program, flags) in
+            [("git", &["apply", "--check", "d.patch"][..]), ("patch", &["-p1", "-i", "d.patch"])]
+        {
+            let output = command(program, dir.path()).args(flags).output().unwrap();
+            assert!(output.status.success(), "{program}: {output:?}");
+        }
+        assert_ne!(fs::read_to_string(dir.path().join("a.hcl")).unwrap(), text);
+    }
+}
+
+/// Each: the link and where it leads, the arguments that would write through it.
+#[test]
+fn nothing_is_written_through_a_link_out_of_the_project() {
+    use std::os::unix::fs::symlink;
+    let rows: [(&str, &str, &[&str]); 8] = [
+        ("out.sarif", "victim", &["check", "--report", "sarif=out.sarif"]),
+        ("dir", "", &["check", "--report", "sarif=dir/victim"]),
+        ("known.json", "victim", &["check", "--write-baseline", "known.json"]),
+        ("dir", "", &["check", "--write-baseline", "dir/new.json"]),
+        ("rolewright.1", "victim", &["man", "--out", "."]),
+        ("pages", "", &["man", "--out", "pages"]),
+        ("out", "", &["compile", "--out", "out"]),
+        ("out.sarif", "nowhere", &["check", "--report", "sarif=out.sarif"]),
+    ];
+    for (link, to, arguments) in rows {
+        let outside = project(&[("victim", "as it was")]);
+        let dir = project(&[("a.hcl", TWICE)]);
+        fs::create_dir(dir.path().join(".git")).unwrap();
+        fs::write(dir.path().join("s.access.yaml"), "apiVersion: rolewright/v1\nkind: Access\nname: x\n")
+            .unwrap();
+        symlink(outside.path().join(to), dir.path().join(link)).unwrap();
+        let output = rolewright(dir.path(), &[arguments, &["--color", "never"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("symbolic link that leads"), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}: it comes before everything else");
+        let there: Vec<_> =
+            fs::read_dir(outside.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(there, ["victim"], "{arguments:?}");
+        assert_eq!(fs::read_to_string(outside.path().join("victim")).unwrap(), "as it was", "{arguments:?}");
+        assert!(dir.path().join(link).symlink_metadata().unwrap().is_symlink(), "{arguments:?}");
+    }
+    // A path outside of the project without any link, and a link within it, are somebody's wish.
+    let outside = project(&[]);
+    let dir = project(&[("a.hcl", ONCE), ("old.json", "")]);
+    symlink("old.json", dir.path().join("new.json")).unwrap();
+    let there = format!("json={}", outside.path().join("r.json").to_str().unwrap());
+    let output = rolewright(dir.path(), &["check", "-q", "--report", &there, "--report", "json=new.json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(
+        outside.path().join("r.json").exists()
+            && !fs::read_to_string(dir.path().join("old.json")).unwrap().is_empty()
+    );
+    assert!(dir.path().join("new.json").symlink_metadata().unwrap().is_symlink());
+    let output = rolewright(dir.path(), &["check", "-q", "--report", "json=/dev/stdout"]);
+    assert!(output.stdout.starts_with(b"{"), "{output:?}");
+}
+
+#[test]
+fn a_report_takes_the_place_of_no_input_and_of_no_other_report() {
+    use std::os::unix::fs::symlink;
+    let rows: [(&[&str], &str); 8] = [
+        (&["--report", "json=a.hcl"], "an input of this run"),
+        (&["--report", "json=./d/../a.hcl"], "an input of this run"),
+        (&["--report", "json=link.hcl"], "an input of this run"),
+        (&["--report", "json=second.txt"], "an input of this run"),
+        (&["--report", "json=rolewright.toml"], "an input of this run"),
+        (&["--write-baseline", "a.hcl"], "an input of this run"),
+        (&["--report", "json=r", "--report", "sarif=./r"], "is the same file"),
+        (&["--report", "json=r", "--write-baseline", "d/../r"], "is the same file"),
+    ];
+    for (arguments, wanted) in rows {
+        let dir = project(&[("a.hcl", TWICE), ("rolewright.toml", "exclude = [\"x\"]\n")]);
+        fs::create_dir(dir.path().join("d")).unwrap();
+        symlink("a.hcl", dir.path().join("link.hcl")).unwrap();
+        fs::hard_link(dir.path().join("a.hcl"), dir.path().join("second.txt")).unwrap();
+        let output = rolewright(dir.path(), &[&["check"], arguments].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(wanted) && output.stdout.is_empty(), "{arguments:?}: {said}");
+        assert_eq!(fs::read_to_string(dir.path().join("a.hcl")).unwrap(), TWICE);
+        assert!(!dir.path().join("r").exists());
+    }
+    // The report of the run before is none of the inputs.
+    let dir = project(&[("a.hcl", ONCE)]);
+    for _ in 0..2 {
+        let output =
+            rolewright(dir.path(), &["check", "--report", "json=r.json", "--report", "gitlab=g.json"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+#[test]
+fn files_keep_what_is_theirs_when_they_are_rewritten() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let long = format!("{}.hcl", "n".repeat(251));
+    let files =
+        [("a.hcl", TWICE), ("closed.hcl", TWICE), ("twin.hcl", TWICE), ("tool.hcl", TWICE), (&long, TWICE)];
+    for arguments in [&["check", "--fix"][..], &["fmt"]] {
+        let text = TWICE.replace(" = ", "=");
+        let files = files.map(|(name, _)| (name, text.as_str()));
+        let dir = project(&files);
+        let at = |name: &str| dir.path().join(name);
+        fs::set_permissions(at("closed.hcl"), fs::Permissions::from_mode(0o444)).unwrap();
+        fs::set_permissions(at("tool.hcl"), fs::Permissions::from_mode(0o750)).unwrap();
+        fs::hard_link(at("twin.hcl"), at("twin.txt")).unwrap();
+        let is_root = std::os::unix::fs::chown(at("a.hcl"), Some(12_345), Some(54_321)).is_ok();
+        let output = rolewright(dir.path(), arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("`closed.hcl` is not changed: it is read-only"), "{arguments:?}: {said}");
+        assert_eq!(fs::read_to_string(at("closed.hcl")).unwrap(), text);
+        for name in ["a.hcl", "twin.hcl", "tool.hcl", &long] {
+            assert_ne!(fs::read_to_string(at(name)).unwrap(), text, "{arguments:?}: {name}: {said}");
+        }
+        assert_eq!(fs::read_to_string(at("twin.txt")).unwrap(), fs::read_to_string(at("twin.hcl")).unwrap());
+        assert_eq!(fs::metadata(at("twin.txt")).unwrap().ino(), fs::metadata(at("twin.hcl")).unwrap().ino());
+        assert_eq!(fs::metadata(at("tool.hcl")).unwrap().mode() & 0o777, 0o750);
+        let owned = fs::metadata(at("a.hcl")).unwrap();
+        assert!(!is_root || (owned.uid(), owned.gid()) == (12_345, 54_321), "{owned:?}");
+        let hidden = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(!hidden.into_iter().any(|name| name.as_encoded_bytes().starts_with(b".")));
+    }
+    let dir = project(&[("a.hcl", ONCE), ("r.json", "old")]);
+    fs::set_permissions(dir.path().join("r.json"), fs::Permissions::from_mode(0o444)).unwrap();
+    let output = rolewright(dir.path(), &["check", "--report", "json=r.json"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(fs::read_to_string(dir.path().join("r.json")).unwrap(), "old");
 }

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::semantics::dialect::Dialect;
 
 use super::{
-    can_i, check, compile, completions, config, eval, explain, fmt, init, man, rules, schema, suggest, test,
-    trace, who_can,
+    can_i, check, compile, completions, config, diff, eval, explain, fmt, init, man, paths, rules, schema,
+    suggest, test, trace, who_can,
 };
 
 /// Reads who-may-read-what declarations - Vault policies, Vault Kubernetes auth roles, Kubernetes RBAC -, says what is
@@ -103,12 +103,18 @@ pub enum Command {
     /// Prove the expectations of specs and access tests
     #[command(long_about = test::ABOUT, after_help = test::EXIT_CODES)]
     Test(test::Args),
+    /// Say what access is gained, changed and lost from one project, or Git revision, to another
+    #[command(long_about = diff::ABOUT, after_help = diff::EXIT_CODES)]
+    Diff(diff::Args),
     /// Format policies as the servers' own `policy fmt` does
     Fmt(fmt::Args),
     /// Answer one question of access: may somebody do this to that
     CanI(can_i::Args),
     /// List everybody who may do this to that
     WhoCan(who_can::Args),
+    /// Show how somebody could make themselves root on Vault or administrator of the cluster
+    #[command(long_about = paths::ABOUT, after_help = paths::EXIT_CODES)]
+    Paths(paths::Args),
     /// Answer access questions in bulk: JSON lines in, JSON lines out
     Eval(eval::Args),
     /// Follow a pod to its secrets, stage by stage, and say where it stops

@@ -3,6 +3,7 @@
 mod allow;
 mod baseline;
 mod fix;
+mod targets;
 mod watch;
 
 use std::fs;
@@ -16,16 +17,17 @@ use self::baseline::Known;
 use self::fix::Outcome;
 use super::args::Global;
 use super::choice::Choice;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::load::{self, Loaded};
+use super::names::shown;
 use super::progress::Progress;
 use super::session::Session;
 use super::write;
-use crate::config::FailOn;
-use crate::lint::{self, Crash, Severity, Triaged};
+use crate::config::{Config, FailOn};
+use crate::lint::{self, Crash, OtherPaths, Severity, Triaged};
 use crate::model::project::{FileClass, Project};
 use crate::report::place::RealNames;
-use crate::report::{Format, Report, Style, statistics};
+use crate::report::{Format, Report, Style, clean, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
@@ -35,8 +37,8 @@ use crate::syntax::near::nearest;
 pub struct Args {
     /// Files and directories; `-` is stdin
     ///
-    /// Below a directory, files that a `.gitignore` names, hidden files, links to directories, and directories that
-    /// `compile` made are left out.
+    /// Below a directory, files that a `.gitignore` names, hidden files, links to directories, and files that `compile`
+    /// made and nobody changed since are left out.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// How to report
@@ -57,7 +59,7 @@ pub struct Args {
     /// Exit with 0 instead of 1 when there are findings
     #[arg(long)]
     pub exit_zero: bool,
-    /// Name under which stdin is read and reported
+    /// Path, relative to the working directory, under which stdin is read and reported
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
     /// Also show what comments allow
@@ -145,11 +147,6 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Failure::new("`--stdin-filename` is given, but stdin is not among the paths".to_owned());
         return Err(failure.with_help("add `-` to the paths"));
     }
-    let earlier = |at: usize| args.report.iter().take(at);
-    let mut reports = args.report.iter().enumerate();
-    if let Some((_, file)) = reports.find(|(at, file)| earlier(*at).any(|other| other.path == file.path)) {
-        return Err(Failure::new(format!("two reports would go to `{}`", file.path.display())));
-    }
     if args.watch {
         if args.paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(Failure::new("stdin cannot be watched".to_owned()));
@@ -175,9 +172,11 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     let mut loaded = progress.during("reading", || load::project(&args.paths, stdin_name, &session));
     let read = loaded.paths.clone();
     if args.show_files {
-        print(&files(&loaded))?;
+        print_lines(&files(&loaded))?;
         return Ok(Run { exit: if loaded.unread.is_empty() { Exit::Clean } else { Exit::Unable }, read });
     }
+    targets::look_at(args, &loaded, &session)?;
+    say_what_limits_mean(&loaded.project, &session);
     let known = Known::of(args, &session)?;
     let mut outcome = Outcome::default();
     if args.fix || args.fix_only || args.diff {
@@ -197,10 +196,13 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     if let Some(known) = &known {
         known.write(&mut triaged, &loaded.project, &session)?;
     }
+    triaged.gather();
     // What is not shown counts all the same.
     let exit = exit(&loaded, &triaged, &crashes, session.config.fail_on());
     if let Some(least) = args.min_severity.as_deref().and_then(Severity::from_word) {
+        let all = triaged.shown.len();
         triaged.shown.retain(|finding| finding.severity >= least);
+        triaged.hidden = all - triaged.shown.len();
     }
     let mut formats = args.report.iter().map(|file| file.format).chain([args.format]);
     let real_names =
@@ -218,8 +220,19 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     let style = Style { color: session.color, show_allowed: args.show_allowed, quiet: global.quiet };
     let text = if args.statistics { statistics::render(&report) } else { args.format.render(&report, style) };
     print(&text)?;
+    if !global.quiet && (args.statistics || !args.format.has_closing_lines()) {
+        say_left_out(&loaded);
+    }
     let unwritten = write_reports(&args.report, &report, style);
     complain(&crashes);
+    let fail_on = session.config.fail_on();
+    if exit == Exit::Findings
+        && !args.exit_zero
+        && !triaged.shown.iter().any(|finding| fail_on.fails(finding.severity))
+    {
+        say("error: findings that `--min-severity` leaves out make the run fail");
+        say(format_args!("help: findings count from the severity `{}` on, see `--fail-on`", fail_on.word()));
+    }
     let nothing = loaded.is_empty() && loaded.excluded == 0;
     if nothing {
         say("error: no input found: no policy, manifest or spec among the files");
@@ -235,6 +248,37 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
         exit => exit,
     };
     Ok(Run { exit, read })
+}
+
+/// Says when a limit is for a mount that the inputs have for logins only, under another name.
+fn say_what_limits_mean(project: &Project, session: &Session) {
+    let auth: Vec<&str> = project.auth_roles.iter().map(|role| role.mount.as_str()).collect();
+    let secrets: Vec<&str> = project.secrets_roles.iter().map(|role| role.mount.as_str()).collect();
+    for scope in &session.config.options.scopes {
+        if let Some(mount) = scope.meant(&auth, &secrets) {
+            let mount = clean::line(mount.trim_matches('/'));
+            say(format_args!(
+                "warning: no mount among the inputs is one of those that a scope of `[limits]` names; for logins, write `auth/{mount}`"
+            ));
+        }
+    }
+}
+
+/// What was not looked at, where the report itself does not close with it.
+fn say_left_out(loaded: &Loaded) {
+    let count = |number: usize, what: &str| match number {
+        0 => None,
+        1 => Some(format!("1 file {what}")),
+        number => Some(format!("{number} files {what}")),
+    };
+    let parts = [
+        count(loaded.excluded, "excluded by the configuration"),
+        count(loaded.compiled, "that `compile` made left out"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        say(parts.join(", "));
+    }
 }
 
 /// The names of files that were reached through a link and lie below the root.
@@ -255,7 +299,7 @@ fn write_reports(files: &[ReportFile], report: &Report<'_>, style: Style) -> boo
     for file in files {
         let text = file.format.render(report, Style { color: false, ..style });
         if let Err(error) = write::whole(&file.path, text.as_bytes()) {
-            say(format_args!("error: cannot write the report `{}`: {error}", file.path.display()));
+            say(format_args!("error: cannot write the report `{}`: {error}", shown(&file.path)));
             unwritten = true;
         }
     }
@@ -273,10 +317,27 @@ fn gate(project: &Project, known: Option<&Known>, session: &Session) -> (Triaged
 
 /// All findings of a project, through the gate; and the rules that failed.
 pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
-    let levels = &session.config.levels;
+    let with_links = with_links(project, session);
+    let config = with_links.as_ref().unwrap_or(&session.config);
+    let levels = &config.levels;
     let active = levels.active(RULES);
-    let (findings, failed) = lint::run_contained(&active, project, &session.config.options, session.jobs);
-    (lint::triage(findings, project, RULES, &ENGINE, levels, session.config.options.today), failed)
+    let (findings, failed) = lint::run_contained(&active, project, &config.options, session.jobs);
+    (lint::triage(findings, project, RULES, &ENGINE, levels, config.options.today), failed)
+}
+
+/// The configuration for files of which some are reached through links, if they are: what it says of some paths holds
+/// for those as well that the links lead to.
+fn with_links(project: &Project, session: &Session) -> Option<Config> {
+    if !session.config.has_paths() {
+        return None;
+    }
+    let others = project.sources.iter().filter_map(|source| {
+        let path = session.path(&source.name);
+        let others = session.spellings.of(&path);
+        (!others.is_empty()).then_some((path, others))
+    });
+    let others: OtherPaths = others.collect();
+    (!others.is_empty()).then(|| session.config.knowing(others))
 }
 
 fn complain(crashes: &[Crash]) {

@@ -43,18 +43,35 @@ impl Choice {
         asked.select = (!self.select.is_empty()).then(|| self.select.clone());
         asked.extend = self.extend_select.clone();
         asked.ignore = self.ignore.clone();
-        let mut note = |key: &str, flag: &'static str, value: Value| {
-            config.shown.insert(key.to_owned(), Setting { value, origin: Origin::Flag(flag) });
-        };
+        if !self.select.is_empty() {
+            // `--select` takes the place of all lists of the configuration.
+            for key in ["select", "extend-select", "ignore"] {
+                config.shown.remove(key);
+            }
+        }
         for (key, flag, list) in [
             ("select", "--select", &self.select),
             ("extend-select", "--extend-select", &self.extend_select),
             ("ignore", "--ignore", &self.ignore),
         ] {
-            if !list.is_empty() {
-                note(key, flag, list.iter().map(|selector| Value::from(word(*selector))).collect());
+            if list.is_empty() {
+                continue;
             }
+            let words = list.iter().map(|selector| Value::from(word(*selector)));
+            // Of a list that the flag adds to, both are in force.
+            let (value, origin) = match config.shown.remove(key) {
+                Some(Setting { value: Value::Array(mut listed), origin }) => {
+                    let new: Vec<Value> = words.filter(|word| !listed.contains(word)).collect();
+                    listed.extend(new);
+                    (Value::Array(listed), Origin::Several(vec![origin, Origin::Flag(flag)]))
+                }
+                _ => (words.collect(), Origin::Flag(flag)),
+            };
+            config.shown.insert(key.to_owned(), Setting { value, origin });
         }
+        let mut note = |key: &str, flag: &'static str, value: Value| {
+            config.shown.insert(key.to_owned(), Setting { value, origin: Origin::Flag(flag) });
+        };
         if let Some(profile) = self.profile.as_deref().and_then(Profile::from_word) {
             config.levels.profile = profile;
             note("profile", "--profile", json!(profile.word()));

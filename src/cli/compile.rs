@@ -8,8 +8,9 @@ use clap::ValueEnum;
 
 use super::args::Global;
 use super::check;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_diff, print_lines, say};
 use super::load::{self, Loaded};
+use super::names::shown;
 use super::session::Session;
 use crate::emit::{self, Artefact, EmitError};
 use crate::lint::{Crash, Finding, Severity};
@@ -77,7 +78,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     if args.explain {
-        print(&explained(&loaded.project))?;
+        print_lines(&explained(&loaded.project))?;
         return Ok(Exit::Clean);
     }
     let artefacts =
@@ -86,13 +87,20 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         print(&joined(&artefacts))?;
         return Ok(Exit::Clean);
     }
+    if let Some(fault) = session.refusal(&out) {
+        return Err(Failure::new(format!("cannot use `{}`: {fault}", shown(&args.out))));
+    }
     let folder = Folder::compare(&out, &artefacts)?;
     if args.check || args.diff {
-        print(&if args.diff { folder.diff() } else { listed(&folder, &out, global) })?;
+        if args.diff {
+            print_diff(&folder.diff())?;
+        } else {
+            print_lines(&listed(&folder, &out, global))?;
+        }
         return Ok(if folder.in_step() { Exit::Clean } else { Exit::Findings });
     }
     folder.write()?;
-    print(&written(&folder, &out, global))?;
+    print_lines(&written(&folder, &out, global))?;
     for kept in folder.edited() {
         say(format_args!(
             "warning: `{}` is no longer made, and stays because it was edited by hand",
@@ -104,7 +112,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 /// Why nothing can be made of the project; said on stderr.
 fn refused(loaded: &Loaded, session: &Session) -> Option<Exit> {
-    let (triaged, failed) = check::lint(&loaded.project, session);
+    let (mut triaged, failed) = check::lint(&loaded.project, session);
+    triaged.gather();
     let crashes: Vec<Crash> = loaded.crashes.iter().cloned().chain(failed).collect();
     let errors: Vec<Finding> =
         triaged.shown.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -229,11 +238,11 @@ fn listed(folder: &Folder, out: &Path, global: &Global) -> String {
     }
     if !global.quiet {
         text += &if folder.in_step() {
-            format!("in step: {}\n", out.display())
+            format!("in step: {}\n", shown(out))
         } else {
             format!(
                 "not in step with the specs: {}; run `rolewright compile` without `--check`\n",
-                out.display()
+                shown(out)
             )
         };
     }
@@ -255,7 +264,7 @@ fn written(folder: &Folder, out: &Path, global: &Global) -> String {
         text += &format!("{word}{}\n", clean::line(path));
     }
     if !global.quiet {
-        text += &format!("{unchanged} unchanged, in {}\n", out.display());
+        text += &format!("{unchanged} unchanged, in {}\n", shown(out));
     }
     text
 }

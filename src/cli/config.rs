@@ -100,20 +100,27 @@ fn origin(origin: &Origin) -> String {
         Origin::Profile(profile) => format!("profile {profile}"),
         Origin::File { name, line } => format!("{}:{line}", clean::line(name)),
         Origin::Flag(flag) => (*flag).to_owned(),
+        Origin::Several(origins) => origins.iter().map(self::origin).collect::<Vec<_>>().join(" and "),
     }
 }
 
 fn json(shown: &Shown, session: &Session) -> String {
-    let origin = |origin: &Origin| match origin {
+    let settings: Vec<Value> = shown
+        .iter()
+        .map(|(key, setting)| json!({"key": key, "value": setting.value, "origin": json_origin(&setting.origin)}))
+        .collect();
+    let files: Vec<String> = session.config_files.iter().map(|path| session.name(path)).collect();
+    format!("{:#}\n", json!({"files": files, "settings": settings}))
+}
+
+fn json_origin(origin: &Origin) -> Value {
+    match origin {
         Origin::Default => json!({"kind": "default"}),
         Origin::Profile(profile) => json!({"kind": "profile", "profile": profile}),
         Origin::File { name, line } => json!({"kind": "file", "file": name, "line": line}),
         Origin::Flag(flag) => json!({"kind": "flag", "flag": flag}),
-    };
-    let settings: Vec<Value> = shown
-        .iter()
-        .map(|(key, setting)| json!({"key": key, "value": setting.value, "origin": origin(&setting.origin)}))
-        .collect();
-    let files: Vec<String> = session.config_files.iter().map(|path| session.name(path)).collect();
-    format!("{:#}\n", json!({"files": files, "settings": settings}))
+        Origin::Several(origins) => {
+            json!({"kind": "several", "origins": origins.iter().map(json_origin).collect::<Vec<_>>()})
+        }
+    }
 }

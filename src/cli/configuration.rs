@@ -1,6 +1,6 @@
 //! From the path of a configuration to what it says, with all that it extends.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::config::{self, Config};
 use crate::report::human;
 use crate::rules::RULES;
+use crate::syntax::lines::LineIndex;
 use crate::syntax::{Source, SourceId, Sources, Spanned, SyntaxError};
 
 /// Reads the configuration at `path` and those that it extends, the nearest first; also gives where each lies.
@@ -18,7 +19,7 @@ pub fn read(path: &Path, session: &Session) -> Result<(Vec<config::File>, Vec<Pa
     let mut next = Some((path.to_owned(), None::<Spanned<String>>));
     while let Some((path, asked_by)) = next.take() {
         let name = session.name(&path);
-        let place = Place { path: &path, nearest: paths.first(), seen: &paths };
+        let place = Place { path: &path, nearest: paths.first(), seen: &paths, session };
         let text = match (&asked_by, place.read(asked_by.is_some())) {
             (_, Ok(text)) => text,
             (None, Err(fault)) => {
@@ -32,7 +33,7 @@ pub fn read(path: &Path, session: &Session) -> Result<(Vec<config::File>, Vec<Pa
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let id = SourceId(u32::try_from(files.len()).unwrap_or(u32::MAX));
         let source = Source { id, name, text, bom: false };
-        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        let directory = session.respelled(&path.parent().map(Path::to_owned).unwrap_or_default());
         if let Some(base) = config::extended(&source) {
             next = Some((super::session::absolute(&directory, Path::new(&base.value)), Some(base)));
         }
@@ -47,9 +48,23 @@ pub fn parsed(files: Vec<config::File>, session: &Session) -> Result<Config, Fai
     config::parse(&files, &session.root, RULES).map_err(|errors| shown(errors, files, session))
 }
 
+/// Lines are shown of files only that are configurations by their name.
 fn shown(errors: Vec<SyntaxError>, files: Vec<config::File>, session: &Session) -> Failure {
+    let of = |error: &SyntaxError| files.get(error.span.source.0 as usize).map(|file| &file.source);
+    let hidden = errors.iter().find_map(|error| {
+        let source = of(error).filter(|source| !is_toml(Path::new(&source.name)))?;
+        Some((source.name.clone(), LineIndex::new(&source.text).line_of(error.span.start) + 1))
+    });
+    if let Some((name, line)) = hidden {
+        let failure = Failure::new(format!("the configuration `{name}` is wrong in line {line}"));
+        return failure.with_help("under a name that ends in `.toml`, what is wrong is shown");
+    }
     let sources = Sources::new(files.into_iter().map(|file| file.source).collect());
     Failure::rendered(human::errors(&errors, "config", &sources, session.color))
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
 /// Where a configuration lies, with those that led to it.
@@ -57,15 +72,22 @@ struct Place<'a> {
     path: &'a Path,
     nearest: Option<&'a PathBuf>,
     seen: &'a [PathBuf],
+    session: &'a Session,
 }
 
 impl Place<'_> {
     fn read(&self, extended: bool) -> Result<String, String> {
         if extended {
             self.may_be_extended()?;
+        } else if let Some(fault) = self.session.refusal(self.path) {
+            return Err(fault.to_owned());
         }
-        let file = File::open(self.path).map_err(|error| error.to_string())?;
-        load::settings_text(&file).map_err(|error| error.to_string())
+        let real = fs::canonicalize(self.path).map_err(|error| error.to_string())?;
+        if (extended || is_toml(self.path)) && real.is_file() && !is_toml(&real) {
+            // Such as the file in which Git keeps a token for the length of a job.
+            return Err("it leads to a file that is no `*.toml`".to_owned());
+        }
+        load::settings_text(self.path).map_err(|error| error.to_string())
     }
 
     /// A configuration from elsewhere must not make lines of any file of this machine appear in a message: what is

@@ -1,9 +1,14 @@
 //! How a run ends, and where its words go.
 
+use std::borrow::Cow;
+use std::env;
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::report::clean;
 
 /// The exit codes, the same for every command and every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +60,7 @@ impl Failure {
         self
     }
 
-    /// Writes it to stderr.
+    /// Writes it to stderr. Whatever it quotes, a terminal and a runner of pipelines have nothing to obey in it.
     pub fn print(&self) {
         let _ = io::stderr().write_all(self.to_string().as_bytes());
     }
@@ -64,17 +69,35 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rendered {
-            return f.write_str(&self.message);
+            return f.write_str(&clean::commands(&self.message));
         }
-        writeln!(f, "error: {}", self.message)?;
+        writeln!(f, "error: {}", clean::commands(&clean::line(&self.message)))?;
         match &self.help {
-            Some(help) => writeln!(f, "help: {help}"),
+            Some(help) => writeln!(f, "help: {}", clean::commands(&clean::line(help))),
             None => Ok(()),
         }
     }
 }
 
-/// Writes a report to stdout. A reader that has gone away is no failure.
+/// Writes what people read to stdout: no line of it is a command to the runner of a pipeline.
+pub fn print_lines(text: &str) -> Result<(), Failure> {
+    print(&clean::commands(text))
+}
+
+/// Writes a diff to stdout.
+///
+/// It is made for programs that apply it, so not a byte of it may be another one. Where a runner would obey one of its
+/// lines, the runner is told not to listen as long as it lasts: those programs pass over lines before and after it.
+pub fn print_diff(diff: &str) -> Result<(), Failure> {
+    if env::var_os("GITHUB_ACTIONS").is_none() || matches!(clean::commands(diff), Cow::Borrowed(_)) {
+        return print(diff);
+    }
+    // Whoever wrote the inputs must not know the word that makes the runner listen again.
+    let word = RandomState::new().hash_one(std::process::id());
+    print(&format!("::stop-commands::rolewright-{word:016x}\n{diff}::rolewright-{word:016x}::\n"))
+}
+
+/// Writes a text to stdout as it is. A reader that has gone away is no failure.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -101,5 +124,5 @@ pub fn unwritable(error: &io::Error) -> Failure {
 
 /// Writes a line to stderr.
 pub fn say(line: impl fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", clean::commands(&line.to_string()));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_diff, print_lines, say};
 use super::load;
 use super::session::Session;
 use super::walk::{self, Role};
@@ -163,17 +163,17 @@ impl Run<'_> {
         if check || diff {
             self.changed += 1;
             self.raise(Exit::Findings);
-            return print(&if diff {
-                difference(&name, &source.text, &formatted)
+            return if diff {
+                print_diff(&difference(&name, &source.text, &formatted))
             } else {
-                format!("{name}\n")
-            });
+                print_lines(&format!("{name}\n"))
+            };
         }
         let Some(path) = path else { return Ok(()) };
         match write::in_place(path, source.text.as_bytes(), formatted.as_bytes(), &self.session.root) {
             Ok(()) => {
                 self.changed += 1;
-                print(&format!("{name}\n"))
+                print_lines(&format!("{name}\n"))
             }
             Err(fault) => {
                 self.complain(format_args!("`{name}` is not changed: {}", clean::line(&fault)));

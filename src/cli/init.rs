@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::exit::{Exit, Failure, print};
+use super::names::shown;
 
 /// Flags of `init`.
 #[derive(Debug, Clone, clap::Args)]
@@ -24,12 +25,12 @@ pub const SPEC: &str = include_str!("init/example.access.yaml");
 /// Runs the command: writes what is not there yet, and leaves alone what is.
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     if !args.directory.is_dir() {
-        return Err(Failure::new(format!("`{}` is no directory", args.directory.display())));
+        return Err(Failure::new(format!("`{}` is no directory", shown(&args.directory))));
     }
     for (name, text) in [("rolewright.toml", CONFIG), ("example.access.yaml", SPEC)] {
         let path = args.directory.join(name);
         let wrote = write_new(&path, text)
-            .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+            .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", shown(&path))))?;
         if !global.quiet {
             print(&if wrote { format!("wrote {name}\n") } else { format!("{name} exists, left alone\n") })?;
         }

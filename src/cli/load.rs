@@ -6,12 +6,14 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::exit::Failure;
+use super::revision::Revision;
 use super::session::Session;
 use super::walk::{self, Role};
 use crate::lint::{Crash, panic_message, side_by_side};
 use crate::model::lower::{self, Lowered};
 use crate::model::project::{FileClass, Project, Settings};
-use crate::report::Unread;
+use crate::report::{Unread, clean};
 use crate::syntax::{Source, SourceId, Sources, Span, limits};
 
 /// All inputs of a run and what happened on the way.
@@ -29,7 +31,7 @@ pub struct Loaded {
     pub excluded: usize,
     /// How many files were read for evidence only.
     pub evidence: usize,
-    /// How many directories were left out because `compile` made what is in them.
+    /// How many files were left out because `compile` made them.
     pub compiled: usize,
 }
 
@@ -59,11 +61,73 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
 
     let mut texts = BTreeMap::new();
     if !stdin.is_empty() {
-        let name = stdin_name.unwrap_or("<stdin>").to_owned();
-        texts.insert(name.clone(), stdin_text());
-        walked.files.insert(name, (PathBuf::new(), Role::Named));
+        let path = stdin_name.map(|name| session.absolute(Path::new(name)));
+        let mut name = path.as_ref().map_or("<stdin>".to_owned(), |path| session.name(path));
+        while path.is_none() && walked.files.contains_key(&name) {
+            name.push('\'');
+        }
+        if path.is_some_and(|path| session.excludes(&path)) {
+            walked.excluded += usize::from(walked.files.remove(&name).is_none());
+        } else {
+            texts.insert(name.clone(), stdin_text());
+            walked.files.insert(name, (PathBuf::new(), Role::Named));
+        }
     }
+    complete(reader, walked, texts, |path, directory| on_disk(path, directory, session), session)
+}
 
+/// Reads the project that these files on the disk are.
+pub fn walked(walked: walk::Walked, session: &Session) -> Loaded {
+    let of_reference = |path: &Path, directory: &Path| on_disk(path, directory, session);
+    complete(lower::file, walked, BTreeMap::new(), of_reference, session)
+}
+
+/// Reads the project that lies under absolute `paths` in a revision.
+pub fn of_revision(revision: &Revision<'_>, paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
+    let walked = revision.collect(paths, session);
+    let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
+    let places: Vec<&Path> = files.iter().map(|(_, (path, _))| path.as_path()).collect();
+    let contents = revision.contents(&places)?;
+    let named = files.iter().zip(contents);
+    let texts = named.map(|((name, (_, role)), bytes)| {
+        ((*name).clone(), bytes.and_then(|bytes| understood(bytes, name, *role)))
+    });
+    let texts = texts.collect();
+    let of_reference = |path: &Path, _: &Path| {
+        let mut contents = revision.contents(&[path]).unwrap_or_default();
+        Some(contents.pop()?.and_then(decode))
+    };
+    Ok(complete(lower::file, walked, texts, of_reference, session))
+}
+
+/// Why a file that a spec in `directory` names cannot be read; nothing if it is read as all others are.
+///
+/// It must lie below the root or below the spec, links resolved. A spec from elsewhere must not make excerpts of any
+/// file of this machine appear in a report.
+fn on_disk(path: &Path, directory: &Path, session: &Session) -> Option<Text> {
+    let fault = if !lies_below(path, &session.root) && !lies_below(path, directory) {
+        "named by a spec, but lies outside the project"
+    } else if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        "is no regular file"
+    } else {
+        return None;
+    };
+    Some(Err(fault.to_owned()))
+}
+
+/// The text of one file, and whether a byte order mark stood before it; else why it cannot be read, which is empty for
+/// a file that nobody named and that is of no concern.
+pub type Text = Result<(String, bool), String>;
+
+/// Reads all files, and those that they name. `texts` are at hand already, the others lie on the disk; `of_reference` has
+/// those that specs name, where these do not.
+fn complete(
+    reader: Reader,
+    mut walked: walk::Walked,
+    mut texts: BTreeMap<String, Text>,
+    of_reference: impl Fn(&Path, &Path) -> Option<Text>,
+    session: &Session,
+) -> Loaded {
     // A spec may name policies that lie elsewhere; they come in on a second round.
     loop {
         let files: Vec<(&String, &(PathBuf, Role))> = walked.files.iter().collect();
@@ -77,12 +141,11 @@ pub fn project_by(reader: Reader, paths: &[PathBuf], stdin_name: Option<&str>, s
         let references = references(&taken, &walked.files, session);
         let known = walked.files.len();
         for reference in &references {
-            if !reference.inside {
-                let fault = "named by a spec, but lies outside the project".to_owned();
-                texts.entry(reference.name.clone()).or_insert(Err(fault));
-            }
-            if fs::metadata(&reference.path).is_ok_and(|metadata| !metadata.is_file()) {
-                texts.entry(reference.name.clone()).or_insert(Err("is no regular file".to_owned()));
+            if !walked.files.contains_key(&reference.name)
+                && !texts.contains_key(&reference.name)
+                && let Some(text) = of_reference(&reference.path, &reference.directory)
+            {
+                texts.insert(reference.name.clone(), text);
             }
             let file = (reference.path.clone(), Role::Named);
             walked.files.entry(reference.name.clone()).or_insert(file);
@@ -100,15 +163,19 @@ pub fn again(sources: &Sources, session: &Session) -> Project {
     Project::assemble(sources.clone(), lowered, settings.clone())
 }
 
-/// The text of one file, and whether a byte order mark stood before it; else why it cannot be read, which is empty for
-/// a file that nobody named and that is of no concern.
-pub fn text(path: &Path, name: &str, role: Role) -> Result<(String, bool), String> {
+/// The text of one file.
+pub fn text(path: &Path, name: &str, role: Role) -> Text {
     File::open(path).map_err(|error| io_message(&error)).and_then(|file| read(file, name, role))
 }
 
 /// The text of a file that is no input: a configuration, a baseline. What is too large is refused, as a device that never
 /// ends would be.
-pub fn settings_text(file: &File) -> io::Result<String> {
+pub fn settings_text(path: &Path) -> io::Result<String> {
+    // Before it is opened: a pipe lets nobody open it before somebody writes.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let file = File::open(path)?;
     let mut text = String::new();
     file.take(limits::FILE_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > limits::FILE_BYTES {
@@ -118,7 +185,7 @@ pub fn settings_text(file: &File) -> io::Result<String> {
 }
 
 /// The text of stdin.
-pub fn stdin_text() -> Result<(String, bool), String> {
+pub fn stdin_text() -> Text {
     take_in(io::stdin().lock()).and_then(decode)
 }
 
@@ -140,7 +207,7 @@ fn take(
     name: &str,
     path: &Path,
     role: Role,
-    given: Option<&Result<(String, bool), String>>,
+    given: Option<&Text>,
     session: &Session,
 ) -> Taken {
     let text = match given {
@@ -162,7 +229,8 @@ fn take(
             match catch_unwind(attempt) {
                 Ok(lowered) => taken.lowered = lowered,
                 Err(payload) => {
-                    let message = format!("{name}: {}", panic_message(payload.as_ref()));
+                    let message =
+                        clean::line(&format!("{name}: {}", panic_message(payload.as_ref()))).into_owned();
                     taken.crash = Some(Crash { rule: "reading", message });
                     taken.lowered.class = FileClass::Broken;
                 }
@@ -183,16 +251,22 @@ fn take(
 }
 
 /// Reads a file. An empty message means: not readable, and nothing to be sorry for.
-fn read(file: File, name: &str, role: Role) -> Result<(String, bool), String> {
-    let bytes = match take_in(&file) {
-        Ok(bytes) => bytes,
-        Err(_) if role == Role::Found && !concerns(name, &head(&file)) => return Err(String::new()),
-        Err(fault) => return Err(fault),
-    };
-    match std::str::from_utf8(&bytes) {
-        Err(_) if role == Role::Found && !concerns(name, &bytes) => Err(String::new()),
-        _ => decode(bytes),
+fn read(file: File, name: &str, role: Role) -> Text {
+    match take_in(&file) {
+        Ok(bytes) => understood(bytes, name, role),
+        Err(_) if role == Role::Found && !concerns(name, &head(&file)) => Err(String::new()),
+        Err(fault) => Err(fault),
     }
+}
+
+/// The text that the bytes of a file are; of one that is too large, these are its first.
+fn understood(bytes: Vec<u8>, name: &str, role: Role) -> Text {
+    let looked_at = if is_too_large(&bytes) { bytes.get(..HEAD) } else { None }.unwrap_or(&bytes);
+    let is_text = !is_too_large(&bytes) && std::str::from_utf8(&bytes).is_ok();
+    if !is_text && role == Role::Found && !concerns(name, looked_at) {
+        return Err(String::new());
+    }
+    decode(bytes)
 }
 
 fn take_in(reader: impl Read) -> Result<Vec<u8>, String> {
@@ -201,14 +275,19 @@ fn take_in(reader: impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(USUAL);
     reader.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| io_message(&error))?;
     bytes.shrink_to_fit();
-    if bytes.len() as u64 > limits::FILE_BYTES {
-        return Err(format!(
-            "larger than {} MiB, which is the most that is read",
-            limits::FILE_BYTES / (1024 * 1024)
-        ));
-    }
-    Ok(bytes)
+    if is_too_large(&bytes) { Err(too_large()) } else { Ok(bytes) }
 }
+
+fn is_too_large(bytes: &[u8]) -> bool {
+    bytes.len() as u64 > limits::FILE_BYTES
+}
+
+fn too_large() -> String {
+    format!("larger than {} MiB, which is the most that is read", limits::FILE_BYTES / (1024 * 1024))
+}
+
+/// How much of a file that cannot be read tells whether it may be meant for this tool.
+const HEAD: usize = 64 * 1024;
 
 /// The first bytes of a file that is too large.
 fn head(file: &File) -> Vec<u8> {
@@ -216,7 +295,7 @@ fn head(file: &File) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut file = file;
     if file.rewind().is_ok() {
-        let _ = file.take(64 * 1024).read_to_end(&mut bytes);
+        let _ = file.take(HEAD as u64).read_to_end(&mut bytes);
     }
     bytes
 }
@@ -229,7 +308,10 @@ fn concerns(name: &str, bytes: &[u8]) -> bool {
     holds(b"apiVersion") || holds(b"\"path\"") || (policy && holds(b"path"))
 }
 
-fn decode(bytes: Vec<u8>) -> Result<(String, bool), String> {
+fn decode(bytes: Vec<u8>) -> Text {
+    if is_too_large(&bytes) {
+        return Err(too_large());
+    }
     let line_of = |at: usize| bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err("not UTF-8 but UTF-16".to_owned());
@@ -261,10 +343,9 @@ fn io_message(error: &io::Error) -> String {
 struct Reference {
     name: String,
     path: PathBuf,
+    /// Where the spec lies.
+    directory: PathBuf,
     span: Span,
-    /// It lies below the root or below the spec, links resolved. A spec from elsewhere must not make excerpts of any
-    /// file of this machine appear in a report.
-    inside: bool,
 }
 
 fn references(
@@ -280,7 +361,7 @@ fn references(
             let path = session.absolute(&directory.join(&reference.value));
             Reference {
                 name: session.name(&path),
-                inside: lies_below(&path, &session.root) || lies_below(&path, directory),
+                directory: directory.to_owned(),
                 span: reference.span,
                 path,
             }

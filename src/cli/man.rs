@@ -10,6 +10,8 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::args::EXIT_CODES;
 use super::exit::{Exit, Failure, print};
+use super::names::shown;
+use super::session;
 use super::write;
 use crate::syntax::near::nearest;
 
@@ -30,11 +32,18 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     program.build();
     let commands: Vec<&Command> = program.get_subcommands().collect();
     if let Some(dir) = &args.out {
-        fs::create_dir_all(dir).map_err(|error| unwritten(dir, &error))?;
-        for command in [&program].into_iter().chain(commands) {
-            let path = dir.join(Man::new(command.clone()).get_filename());
-            let text = page(command, &program).map_err(|error| unwritten(&path, &error))?;
-            write::whole(&path, text.as_bytes()).map_err(|error| unwritten(&path, &error))?;
+        let pages = [&program].into_iter().chain(commands);
+        let pages: Vec<(PathBuf, &Command)> =
+            pages.map(|command| (dir.join(Man::new(command.clone()).get_filename()), command)).collect();
+        for path in [dir].into_iter().chain(pages.iter().map(|(path, _)| path)) {
+            if let Some(fault) = session::refusal(path, dir)? {
+                return Err(unwritten(path, fault));
+            }
+        }
+        fs::create_dir_all(dir).map_err(|error| unwritten(dir, error))?;
+        for (path, command) in pages {
+            let text = page(command, &program).map_err(|error| unwritten(&path, error))?;
+            write::whole(&path, text.as_bytes()).map_err(|error| unwritten(&path, error))?;
         }
         return Ok(Exit::Clean);
     }
@@ -47,8 +56,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn unwritten(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot write `{}`: {error}", path.display()))
+fn unwritten(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::new(format!("cannot write `{}`: {error}", shown(path)))
 }
 
 fn named<'a>(name: &str, commands: &[&'a Command]) -> Result<&'a Command, Failure> {
@@ -120,7 +129,10 @@ const FILES: [(&str, &str); 2] = [
         "The configuration: the nearest one from the working directory upwards to the Git root. \
         `rolewright schema config` describes it.",
     ),
-    ("*.access.yaml, *.access.yml, *.access.json", "Access specs. `rolewright schema spec` describes them."),
+    (
+        "*.access.yaml, *.access.yml, *.access.json, *.access.hcl",
+        "Access specs. `rolewright schema spec` describes them.",
+    ),
 ];
 
 /// A section of running text: paragraphs are parted by empty lines, indented lines stand as they are.

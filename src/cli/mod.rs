@@ -8,14 +8,19 @@ pub mod compile;
 pub mod completions;
 pub mod config;
 mod configuration;
+pub mod diff;
 pub mod eval;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
 pub mod init;
+mod links;
 pub mod load;
 pub mod man;
+mod names;
+pub mod paths;
 mod progress;
+mod revision;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -76,9 +81,11 @@ fn dispatch(args: &Args) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(args, global),
         Command::Compile(args) => compile::run(args, global),
         Command::Test(args) => test::run(args, global),
+        Command::Diff(args) => diff::run(args, global),
         Command::Fmt(args) => fmt::run(args, global),
         Command::CanI(args) => can_i::run(args, global),
         Command::WhoCan(args) => who_can::run(args, global),
+        Command::Paths(args) => paths::run(args, global),
         Command::Eval(args) => eval::run(args, global),
         Command::Trace(args) => trace::run(args, global),
         Command::Suggest(args) => suggest::run(args, global),

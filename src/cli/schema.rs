@@ -28,8 +28,12 @@ pub enum What {
     Report,
     /// The JSON report of `test`.
     TestReport,
+    /// The JSON report of `paths`.
+    PathsReport,
     /// The JSON report of `suggest`.
     SuggestReport,
+    /// The JSON report of `diff`.
+    DiffReport,
 }
 
 /// Runs the command.
@@ -39,7 +43,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         What::AccessTest => spec::schema::test_schema_text(),
         What::Config => schema::schema_text(RULES),
         What::Report => include_str!("../../schemas/report.schema.json").to_owned(),
+        What::DiffReport => include_str!("../../schemas/diff-report.schema.json").to_owned(),
         What::TestReport => include_str!("../../schemas/test-report.schema.json").to_owned(),
+        What::PathsReport => include_str!("../../schemas/paths-report.schema.json").to_owned(),
         What::SuggestReport => include_str!("../../schemas/suggest-report.schema.json").to_owned(),
     };
     print(&text)?;

@@ -1,6 +1,7 @@
 //! What holds for the whole run: directories, configuration, colours, threads.
 
 use std::env;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
@@ -9,6 +10,8 @@ use std::time::SystemTime;
 use super::args::{Color, Global};
 use super::configuration;
 use super::exit::{Failure, say};
+use super::links::{self, Spellings};
+use super::names;
 use crate::config::{self, Config};
 use crate::report::clean;
 use crate::syntax::date::Date;
@@ -20,10 +23,14 @@ pub struct Session {
     pub cwd: PathBuf,
     /// Directory that paths in reports are relative to.
     pub root: PathBuf,
+    /// The Git root, else the same.
+    pub repository: PathBuf,
     /// The configuration.
     pub config: Config,
     /// The configuration and those that it extends, the nearest first.
     pub config_files: Vec<PathBuf>,
+    /// Paths of files as the globs of the configuration mean them.
+    pub spellings: Spellings,
     /// Directory whose files are no inputs unless they are named: the output of `compile`.
     pub leave_out: Option<PathBuf>,
     /// Whether to use colours.
@@ -44,11 +51,13 @@ impl Session {
         let config_dir = config_path.as_deref().and_then(Path::parent).map(Path::to_owned);
         let root = match &global.root {
             Some(root) => directory(&absolute(&cwd, root))?,
-            None => git_root.or_else(|| config_dir.clone()).unwrap_or_else(|| cwd.clone()),
+            None => git_root.clone().or_else(|| config_dir.clone()).unwrap_or_else(|| cwd.clone()),
         };
         let mut session = Session {
             config_files: Vec::new(),
+            spellings: Spellings::default(),
             cwd,
+            repository: git_root.unwrap_or_else(|| root.clone()),
             root,
             config: Config::default(),
             leave_out: None,
@@ -73,8 +82,10 @@ impl Session {
         let mut session = Session {
             cwd: root.to_owned(),
             root: root.to_owned(),
+            repository: root.to_owned(),
             config: Config::default(),
             config_files: Vec::new(),
+            spellings: Spellings::default(),
             leave_out: None,
             color: false,
             jobs: 1,
@@ -93,13 +104,42 @@ impl Session {
         if shown.as_os_str().is_empty() {
             return ".".to_owned();
         }
-        let name = shown.to_string_lossy();
-        if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace('\\', "/") }
+        names::text_of(shown)
+    }
+
+    /// The path of what has this name in reports.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.join(names::path_of(name))
+    }
+
+    /// Why the path is neither written nor read as a setting; see [`links::refusal`].
+    pub fn refusal(&self, path: &Path) -> Option<&'static str> {
+        let path = self.absolute(path);
+        links::refusal(&path, &self.root).or_else(|| links::refusal(&path, &self.repository))
+    }
+
+    /// True if the configuration excludes the file at this absolute path, or what it is a link to.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let exclude = &self.config.exclude;
+        !exclude.is_empty()
+            && (exclude.matches(path) || self.spellings.of(path).iter().any(|other| exclude.matches(other)))
+    }
+
+    /// The directory as the root spells it, where it lies below the root over links.
+    pub fn respelled(&self, directory: &Path) -> PathBuf {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        let below = real(directory).zip(real(&self.root));
+        let below = below.and_then(|(directory, root)| directory.strip_prefix(root).map(Path::to_owned).ok());
+        match below {
+            Some(below) if !directory.starts_with(&self.root) => self.root.join(below),
+            _ => directory.to_owned(),
+        }
     }
 
     /// Reads the configuration and what it extends.
     fn configure(&mut self, path: &Path) -> Result<(), Failure> {
         let (files, paths) = configuration::read(path, self)?;
+        self.spellings = Spellings::new(files.iter().map(|file| file.directory.clone()));
         self.config_files = paths;
         self.config = configuration::parsed(files, self)?;
         Ok(())
@@ -180,11 +220,22 @@ fn config_path(global: &Global, cwd: &Path, git_root: Option<&Path>) -> Option<P
     None
 }
 
+/// Why nothing is written to `path` below `directory`, without a configuration; see [`links::refusal`].
+pub fn refusal(path: &Path, directory: &Path) -> Result<Option<&'static str>, Failure> {
+    let cwd = working_directory()?;
+    let path = absolute(&cwd, path);
+    let fault = links::refusal(&path, &git_root(&cwd).unwrap_or_else(|| cwd.clone()));
+    Ok(fault.or_else(|| {
+        let directory = absolute(&cwd, directory);
+        if path == directory { None } else { links::refusal(&path, &directory) }
+    }))
+}
+
 fn directory(path: &Path) -> Result<PathBuf, Failure> {
     if path.is_dir() {
         Ok(path.to_owned())
     } else {
-        Err(Failure::new(format!("the root `{}` is no directory", path.display())))
+        Err(Failure::new(format!("the root `{}` is no directory", names::shown(path))))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::FileClass;
@@ -45,9 +45,10 @@ Entries can also speak of everybody, and of all paths of a pattern (`+` is one s
     - {only: [payment/api], can: [read], on: kv/data/payment/*}    # it can on every path, nobody else on any
     - {everybody_in: app, cannot: [read], on: kv/data/payment/*}   # service accounts to come, too
     - {who: app/web, cannot: [read], on: kv/data/+/root}
+    - {nobody_except: [ops/admin], never: {escalate: true}}        # or `vault`, `cluster`; by no way, however long
 
 They are proved over all auth roles, over every service account that a role admits, be it one that somebody creates \
-tomorrow, and over all paths; one that fails names somebody, a path and the rules.
+tomorrow, and over all paths; one that fails names somebody, a path and the rules, or the way hop by hop (see `paths`).
 
 So do entries with `in`. There, `*`, `*.GROUP`, `RESOURCE/*`, `*/SUBRESOURCE` and `/PATH*` stand for many requests, \
 known resources or not; without `named` any object is meant; and `user:NAME` and `group:NAME` can be excepted, too:
@@ -114,7 +115,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let chosen: Vec<&Expectation> =
         all.iter().filter(|it| args.filter.as_deref().is_none_or(|text| holds(it, text, &loaded))).collect();
     if args.list {
-        print(&human::list(chosen.iter().copied()))?;
+        print_lines(&human::list(chosen.iter().copied()))?;
         return Ok(exit(&loaded, &problems, &[], chosen.is_empty()));
     }
     let prover = Prover::new(project);
@@ -123,7 +124,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let proofs = Proofs { project, verdicts: &verdicts, coverage: coverage.as_ref(), problems: &problems };
     let look = Look { color: session.color, quiet: global.quiet, verbose: global.verbose };
     print(&match args.format {
-        Format::Human => human::render(&proofs, look),
+        Format::Human => clean::commands(&human::render(&proofs, look)).into_owned(),
         Format::Json => json::render(&proofs),
         Format::Junit => junit::render(&proofs),
     })?;
@@ -177,7 +178,7 @@ fn code_of(verdicts: &[Verdict<'_>]) -> Exit {
 
 /// What is wrong with the inputs, said on stderr: part of what they mean is then left out, so that an answer may be
 /// another one on the server.
-fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
+pub fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
     let project = &loaded.project;
     let malformed = project.malformed.iter().map(|fault| SyntaxError {
         span: fault.span,

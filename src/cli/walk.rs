@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use ignore::{WalkBuilder, WalkState};
 
-use super::compile::folder::LIST as COMPILED;
+use super::compile::folder;
 use super::session::Session;
 use crate::model::lower::evidence;
 use crate::report::Unread;
@@ -32,12 +32,13 @@ pub struct Walked {
     pub unread: Vec<Unread>,
     /// How many files the configuration excludes.
     pub excluded: usize,
-    /// How many directories were left out because `compile` made what is in them.
+    /// How many files were left out because `compile` made them.
     pub compiled: usize,
 }
 
 /// Collects the files that `paths` name, and those below that look like inputs. Files that a `.gitignore` names, hidden
-/// ones, links to directories, and directories that `compile` made are left out unless they are named.
+/// ones, links to directories, and what `compile` made and nobody changed since are left out unless they, or the
+/// directory that `compile` wrote to, are named.
 pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
     let mut walked = Walked::default();
     let mut directories = BTreeSet::new();
@@ -55,11 +56,14 @@ pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
             Err(error) => walked.unread.push(missing(&absolute, &error, session)),
         }
     }
-    for found in walk(&by_one_name(directories), session) {
+    let (found, artefacts) = walk(&by_one_name(directories), session);
+    for found in found {
         match found {
+            Found::File(path, role) if artefacts.contains(&path) => {
+                walked.compiled += usize::from(role == Role::Found);
+            }
             Found::File(path, role) => walked.add(path, role, session),
             Found::Link(path, role) => links.push((path, role)),
-            Found::Compiled => walked.compiled += 1,
             Found::Trouble(unread) => walked.unread.push(unread),
         }
     }
@@ -98,12 +102,13 @@ fn by_one_name(directories: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
 }
 
 impl Walked {
-    fn add(&mut self, path: PathBuf, role: Role, session: &Session) {
+    /// Takes a file in unless the configuration excludes it.
+    pub fn add(&mut self, path: PathBuf, role: Role, session: &Session) {
         let left_out = session.leave_out.as_ref().is_some_and(|directory| path.starts_with(directory));
         if left_out && role != Role::Named {
             return;
         }
-        let excluded = session.config.exclude.matches(&path);
+        let excluded = session.excludes(&path);
         let name = session.name(&path);
         if excluded {
             self.excluded += usize::from(role != Role::Evidence && !self.files.contains_key(&name));
@@ -146,14 +151,13 @@ impl Walked {
 enum Found {
     File(PathBuf, Role),
     Link(PathBuf, Role),
-    /// A directory that `compile` made.
-    Compiled,
     Trouble(Unread),
 }
 
-fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> Vec<Found> {
+/// What lies below the directories, and those of the files that `compile` made.
+fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> (Vec<Found>, BTreeSet<PathBuf>) {
     let mut directories = directories.iter();
-    let Some(first) = directories.next() else { return Vec::new() };
+    let Some(first) = directories.next() else { return (Vec::new(), BTreeSet::new()) };
     let mut builder = WalkBuilder::new(first);
     for directory in directories {
         builder.add(directory);
@@ -162,16 +166,21 @@ fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> Vec<Found> {
     // files further up) must not change a report.
     builder.git_global(false).git_exclude(false).ignore(false).threads(session.jobs);
     let found = Mutex::new(Vec::new());
+    let artefacts = Mutex::new(BTreeSet::new());
     builder.build_parallel().run(|| {
         let mut batch = Batch { found: Vec::new(), all: &found };
+        let artefacts = &artefacts;
         Box::new(move |entry| {
             match entry {
                 Ok(entry) => {
                     let kind = entry.file_type();
                     let is_directory = kind.is_some_and(|kind| kind.is_dir());
-                    if is_directory && entry.depth() > 0 && entry.path().join(COMPILED).is_file() {
-                        batch.found.push(Found::Compiled);
-                        return WalkState::Skip;
+                    if is_directory
+                        && entry.depth() > 0
+                        && entry.path().join(folder::LIST).is_file()
+                        && let Ok(mut artefacts) = artefacts.lock()
+                    {
+                        artefacts.extend(folder::untouched(entry.path()));
                     }
                     let role = role_of(&entry.file_name().to_string_lossy()).filter(|_| !is_directory);
                     if let (Some(kind), Some(role)) = (kind, role) {
@@ -189,7 +198,7 @@ fn walk(directories: &BTreeSet<PathBuf>, session: &Session) -> Vec<Found> {
             WalkState::Continue
         })
     });
-    found.into_inner().unwrap_or_default()
+    (found.into_inner().unwrap_or_default(), artefacts.into_inner().unwrap_or_default())
 }
 
 /// What one thread found; handed over in one go when the thread is done.
@@ -207,7 +216,7 @@ impl Drop for Batch<'_> {
 }
 
 /// What a file of this name is read for, if it is not named by anybody.
-fn role_of(file_name: &str) -> Option<Role> {
+pub fn role_of(file_name: &str) -> Option<Role> {
     const INPUTS: [&str; 5] = ["yaml", "yml", "json", "hcl", "policy"];
     const TEMPLATES: [&str; 10] =
         ["tpl", "tftpl", "j2", "jinja", "jinja2", "tmpl", "gotmpl", "ctmpl", "erb", "mustache"];

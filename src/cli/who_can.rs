@@ -114,7 +114,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             Format::Table if lines.is_empty() => "nobody of whom it is known\n".to_owned(),
             Format::Table => {
                 let cells: Vec<[String; 3]> = lines.iter().map(|line| line.cells.clone()).collect();
-                page::table(["SUBJECT", "HOW", "WHERE"], &cells)
+                clean::commands(&page::table(["SUBJECT", "HOW", "WHERE"], &cells)).into_owned()
             }
         })?;
     }

@@ -11,12 +11,13 @@ mod value;
 pub mod version;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use toml::de::DeTable;
 
 use self::shown::{Origin, Setting, Shown};
-use crate::lint::{Levels, Options, PathGlobs, Profile, Rule, Severity};
+use crate::lint::{Levels, Options, OtherPaths, PathGlobs, Profile, Rule, Severity};
 use crate::model::project::Settings;
 use crate::syntax::{Source, Span, Spanned, SyntaxError};
 
@@ -52,10 +53,28 @@ impl Config {
         self.fail_on.unwrap_or(FailOn::At(by_profile))
     }
 
+    /// The same, for files that have these other paths: what is said of one path of a file is said of the file.
+    pub fn knowing(&self, others: OtherPaths) -> Config {
+        let mut config = self.clone();
+        let others = Arc::new(others);
+        let levels = config.levels.files.iter_mut().map(|entry| &mut entry.paths);
+        let limits = config.options.scopes.iter_mut().filter_map(|scope| scope.paths.as_mut());
+        levels.chain(limits).for_each(|globs| globs.know(&others));
+        config
+    }
+
+    /// True if something is set for some files only.
+    pub fn has_paths(&self) -> bool {
+        !self.levels.files.is_empty() || self.options.scopes.iter().any(|scope| scope.paths.is_some())
+    }
+
     /// All that is in force and has a value, with the settings that nobody wrote.
     pub fn effective(&self) -> Shown {
         let mut shown = self.shown.clone();
         let profile = self.levels.profile;
+        if profile.sees_all() {
+            shown.remove("baseline");
+        }
         let bound_to_profile = match profile {
             Profile::Default => Origin::Default,
             other => Origin::Profile(other.word()),

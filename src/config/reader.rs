@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde_json::Value as Json;
 use toml::de::DeTable;
 
 use super::shown::{Origin, Setting, plain};
@@ -68,7 +69,8 @@ pub fn read(
     config: &mut Config,
 ) -> Vec<SyntaxError> {
     let faults = Faults::new(file.source.id);
-    let mut reader = Reader { file, root, rules, lines: LineIndex::new(&file.source.text), faults };
+    let lines = LineIndex::new(&file.source.text);
+    let mut reader = Reader { file, root, rules, lines, extends: table.contains_key("extend"), faults };
     for (key, value) in table.iter() {
         reader.entry(key, value, config);
     }
@@ -81,6 +83,8 @@ pub(super) struct Reader<'s> {
     pub(super) root: &'s Path,
     rules: &'s [&'static Rule],
     lines: LineIndex,
+    /// It builds on another file.
+    extends: bool,
     pub(super) faults: Faults,
 }
 
@@ -97,8 +101,17 @@ impl Reader<'_> {
                 let profile = self.faults.one_of(value, "`profile`", &Profile::WORDS);
                 config.levels.profile = profile.unwrap_or_default();
             }
-            "select" => config.levels.listed.select = Some(self.selectors(value, name, Selector::named)),
-            "extend-select" => config.levels.listed.extend = self.selectors(value, name, Selector::named),
+            "select" => {
+                self.not_empty(value, "`select` is empty: no rule would run");
+                config.levels.listed.select = Some(self.selectors(value, name, Selector::named));
+            }
+            "extend-select" => {
+                // What is extended may have a list that this one takes the place of.
+                if !self.extends {
+                    self.not_empty(value, "`extend-select` is empty: it adds nothing");
+                }
+                config.levels.listed.extend = self.selectors(value, name, Selector::named);
+            }
             "ignore" => config.levels.listed.ignore = self.selectors(value, name, Selector::to_ignore),
             "fail-on" => config.fail_on = self.faults.one_of(value, "`fail-on`", &FailOn::WORDS),
             "exclude" => config.exclude = self.globs(value, "`exclude`"),
@@ -127,7 +140,13 @@ impl Reader<'_> {
     fn note(&self, name: String, key: &Key<'_>, value: &Value<'_>, config: &mut Config) {
         let line = self.lines.line_of(u32::try_from(key.span().start).unwrap_or(u32::MAX));
         let origin = Origin::File { name: self.file.source.name.clone(), line: line + 1 };
-        config.shown.insert(name, Setting { value: plain(value.get_ref()), origin });
+        let mut value = plain(value.get_ref());
+        if name.starts_with("rules.")
+            && let Some(base) = config.shown.get(&name)
+        {
+            value = merged_rule(&base.value, &value);
+        }
+        config.shown.insert(name, Setting { value, origin });
     }
 
     fn selectors(&mut self, value: &Value<'_>, what: &str, read: ReadSelector) -> Vec<Selector> {
@@ -142,11 +161,18 @@ impl Reader<'_> {
         selectors
     }
 
+    /// Refuses an empty list where it cannot be meant.
+    fn not_empty(&mut self, value: &Value<'_>, message: &str) {
+        if value.get_ref().as_array().is_some_and(|items| items.is_empty()) {
+            let help = "name rules or categories, or `all`, or leave it out".to_owned();
+            self.faults.add(value.span(), message.to_owned(), Some(help));
+        }
+    }
+
     fn rules(&mut self, value: &Value<'_>, levels: &mut Levels) {
         let Some(table) = self.faults.table(value, "`rules`") else { return };
         for (key, value) in table.iter() {
             let Some(rule) = self.rule(key) else { continue };
-            levels.unset(rule);
             let level = match value.get_ref().as_table() {
                 Some(table) => self.rule_settings(table, rule, levels),
                 None => Some(value),
@@ -187,7 +213,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "level" => level = Some(value),
                 "ignorable" => match value.get_ref().as_bool() {
-                    Some(true) => {}
+                    Some(true) => levels.let_allow(rule),
                     Some(false) => levels.forbid_allowing(rule),
                     None => self.faults.wrong_type(value, "`ignorable`", "`true` or `false`"),
                 },
@@ -209,6 +235,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "paths" => entry.paths = self.globs(value, "`paths`"),
                 "ignore" => {
+                    self.not_empty(value, "`ignore` is empty: it turns nothing off");
                     entry.ignore.ignore = self.selectors(value, "ignore", Selector::to_ignore);
                 }
                 "rules" => {
@@ -240,9 +267,9 @@ impl Reader<'_> {
             items.into_iter().filter_map(|item| Some((item, self.faults.text(item, "a glob")?))).collect();
         let patterns: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
         PathGlobs::new(&patterns, self.root, &self.file.directory).unwrap_or_else(|faults| {
-            for (at, fault) in faults {
-                let Some((item, _)) = texts.get(at) else { continue };
-                self.faults.add(item.span(), format!("not a glob: {fault}"), None);
+            for fault in faults {
+                let Some((item, _)) = texts.get(fault.at) else { continue };
+                self.faults.add(item.span(), fault.message, fault.help.map(str::to_owned));
             }
             PathGlobs::default()
         })
@@ -287,6 +314,17 @@ impl Reader<'_> {
         let mut set = GlobSetBuilder::new();
         for item in self.faults.list(value, "`mounts`") {
             let Some(text) = self.faults.text(item, "a glob") else { continue };
+            let mut parts = text.trim_matches('/').split('/');
+            if text.starts_with('!') || parts.clone().any(|part| matches!(part, "" | "." | "..")) {
+                let help = "name mounts as the server does: `auth/kubernetes-*`, or `kubernetes` for a secrets engine";
+                self.faults.add(item.span(), "no mount matches this glob".to_owned(), Some(help.to_owned()));
+                continue;
+            }
+            if parts.next() == Some("auth") && parts.next().is_none() {
+                let help = "`auth/**` is every auth mount".to_owned();
+                self.faults.add(item.span(), "no mount matches this glob".to_owned(), Some(help));
+                continue;
+            }
             match GlobBuilder::new(text.trim_matches('/')).literal_separator(true).build() {
                 Ok(glob) => {
                     set.add(glob);
@@ -305,5 +343,21 @@ impl Reader<'_> {
             self.faults.add(value.span(), format!("`{text}` is no duration"), Some(help));
         }
         duration
+    }
+}
+
+/// What is in force of a rule that two configurations speak of.
+fn merged_rule(base: &Json, near: &Json) -> Json {
+    let part = |value: &Json, key: &str| match value {
+        Json::Object(entries) => entries.get(key).cloned(),
+        level => (key == "level").then(|| level.clone()),
+    };
+    let merged = |key: &str| part(near, key).or_else(|| part(base, key));
+    match (merged("level"), merged("ignorable")) {
+        (Some(level), None | Some(Json::Bool(true))) => level,
+        (level, ignorable) => {
+            let entries = [("level", level), ("ignorable", ignorable)];
+            entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+        }
     }
 }

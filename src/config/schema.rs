@@ -29,7 +29,7 @@ pub fn schema(rules: &[&'static Rule]) -> Value {
                 "properties": {
                     "level": level,
                     "ignorable": {
-                        "description": "Whether comments may allow what the rule reports.",
+                        "description": "Whether comments and baselines may allow what the rule reports.",
                         "type": "boolean",
                         "default": true
                     }

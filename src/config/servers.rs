@@ -35,6 +35,11 @@ impl Reader<'_> {
                 "type" => engine = self.faults.text(value, "`type`").map(engine_named),
                 "scope" => {
                     let text = self.faults.text(value, "`scope`").unwrap_or_default();
+                    if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+                        let help =
+                            "write it relative to the directory of this file, below which it lies".to_owned();
+                        self.faults.add(value.span(), "no file is in this scope".to_owned(), Some(help));
+                    }
                     scope = text.trim_start_matches("./").trim_matches('/');
                 }
                 _ => self.faults.unknown_key(key, &["path", "type", "scope"]),

@@ -35,6 +35,8 @@ pub enum Origin {
     },
     /// A flag of the command line, such as `--select`.
     Flag(&'static str),
+    /// Several of these, each of which gives a part of the value.
+    Several(Vec<Origin>),
 }
 
 /// The plain value.

@@ -113,6 +113,9 @@ fn mistakes_are_refused_with_place_and_remedy() {
         ("select = \"security\"", 9..19, "`select` is a list", ""),
         ("select = [\"securty\"]", 10..19, "the name `securty`", "did you mean `security`?"),
         ("extend-select = [1]", 17..18, "a rule or a category is text", ""),
+        ("select = []", 9..11, "`select` is empty", "`all`"),
+        ("extend-select = []", 16..18, "`extend-select` is empty", "leave it out"),
+        ("[[files]]\npaths = [\"a\"]\nignore = []", 33..35, "`ignore` is empty", "leave it out"),
         ("ignore = [\"zzzzzz\"]", 10..18, "the name `zzzzzz`", "pedantic"),
         ("ignore = [\"syntax-error\"]", 10..24, "cannot be turned off", "exclude"),
         ("baseline = 1", 11..12, "`baseline` is text", ""),
@@ -154,7 +157,7 @@ fn the_exacter_word_about_a_rule_counts() {
         ("select = [\"all\"]", Level::Warning, Level::Note),
         ("select = [\"security\"]", Level::Warning, Level::Off),
         ("select = [\"mixed-case-email\"]", Level::Off, Level::Note),
-        ("select = []", Level::Off, Level::Off),
+        ("select = [\"syntax-error\"]", Level::Off, Level::Off),
         ("extend-select = [\"pedantic\"]", Level::Warning, Level::Note),
         ("ignore = [\"security\"]", Level::Off, Level::Off),
         ("select = [\"all\"]\nignore = [\"pedantic\"]", Level::Warning, Level::Off),
@@ -164,7 +167,11 @@ fn the_exacter_word_about_a_rule_counts() {
         ("select = [\"security\"]\n[rules]\nwildcard-verb = \"off\"", Level::Off, Level::Off),
         ("profile = \"strict\"", Level::Warning, Level::Note),
         ("profile = \"audit\"", Level::Error, Level::Note),
-        ("profile = \"audit\"\nselect = []\n[rules]\nwildcard-verb = \"off\"", Level::Error, Level::Note),
+        (
+            "profile = \"audit\"\nselect = [\"syntax-error\"]\n[rules]\nwildcard-verb = \"off\"",
+            Level::Error,
+            Level::Note,
+        ),
         ("profile = \"audit\"\n[rules]\nmixed-case-email = \"error\"", Level::Error, Level::Error),
     ] {
         let levels = parsed(text).unwrap().levels;
@@ -269,7 +276,30 @@ fn the_nearer_file_counts() {
     assert_eq!(config.fail_on, Some(FailOn::At(Severity::Note)));
     assert_eq!((config.settings.target, config.settings.kubernetes), (Target::VaultClassic, Some(33)));
     assert_eq!(config.levels.of(rule("unused-allow")), Level::Note);
-    assert!(config.levels.can_be_allowed(rule("unused-allow")));
+    let near = |setting: &str| {
+        let near = format!("extend = \"../rolewright.toml\"\n[rules]\nunused-allow = {setting}\n");
+        chained(&[("team", &near), ("", base)]).unwrap()
+    };
+    for (setting, level, ignorable, shown) in [
+        ("\"note\"", Level::Note, false, json!({"level": "note", "ignorable": false})),
+        ("{ignorable = true}", Level::Off, true, json!("off")),
+        ("{level = \"error\", ignorable = true}", Level::Error, true, json!("error")),
+        (
+            "{level = \"error\", ignorable = false}",
+            Level::Error,
+            false,
+            json!({"level": "error", "ignorable": false}),
+        ),
+    ] {
+        let config = near(setting);
+        let rule = rule("unused-allow");
+        assert_eq!(
+            (config.levels.of(rule), config.levels.can_be_allowed(rule)),
+            (level, ignorable),
+            "{setting}"
+        );
+        assert_eq!(config.shown["rules.unused-allow"].value, shown, "{setting}");
+    }
     assert_eq!(config.levels.of(rule("wildcard-verb")), Level::Error);
     assert_eq!(config.options.max_ttl, Seconds(3600));
     // Paths are relative to the file that holds them.

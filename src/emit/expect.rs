@@ -120,6 +120,9 @@ impl<'a> Asking<'a> {
     fn add_to(&self, questions: &mut Questions) {
         let asked = self.expectation.question();
         let question = match (&self.expectation.who.value, asked) {
+            (_, spec::Question::Escalation(_)) => Err(Question::Unchecked(
+                "it speaks of whole ways: rolewright test proves it from the files".into(),
+            )),
             (Quantifier::One(who), spec::Question::Vault(path)) => self.of_server(who, path, questions),
             (Quantifier::One(who), asked) => self.of_cluster(who, &asked),
             _ => Err(Question::Unchecked(
@@ -139,6 +142,9 @@ impl<'a> Asking<'a> {
             Quantifier::Only(some) => format!("only {}", some.join(", ")),
             Quantifier::EverybodyIn(namespace) => format!("everybody in {namespace}"),
         };
+        if let Some(ends) = self.expectation.never {
+            return format!("{who} never escalates to {}", ends.words());
+        }
         let verb = if *can { "can" } else { "cannot" };
         let place = namespace.as_ref().map_or(String::new(), |namespace| format!(" in {namespace}"));
         format!("{who} {verb} {} {on}{place}", self.action)
@@ -177,6 +183,7 @@ impl<'a> Asking<'a> {
                 format!("{plain}{group}{}", named.unwrap_or_default())
             }
             spec::Question::Url(path) | spec::Question::Vault(path) => (*path).to_owned(),
+            spec::Question::Escalation(ends) => ends.words().to_owned(),
         };
         arguments.extend(["--".to_owned(), self.action.to_owned(), object]);
         let user = format!("system:serviceaccount:{of}:{name}");

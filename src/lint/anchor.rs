@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::finding::Finding;
+use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::project::Project;
 use crate::model::vault::policy::PolicyOrigin;
-use crate::syntax::{Source, Span};
+use crate::syntax::{Source, Span, Spanned};
 
 /// A finding named by its meaning: no line, no column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,13 +137,27 @@ fn kubernetes_objects(project: &Project) -> impl Iterator<Item = (Span, String)>
     let accounts = project.service_accounts.iter().map(|account| ("ServiceAccount", &account.meta));
     let namespaces = project.kubernetes_namespaces.iter().map(|namespace| ("Namespace", &namespace.meta));
     let workloads = project.workloads.iter().map(|workload| (workload.kind.as_str(), &workload.meta));
-    roles.chain(bindings).chain(accounts).chain(namespaces).chain(workloads).map(|(kind, meta)| {
-        let name = match meta.namespace_name() {
-            Some(namespace) => format!("{kind} {namespace}/{}", meta.name),
-            None => format!("{kind} {}", meta.name),
-        };
-        (meta.span, name)
-    })
+    let secrets = project.token_secrets.iter().map(|secret| ("Secret", &secret.meta));
+    let named = |kind: &str, namespace: Option<&str>, name: &str| match namespace {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    };
+    let agents = project.consumers.agents.iter().filter_map(move |agent| match &agent.holder {
+        AgentHolder::File => None,
+        AgentHolder::ConfigMap { name, namespace, key } => {
+            let map = named("ConfigMap", namespace.as_ref().map(Spanned::as_str), name.as_str());
+            Some((agent.span, format!("{map} > {key}")))
+        }
+    });
+    roles
+        .chain(bindings)
+        .chain(accounts)
+        .chain(namespaces)
+        .chain(workloads)
+        .chain(secrets)
+        .chain(project.consumers.metas())
+        .map(move |(kind, meta)| (meta.span, named(kind, meta.namespace_name(), meta.name.as_str())))
+        .chain(agents)
 }
 
 fn words(source: &Source, span: Span) -> String {

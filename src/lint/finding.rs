@@ -1,5 +1,6 @@
 //! What a rule reports.
 
+use super::place::Place;
 use super::rule::Rule;
 use crate::semantics::rbac::powers::{Power, Weight};
 use crate::semantics::rbac::reach::Reach;
@@ -71,6 +72,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// A change that carries out the remedy.
     pub fix: Option<Fix>,
+    /// Set if this is one of several places that the rule reports as one.
+    pub place: Option<Box<Place>>,
 }
 
 /// Another place that a finding speaks of.

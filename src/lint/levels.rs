@@ -57,14 +57,13 @@ impl Levels {
         self.set.insert(rule.name, level);
     }
 
-    /// Says that comments do not suppress the rule.
+    /// Says that neither comments nor a baseline suppress the rule.
     pub fn forbid_allowing(&mut self, rule: &'static Rule) {
         self.unforgiving.insert(rule.name);
     }
 
-    /// Forgets what was set for one rule.
-    pub fn unset(&mut self, rule: &'static Rule) {
-        self.set.remove(rule.name);
+    /// Takes [`Levels::forbid_allowing`] back.
+    pub fn let_allow(&mut self, rule: &'static Rule) {
         self.unforgiving.remove(rule.name);
     }
 
@@ -84,7 +83,7 @@ impl Levels {
         level.severity().filter(|_| by_hand)
     }
 
-    /// True if comments suppress the rule, as they do unless somebody said otherwise.
+    /// True if comments and baselines suppress the rule, as they do unless somebody said otherwise.
     pub fn can_be_allowed(&self, rule: &Rule) -> bool {
         !self.unforgiving.contains(rule.name)
     }

@@ -44,6 +44,15 @@ pub struct LimitScope {
 }
 
 impl LimitScope {
+    /// The auth mount among these that was meant, if `mounts` speaks of it without `auth/` and of none that there is.
+    pub fn meant<'m>(&self, auth: &[&'m str], secrets: &[&str]) -> Option<&'m str> {
+        let mounts = self.mounts.as_ref()?;
+        let speaks_of = |mount: &str| mounts.is_match(mount.trim_matches('/'));
+        let hits = secrets.iter().any(|mount| speaks_of(mount))
+            || auth.iter().any(|mount| speaks_of(&format!("auth/{}", mount.trim_matches('/'))));
+        if hits { None } else { auth.iter().copied().find(|mount| speaks_of(mount)) }
+    }
+
     fn holds(&self, file: &str, mount: &str) -> bool {
         self.paths.as_ref().is_none_or(|paths| paths.matches(file))
             && self.mounts.as_ref().is_none_or(|mounts| mounts.is_match(mount.trim_matches('/')))

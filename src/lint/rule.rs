@@ -9,6 +9,7 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::policy::Policy;
 use crate::model::vault::secrets_role::SecretsRole;
+use crate::semantics::authority::{Authority, Uses};
 use crate::semantics::mounts::MountTable;
 use crate::semantics::rbac::grants::Grant;
 use crate::semantics::rbac::powers::{Power, Weight};
@@ -128,13 +129,15 @@ impl Level {
 pub enum Check {
     /// Each policy.
     Policy(fn(&Policy, &mut Context<'_>)),
+    /// The rules of each policy that reach this authority, together and one by one.
+    Authority(&'static Authority, fn(&Uses<'_>, &mut Context<'_>)),
     /// Each auth role.
     AuthRole(fn(&AuthRole, &mut Context<'_>)),
     /// Each role of the Kubernetes secrets engine.
     SecretsRole(fn(&SecretsRole, &mut Context<'_>)),
     /// Each RBAC role.
     RbacRole(fn(&RbacRole, &mut Context<'_>)),
-    /// Each right of this kind that an RBAC role spells out.
+    /// Each right of this kind that an RBAC role spells out, as a whole and entry by entry.
     Grant(&'static Power, fn(&Grant<'_>, &mut Context<'_>)),
     /// Each binding.
     Binding(fn(&Binding, &mut Context<'_>)),
@@ -148,7 +151,7 @@ impl Check {
     /// The word in tables and reports.
     pub fn scope(self) -> &'static str {
         match self {
-            Check::Policy(_) => "policy",
+            Check::Policy(_) | Check::Authority(..) => "policy",
             Check::AuthRole(_) => "auth role",
             Check::SecretsRole(_) => "secrets role",
             Check::RbacRole(_) | Check::Grant(..) => "RBAC role",
@@ -171,7 +174,7 @@ pub struct Context<'a> {
     pub survey: &'a Survey<'a>,
     rule: &'static Rule,
     severity: Severity,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Context<'a> {
@@ -208,6 +211,7 @@ impl<'a> Context<'a> {
             labels: Vec::new(),
             help: None,
             fix: None,
+            place: None,
         })
     }
 

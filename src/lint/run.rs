@@ -8,6 +8,7 @@ use super::options::Options;
 use super::rule::{Check, Context, Rule};
 use super::turns::side_by_side;
 use crate::model::project::Project;
+use crate::semantics::authority;
 use crate::semantics::survey::Survey;
 
 /// A rule that panicked: a bug of this program, never of its input.
@@ -166,6 +167,12 @@ impl Run<'_> {
             (Check::Policy(check), Part::Policies(at)) => {
                 each(&project.policies, at, |it| check(it, &mut cx))
             }
+            (Check::Authority(authority, check), Part::Policies(at)) => {
+                each(&project.policies, at, |it| {
+                    let uses = authority::uses(it, authority, self.survey.handed_over(it));
+                    uses.iter().for_each(|uses| cx.in_each_use(uses, check));
+                });
+            }
             (Check::AuthRole(check), Part::AuthRoles(at)) => {
                 each(&project.auth_roles, at, |it| check(it, &mut cx));
             }
@@ -180,7 +187,7 @@ impl Run<'_> {
             }
             (Check::Project(check), Part::Project) => check(&mut cx),
             (Check::Grant(power, check), Part::Project) => {
-                self.survey.grants().of(power).for_each(|grant| check(grant, &mut cx));
+                self.survey.grants().of(power).for_each(|grant| cx.in_each_part(grant, check));
             }
             _ => {}
         }

@@ -142,6 +142,15 @@ fn triage_applies_levels_and_comments() {
 }
 
 #[test]
+fn only_some_unknown_names_are_taken_for_slips() {
+    let text = format!("# rolewright: allow({}) why\npath \"a\" {{}}\n", "nmed,".repeat(150));
+    let project = project(&[("a.hcl", &text)]);
+    let triaged = triage(Vec::new(), &project, TABLE, &ENGINE, &Levels::default(), None);
+    let guessed = triaged.shown.iter().filter(|finding| finding.fix.is_some()).count();
+    assert_eq!((triaged.shown.len(), guessed), (150, 100));
+}
+
+#[test]
 fn a_policy_inside_a_spec_has_its_own_comments() {
     let spec = "apiVersion: rolewright/v1\nkind: Access\nname: web\nvault:\n  policies:\n    web:\n      hcl: |\n        # rolewright: allow(named) known\n        path \"a\" {}\n";
     let project = project(&[("web.access.yaml", spec)]);
@@ -200,6 +209,7 @@ fn replacing(goes_on: fn(&str) -> Option<&'static str>) -> impl FnMut(&Sources) 
                 labels: Vec::new(),
                 help: None,
                 fix: Some(fix(vec![Edit::replace(Span::new(source.id, 0..1), new)])),
+                place: None,
             }));
         }
         checked

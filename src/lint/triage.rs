@@ -38,6 +38,8 @@ pub struct Triaged {
     pub known: Vec<Finding>,
     /// How many findings of the baseline do not occur any more.
     pub stale: usize,
+    /// How many findings are left out because they are not severe enough to be shown; they count all the same.
+    pub hidden: usize,
 }
 
 /// A suppressed finding.
@@ -52,7 +54,8 @@ pub struct Allowed {
 }
 
 /// Sorts findings into shown and allowed, sets their severities, and adds the engine's own: syntax errors, malformed
-/// inputs, and what is wrong with suppression comments.
+/// inputs, and what is wrong with suppression comments. Findings about several places of one thing stay apart until
+/// [`Triaged::gather`].
 ///
 /// `table` is every rule there is, so that a comment naming a rule that is merely off is no mistake; `today` decides
 /// whether the time of a comment is over.
@@ -92,8 +95,9 @@ pub fn triage(
 
     // Errors of syntax are no matter of opinion: neither levels nor comments hide them.
     triaged.shown.extend(syntax_errors(project, engine));
+    let mut guesses = GUESSES;
     let about_comments =
-        comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels));
+        comments.list.iter().flat_map(|comment| judge(comment, project, table, engine, levels, &mut guesses));
     triaged.shown.extend(about_comments.filter_map(|mut finding| {
         let level = levels.at(finding.rule, file_of(finding.span, project));
         finding.severity = level.severity()?;
@@ -133,7 +137,7 @@ impl<'a> Comment<'a> {
         let inside = covers.source == finding.span.source
             && covers.start <= finding.span.start
             && (finding.span.start < covers.end || finding.span == covers);
-        if !inside || self.expired {
+        if !inside || self.expired || self.directive.fault.is_some() {
             return false;
         }
         let mut taken = false;
@@ -199,10 +203,13 @@ fn judge(
     table: &[&'static Rule],
     engine: &EngineRules,
     levels: &Levels,
+    guesses: &mut usize,
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
-        return vec![new(engine.broken_allow, directive.span, fault.clone())];
+        let mut finding = new(engine.broken_allow, directive.span, fault.message.clone());
+        finding.help.clone_from(&fault.help);
+        return vec![finding];
     }
     let removal = project.sources.get(directive.span.source).and_then(|source| whole(source, directive));
     let remove = |finding: &mut Finding| {
@@ -224,7 +231,15 @@ fn judge(
     let mut unused = Vec::new();
     for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
         match table.iter().find(|rule| rule.name == name.value) {
-            None => findings.push(unknown_rule(name, table, engine)),
+            None => {
+                let guessed = if *guesses > 0 {
+                    nearest(&name.value, table.iter().map(|rule| rule.name))
+                } else {
+                    None
+                };
+                *guesses = guesses.saturating_sub(1);
+                findings.push(unknown_rule(name, guessed, engine));
+            }
             Some(rule) if !levels.can_be_allowed(rule) => {
                 let message = format!("`{}` cannot be allowed by a comment", name.value);
                 let mut finding = new(engine.broken_allow, name.span, message);
@@ -269,9 +284,12 @@ fn judge(
     findings
 }
 
-fn unknown_rule(name: &Spanned<String>, table: &[&'static Rule], engine: &EngineRules) -> Finding {
+/// For how many unknown names a run looks for the one that was meant: more are no slips, and each look takes time.
+const GUESSES: usize = 100;
+
+fn unknown_rule(name: &Spanned<String>, near: Option<&'static str>, engine: &EngineRules) -> Finding {
     let mut finding = new(engine.broken_allow, name.span, format!("no rule has the name `{}`", name.value));
-    match nearest(&name.value, table.iter().map(|rule| rule.name)) {
+    match near {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?"));
             finding.fix(format!("write `{near}`"), vec![Edit { span: name.span, text: near.to_owned() }]);
@@ -348,5 +366,14 @@ fn syntax_errors(project: &Project, engine: &EngineRules) -> Vec<Finding> {
 
 fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
     let severity = rule.category.default_level().severity().unwrap_or(Severity::Note);
-    Finding { rule, severity, span, message: message.into(), labels: Vec::new(), help: None, fix: None }
+    Finding {
+        rule,
+        severity,
+        span,
+        message: message.into(),
+        labels: Vec::new(),
+        help: None,
+        fix: None,
+        place: None,
+    }
 }

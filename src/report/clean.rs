@@ -46,6 +46,32 @@ pub fn source(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Lines in which no runner of a pipeline sees a command: `::error::` where a line begins, blanks apart, and `##[error]`
+/// anywhere, are shown with an escape for their first character.
+pub fn commands(text: &str) -> Cow<'_, str> {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    let has_old = OLD_COMMANDS.iter().any(|mark| text.contains(mark));
+    let has_new = text.contains("::") && text.lines().any(begins);
+    if !has_old && !has_new {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.split_inclusive('\n') {
+        if begins(line) {
+            out.push_str(&line.replacen("::", "\\u{3a}:", 1));
+        } else {
+            out.push_str(line);
+        }
+    }
+    for mark in OLD_COMMANDS {
+        out = out.replace(mark, &mark.replacen('#', "\\u{23}", 1));
+    }
+    Cow::Owned(out)
+}
+
+/// How commands begin that are looked for in the middle of lines, too.
+const OLD_COMMANDS: [&str; 2] = ["##[", "##vso["];
+
 /// True for control characters and those that turn the writing direction or are not seen.
 pub fn is_harmful(c: char) -> bool {
     c.is_control()
@@ -70,5 +96,19 @@ mod tests {
             assert_eq!(source(text).len(), text.len());
         }
         assert_eq!(line("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        for (text, wanted) in [
+            ("plain: a::b\n", "plain: a::b\n"),
+            ("a\n \u{a0}::error::x\nb::c\n", "a\n \u{a0}\\u{3a}:error::x\nb::c\n"),
+            ("a ##[error]x\n::y", "a \\u{23}#[error]x\n\\u{3a}:y"),
+            ("##vso[task.setvariable]x", "\\u{23}#vso[task.setvariable]x"),
+            (":::", "\\u{3a}::"),
+        ] {
+            assert_eq!(commands(text), wanted);
+            assert_eq!(commands(wanted), wanted);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The formats that `check` reports in.
 
 use super::{
-    Report, Style, checkstyle, concise, github, gitlab, grouped, human, json, junit, markdown, rdjson, sarif,
+    Report, Style, checkstyle, clean, concise, github, gitlab, grouped, human, json, junit, markdown, rdjson,
+    sarif,
 };
 
 /// How to report.
@@ -73,6 +74,11 @@ impl Format {
         matches!(self, Format::Sarif | Format::Github | Format::Gitlab | Format::Rdjson)
     }
 
+    /// True for formats that close with what was looked at and what was not, unless less is wanted.
+    pub fn has_closing_lines(self) -> bool {
+        matches!(self, Format::Human | Format::Concise | Format::Grouped | Format::Markdown)
+    }
+
     /// The format of this name.
     pub fn named(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.words().0 == name)
@@ -81,9 +87,9 @@ impl Format {
     /// The whole report in this format; `style` is for people's formats and of no matter to the others.
     pub fn render(self, report: &Report<'_>, style: Style) -> String {
         match self {
-            Format::Human => human::render(report, style),
-            Format::Concise => concise::render(report, style),
-            Format::Grouped => grouped::render(report, style),
+            Format::Human => clean::commands(&human::render(report, style)).into_owned(),
+            Format::Concise => clean::commands(&concise::render(report, style)).into_owned(),
+            Format::Grouped => clean::commands(&grouped::render(report, style)).into_owned(),
             Format::Json => json::render(report),
             Format::Jsonl => json::render_lines(report),
             Format::Sarif => sarif::render(report),

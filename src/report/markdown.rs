@@ -41,7 +41,7 @@ fn row(entry: &Entry<'_>, places: &Places<'_>) -> String {
 }
 
 /// A phrase in which backticks stand around words of the user: these become code.
-fn phrase(message: &str) -> String {
+pub fn phrase(message: &str) -> String {
     let mut parts = message.split('`');
     let mut out = text(parts.next().unwrap_or(""));
     let mut rest: Vec<&str> = parts.collect();
@@ -59,7 +59,7 @@ fn phrase(message: &str) -> String {
 
 /// Text in which neither Markdown nor HTML finds anything to act upon: all but letters, digits, blanks and a few
 /// harmless marks is written as a character reference.
-fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,5 +1,6 @@
 //! Findings and answers to text.
 
+pub mod changes;
 pub mod checkstyle;
 pub mod clean;
 pub mod concise;
@@ -13,6 +14,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod page;
+pub mod paths;
 pub mod place;
 pub mod proofs;
 pub mod rdjson;
@@ -48,7 +50,7 @@ pub struct Report<'a> {
     pub excluded: usize,
     /// Files that were read for evidence only and are no inputs.
     pub evidence: usize,
-    /// Directories left out because `compile` made what is in them.
+    /// Files left out because `compile` made them.
     pub compiled: usize,
 }
 

@@ -24,7 +24,7 @@ pub struct Summary {
     pub other: usize,
     /// Files that the configuration excludes.
     pub excluded: usize,
-    /// Directories left out because `compile` made what is in them.
+    /// Files left out because `compile` made them.
     pub compiled: usize,
     /// Access specs.
     pub specs: usize,
@@ -56,6 +56,8 @@ pub struct Summary {
     pub known: usize,
     /// Entries of the baseline that do not occur any more.
     pub stale: usize,
+    /// Findings that are not severe enough to be shown.
+    pub hidden: usize,
 }
 
 impl Summary {
@@ -98,6 +100,7 @@ impl Summary {
             allowed: report.triaged.allowed.len(),
             known: report.triaged.known.len(),
             stale: report.triaged.stale,
+            hidden: report.triaged.hidden,
         }
     }
 
@@ -140,7 +143,11 @@ impl Summary {
                 text += &format!(" ({objects})");
             }
             text += ": ";
-            text += if found.is_empty() { "nothing to report" } else { &found };
+            text += match (found.is_empty(), self.hidden) {
+                (true, 0) => "nothing to report",
+                (true, _) => "nothing that is severe enough to show",
+                (false, _) => &found,
+            };
             if self.fixable > 0 {
                 text += &format!(", {} fixable", self.fixable);
             }
@@ -154,14 +161,15 @@ impl Summary {
                 "finding of the baseline is gone, `--write-baseline` strikes it",
                 "findings of the baseline are gone, `--write-baseline` strikes them",
             ),
+            (
+                self.hidden,
+                "finding below `--min-severity` not shown",
+                "findings below `--min-severity` not shown",
+            ),
             (self.unread, "file could not be read", "files could not be read"),
             (self.broken, "file has syntax errors", "files have syntax errors"),
             (self.excluded, "file excluded", "files excluded"),
-            (
-                self.compiled,
-                "directory of compiled artefacts left out",
-                "directories of compiled artefacts left out",
-            ),
+            (self.compiled, "file that `compile` made left out", "files that `compile` made left out"),
             (self.other, "other file left alone", "other files left alone"),
             (
                 self.expectations,

@@ -39,29 +39,34 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             cx.survey.grants().of_role(role).filter(|grant| !grant.is_named).collect();
         let added: Vec<&Grant<'_>> =
             grants.iter().copied().filter(|grant| !builtin::gives(into, grant.power)).collect();
-        let shown = if added.is_empty() { &grants } else { &added };
-        let Some(heaviest) = shown.iter().max_by_key(|grant| grant.power.weight) else { continue };
-        let (weight, again) = match (added.is_empty(), heaviest.power.weight) {
-            (false, Weight::Critical | Weight::High) => (Severity::Warning, ""),
-            (false, _) if added.iter().any(|it| *it.power == powers::RBAC_WRITE) => (Severity::Warning, ""),
-            (false, _) => (Severity::Note, ""),
-            (true, _) => (Severity::Note, " already"),
-        };
-        let powers: Vec<&Power> = shown.iter().map(|grant| grant.power).collect();
-        let message = format!(
-            "{} adds to the built-in role `{into}`: its holders can{again} {}",
-            role_words(role),
-            powers::words(&powers)
-        );
-        let finding = cx
-            .report(heaviest.span(), message)
-            .severity(weight)
-            .help("take the label off and bind the role to those who need it");
-        let label =
-            role.meta.labels.iter().find(|(key, _)| key.value.ends_with(&format!("aggregate-to-{into}")));
-        if let Some((key, _)) = label {
-            finding.label(key.span, format!("this adds it to every binding of `{into}`"));
+        if !added.is_empty() {
+            cx.in_each_rule(&added, |added, cx| report(role, into, added, "", cx));
+            return;
         }
-        return;
+        if !grants.is_empty() {
+            cx.in_each_rule(&grants, |grants, cx| report(role, into, grants, " already", cx));
+            return;
+        }
+    }
+}
+
+fn report(role: &RbacRole, into: &str, grants: &[Grant<'_>], again: &str, cx: &mut Context<'_>) {
+    let Some(heaviest) = grants.iter().max_by_key(|grant| grant.power.weight) else { return };
+    let leads_on = matches!(heaviest.power.weight, Weight::Critical | Weight::High)
+        || grants.iter().any(|it| *it.power == powers::RBAC_WRITE);
+    let weight = if leads_on && again.is_empty() { Severity::Warning } else { Severity::Note };
+    let powers: Vec<&Power> = grants.iter().map(|grant| grant.power).collect();
+    let message = format!(
+        "{} adds to the built-in role `{into}`: its holders can{again} {}",
+        role_words(role),
+        powers::words(&powers)
+    );
+    let finding = cx
+        .report(heaviest.span(), message)
+        .severity(weight)
+        .help("take the label off and bind the role to those who need it");
+    let label = role.meta.labels.iter().find(|(key, _)| key.value.ends_with(&format!("aggregate-to-{into}")));
+    if let Some((key, _)) = label {
+        finding.label(key.span, format!("this adds it to every binding of `{into}`"));
     }
 }

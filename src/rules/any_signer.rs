@@ -29,14 +29,18 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
     for grant in grants.of(&powers::SIGNING).filter(|grant| !is_complete(grant, grants)) {
-        cx.report_grant(grant, grant.power.does, "name the signers in `resourceNames`");
+        cx.in_each_part(grant, |grant, cx| {
+            cx.report_grant(grant, grant.power.does, "name the signers in `resourceNames`");
+        });
     }
     for grant in grants.named(&powers::SIGNING).filter(|grant| !is_complete(grant, grants)) {
-        let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
-        if let Some(name) = names.find(|name| name.value == "kubernetes.io/*") {
-            let does = format!("approve or sign for every signer of Kubernetes, by `{name}`,");
-            cx.report_grant(grant, &does, "name the one signer that is needed");
-        }
+        cx.in_each_part(grant, |grant, cx| {
+            let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
+            if let Some(name) = names.find(|name| name.value == "kubernetes.io/*") {
+                let does = format!("approve or sign for every signer of Kubernetes, by `{name}`,");
+                cx.report_grant(grant, &does, "name the one signer that is needed");
+            }
+        });
     }
 }
 

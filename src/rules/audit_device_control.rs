@@ -13,23 +13,19 @@
 //! path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "audit-device-control",
     summary: "a rule that lets its holder switch the audit log off",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::AUDIT_DEVICES, check),
     fixable: false,
     source: include_str!("audit_device_control.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::AUDIT_DEVICES, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = if uses.are_broad() { Severity::Error } else { Severity::Warning };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder switch the audit log off or send it elsewhere"))

@@ -13,24 +13,19 @@
 //! powers at once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "auth-role-write",
     summary: "a rule that lets its holder choose the policies of logins",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::AUTH_ROLE_WRITE, check),
     fixable: false,
     source: include_str!("auth_role_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::AUTH_ROLE_WRITE, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = if uses.are_broad() { Severity::Error } else { Severity::Warning };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder choose the policies that a login gets"))

@@ -38,14 +38,18 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
     for grant in grants.of(&powers::BIND) {
-        look(grant, grant.power.does, "name the roles that may be given away in `resourceNames`", cx);
+        cx.in_each_part(grant, |grant, cx| {
+            look(grant, grant.power.does, "name the roles that may be given away in `resourceNames`", cx);
+        });
     }
     for grant in grants.named(&powers::BIND) {
-        let names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
-        if let Some(name) = names.into_iter().find(|name| does_everything(name.as_str(), cx.project)) {
-            let does = format!("grant the role `{name}`");
-            look(grant, &does, &format!("take `{name}` out of `resourceNames`"), cx);
-        }
+        cx.in_each_part(grant, |grant, cx| {
+            let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
+            if let Some(name) = names.find(|name| does_everything(name.as_str(), cx.project)) {
+                let does = format!("grant the role `{name}`");
+                look(grant, &does, &format!("take `{name}` out of `resourceNames`"), cx);
+            }
+        });
     }
 }
 

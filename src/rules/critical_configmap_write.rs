@@ -34,22 +34,30 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let grants = cx.survey.grants();
     for grant in grants.of(&powers::CONFIGMAP_WRITE) {
-        let help = "name the ConfigMaps in `resourceNames`, and bind the role in their namespace";
-        if grant.reach.is_cluster_wide() || is_unbound_cluster_role(grant) {
-            let does = "change any ConfigMap, also those that run the cluster,";
-            cx.report_grant(grant, does, help);
-        } else if is_in_system(grant) {
-            cx.report_weighed(grant, Weight::High, grant.power.does, help);
-        }
+        cx.in_each_part(grant, of_any_name);
     }
     for grant in grants.named(&powers::CONFIGMAP_WRITE) {
-        let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
-        let name = names.find(|name| CRITICAL.contains(&name.as_str()));
-        let Some(name) = name.filter(|_| grant.reaches(home(grant)) || is_in_system(grant)) else { continue };
-        let weight = if name.value == "aws-auth" { Weight::Critical } else { Weight::High };
-        let does = format!("change the ConfigMap `{name}`");
-        cx.report_weighed(grant, weight, &does, "leave it to those who run the cluster");
+        cx.in_each_part(grant, by_name);
     }
+}
+
+fn of_any_name(grant: &Grant<'_>, cx: &mut Context<'_>) {
+    let help = "name the ConfigMaps in `resourceNames`, and bind the role in their namespace";
+    if grant.reach.is_cluster_wide() || is_unbound_cluster_role(grant) {
+        let does = "change any ConfigMap, also those that run the cluster,";
+        cx.report_grant(grant, does, help);
+    } else if is_in_system(grant) {
+        cx.report_weighed(grant, Weight::High, grant.power.does, help);
+    }
+}
+
+fn by_name(grant: &Grant<'_>, cx: &mut Context<'_>) {
+    let mut names = grant.parts.iter().flat_map(|part| &part.rule.resource_names);
+    let name = names.find(|name| CRITICAL.contains(&name.as_str()));
+    let Some(name) = name.filter(|_| grant.reaches(home(grant)) || is_in_system(grant)) else { return };
+    let weight = if name.value == "aws-auth" { Weight::Critical } else { Weight::High };
+    let does = format!("change the ConfigMap `{name}`");
+    cx.report_weighed(grant, weight, &does, "leave it to those who run the cluster");
 }
 
 const CRITICAL: [&str; 5] = ["aws-auth", "coredns", "kube-proxy", "kubeadm-config", "cluster-info"];

@@ -13,24 +13,19 @@
 //! once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "database-role-write",
     summary: "a rule that lets its holder write roles of a database engine",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::DATABASE_ROLES, check),
     fixable: false,
     source: include_str!("database_role_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::DATABASE_ROLES, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(
         path.span,

@@ -11,6 +11,7 @@
 //! # Limits
 //! Namespaces must be written, and the bindings lie in the same directory, side by side or one above the other. Ways through nodes, Secrets and other subjects than service accounts are not followed, and of
 //! several ways the shortest is shown. Bindings in the whole cluster are reported for what they give.
+//! Ways that lead through Vault, and those of every other kind, are shown by `rolewright paths`.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::{Binding, Subject};

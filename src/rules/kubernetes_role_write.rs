@@ -13,24 +13,19 @@
 //! more such powers at once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "kubernetes-role-write",
     summary: "a rule that lets its holder write roles of the Kubernetes secrets engine",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::KUBERNETES_ROLES, check),
     fixable: false,
     source: include_str!("kubernetes_role_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::KUBERNETES_ROLES, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder choose the rights of new service accounts"))
         .labels(uses.labels())

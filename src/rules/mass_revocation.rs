@@ -13,24 +13,19 @@
 //! administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "mass-revocation",
     summary: "a rule that lets its holder revoke leases by prefix",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::MASS_REVOCATION, check),
     fixable: false,
     source: include_str!("mass_revocation.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::MASS_REVOCATION, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = if uses.are_broad() { Severity::Warning } else { Severity::Note };
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder revoke the leases of others by prefix"))

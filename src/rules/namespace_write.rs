@@ -12,24 +12,19 @@
 //! reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "namespace-write",
     summary: "a rule that lets its holder change Vault namespaces",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::NAMESPACE_WRITE, check),
     fixable: false,
     source: include_str!("namespace_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::NAMESPACE_WRITE, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = if uses.are_broad() { Severity::Warning } else { Severity::Note };
     let path = &uses.first.rule.path;
     cx.report(

@@ -12,23 +12,19 @@
 //! is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "pki-sign-verbatim",
     summary: "a rule that has any certificate signed",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::PKI_VERBATIM, check),
     fixable: false,
     source: include_str!("pki_sign_verbatim.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PKI_VERBATIM, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` has any certificate signed, whatever name it holds"))
         .labels(uses.labels())

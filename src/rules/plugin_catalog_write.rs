@@ -12,24 +12,19 @@
 //! once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "plugin-catalog-write",
     summary: "a rule that lets its holder register plugins",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::PLUGIN_CATALOG, check),
     fixable: false,
     source: include_str!("plugin_catalog_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::PLUGIN_CATALOG, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = Severity::Error;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder choose programs that the server runs"))

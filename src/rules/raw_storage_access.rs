@@ -13,23 +13,19 @@
 //! reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "raw-storage-access",
     summary: "a rule that opens the raw storage",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::RAW_STORAGE, check),
     fixable: false,
     source: include_str!("raw_storage_access.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::RAW_STORAGE, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = Severity::Error;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` opens the storage past all policies"))

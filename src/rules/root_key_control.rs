@@ -13,23 +13,19 @@
 //! powers at once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "root-key-control",
     summary: "a rule that lets its holder replace the root key",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::ROOT_KEYS, check),
     fixable: false,
     source: include_str!("root_key_control.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::ROOT_KEYS, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = Severity::Error;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder replace the root key or make root tokens"))

@@ -12,21 +12,19 @@
 //! path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "seal-control",
     summary: "a rule that lets its holder seal the server",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::SEAL, check),
     fixable: false,
     source: include_str!("seal_control.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SEAL, cx.survey.handed_over(policy)) else { return };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder stop the server for everybody"))
         .labels(uses.labels())

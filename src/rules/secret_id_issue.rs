@@ -14,23 +14,19 @@
 //! path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "secret-id-issue",
     summary: "a rule that lets its holder issue SecretIDs",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::SECRET_IDS, check),
     fixable: false,
     source: include_str!("secret_id_issue.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SECRET_IDS, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     // A wrapped answer is the way to hand a SecretID on.
     if uses.iter().all(|it| !it.is_broad() && it.rule.min_wrapping_ttl.is_some()) {
         return;

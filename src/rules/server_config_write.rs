@@ -13,23 +13,19 @@
 //! path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "server-config-write",
     summary: "a rule that lets its holder change settings of the server",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::SERVER_CONFIG, check),
     fixable: false,
     source: include_str!("server_config_write.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SERVER_CONFIG, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let severity = Severity::Note;
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder change settings of the server"))

@@ -14,23 +14,19 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "storage-snapshot",
     summary: "a rule that lets its holder copy or restore the storage",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::SNAPSHOTS, check),
     fixable: false,
     source: include_str!("storage_snapshot.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::SNAPSHOTS, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let reads = uses.iter().all(|it| !it.granted.contains(Capability::Update));
     let (severity, what) =
         if reads { (Severity::Note, "copy") } else { (Severity::Warning, "copy or restore") };

@@ -14,23 +14,19 @@
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::model::vault::capability::Capability;
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "token-create",
     summary: "a rule that lets its holder create tokens",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::TOKEN_CREATE, check),
     fixable: false,
     source: include_str!("token_create.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::TOKEN_CREATE, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let sudo = uses.iter().any(|it| it.granted.contains(Capability::Sudo));
     // A single token role is what the help asks for.
     let named =

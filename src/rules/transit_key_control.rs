@@ -13,23 +13,19 @@
 //! is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "transit-key-control",
     summary: "a rule that lets its holder destroy transit keys or make them exportable",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::TRANSIT_KEYS, check),
     fixable: false,
     source: include_str!("transit_key_control.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::TRANSIT_KEYS, cx.survey.handed_over(policy)) else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(path.span, format!("`{path}` lets its holder destroy keys or make them exportable"))
         .labels(uses.labels())

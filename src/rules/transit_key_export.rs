@@ -14,24 +14,19 @@
 //! administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::Policy;
-use crate::semantics::authority;
+use crate::semantics::authority::{self, Uses};
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
     name: "transit-key-export",
     summary: "a rule that takes keys out of a transit engine",
     category: Category::Security,
-    check: Check::Policy(check),
+    check: Check::Authority(&authority::TRANSIT_EXPORT, check),
     fixable: false,
     source: include_str!("transit_key_export.rs"),
 };
 
-fn check(policy: &Policy, cx: &mut Context<'_>) {
-    let Some(uses) = authority::uses(policy, &authority::TRANSIT_EXPORT, cx.survey.handed_over(policy))
-    else {
-        return;
-    };
+fn check(uses: &Uses<'_>, cx: &mut Context<'_>) {
     let path = &uses.first.rule.path;
     cx.report(
         path.span,

@@ -10,7 +10,7 @@ use crate::model::kube::rbac::RbacRule;
 use crate::syntax::Spanned;
 
 /// The smallest piece of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Atom<'a> {
     /// One verb on one resource of one group.
     Resource {
@@ -71,7 +71,8 @@ pub fn is_covered(held: &[&RbacRule], atom: &Atom<'_>) -> bool {
     held.iter().any(|rule| rule_covers(rule, atom))
 }
 
-fn rule_covers(rule: &RbacRule, atom: &Atom<'_>) -> bool {
+/// True if the rule covers the atom.
+pub fn rule_covers(rule: &RbacRule, atom: &Atom<'_>) -> bool {
     match *atom {
         Atom::Resource { group, resource, verb, name } => {
             has(&rule.verbs, verb)
@@ -88,8 +89,9 @@ fn rule_covers(rule: &RbacRule, atom: &Atom<'_>) -> bool {
     }
 }
 
-/// All stars at the end of the held path count as one; the wanted path is taken letter by letter, its stars too.
-fn covers_url(held: &str, wanted: &str) -> bool {
+/// True if an entry of `nonResourceURLs` takes in another. All stars at the end of the held path count as one; the wanted
+/// path is taken letter by letter, its stars too.
+pub fn covers_url(held: &str, wanted: &str) -> bool {
     held == wanted || (held.ends_with('*') && wanted.starts_with(held.trim_end_matches('*')))
 }
 

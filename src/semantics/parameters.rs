@@ -59,6 +59,23 @@ impl Constraints {
         *self = Constraints::default();
     }
 
+    /// The same in a settled order and without repetitions, so that two that say the same are equal.
+    pub fn settled(&self) -> Constraints {
+        let of = |map: &BTreeMap<String, Vec<ParameterValue>>| {
+            let values = map.iter().map(|(name, values)| {
+                let mut values: Vec<(String, ParameterValue)> =
+                    values.iter().map(|value| (format!("{value:?}"), value.clone())).collect();
+                values.sort_by(|(one, _), (other, _)| one.cmp(other));
+                values.dedup_by(|(one, _), (other, _)| one == other);
+                (name.clone(), values.into_iter().map(|(_, value)| value).collect())
+            });
+            values.collect()
+        };
+        let mut required = self.required.clone();
+        required.sort();
+        Constraints { required, denied: of(&self.denied), allowed: of(&self.allowed) }
+    }
+
     /// True if every request passes.
     pub fn is_empty(&self) -> bool {
         self.required.is_empty() && self.denied.is_empty() && self.allowed.is_empty()

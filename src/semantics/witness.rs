@@ -43,7 +43,7 @@ pub fn search(acl: &Acl<'_>, request: &Request<'_>) -> Option<Search> {
         (Some(least), Some(most)) if most < least => {
             Search::Impossible(Refusal::WrappingImpossible.to_string())
         }
-        _ => conditions(acl, rule, request).unwrap_or(Search::NotFound),
+        _ => conditions(acl, rule, request, &[]).unwrap_or(Search::NotFound),
     })
 }
 
@@ -53,6 +53,20 @@ pub fn verdict(acl: &Acl<'_>, request: &Request<'_>) -> Verdict {
         Verdict::Refused => search(acl, request).map_or(Verdict::Refused, |search| search.verdict()),
         known => known,
     }
+}
+
+/// Whether some request goes through that carries `parameter` with this value, whatever else it carries.
+pub fn verdict_with(acl: &Acl<'_>, request: &Request<'_>, parameter: &str, value: ParameterValue) -> Verdict {
+    let data = [(parameter.to_owned(), value)];
+    let carrying = Request { data: &data, ..*request };
+    let verdict = acl.verdict(&carrying);
+    if verdict != Verdict::Refused {
+        return verdict;
+    }
+    let ruling = acl.rule_on(&carrying);
+    let hangs = ruling.refusal.as_ref().is_some_and(hangs_on_what_is_sent);
+    let Some(rule) = ruling.rule.filter(|_| hangs) else { return Verdict::Refused };
+    conditions(acl, rule, request, &data).unwrap_or(Search::NotFound).verdict()
 }
 
 fn hangs_on_what_is_sent(refusal: &Refusal<'_>) -> bool {
@@ -73,8 +87,14 @@ fn hangs_on_what_is_sent(refusal: &Refusal<'_>) -> bool {
     }
 }
 
-fn conditions(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) -> Option<Search> {
-    let mut data: Vec<(String, ParameterValue)> = Vec::new();
+/// Mends the request until it goes through; what has to be `carried` stays as it is.
+fn conditions(
+    acl: &Acl<'_>,
+    rule: &MergedRule<'_>,
+    request: &Request<'_>,
+    carried: &[(String, ParameterValue)],
+) -> Option<Search> {
+    let mut data: Vec<(String, ParameterValue)> = carried.to_vec();
     let mut wrap_ttl = None;
     // Values that have been tried, by parameter.
     let mut tried: Vec<(String, usize)> = Vec::new();
@@ -100,6 +120,16 @@ fn conditions(acl: &Acl<'_>, rule: &MergedRule<'_>, request: &Request<'_>) -> Op
             Some(Refusal::WrappingTooShort(ttl) | Refusal::WrappingTooLong(ttl)) => {
                 wrap_ttl = Some(ttl);
                 continue;
+            }
+            Some(Refusal::Parameter(
+                ParameterRefusal::Denied(name)
+                | ParameterRefusal::ValueNotAllowed(name)
+                | ParameterRefusal::NotListed(name),
+            )) if carried.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)) => {
+                return Some(Search::Impossible(format!("`{name}` cannot be chosen")));
+            }
+            Some(Refusal::Parameter(ParameterRefusal::AllDenied)) if !carried.is_empty() => {
+                return Some(Search::Impossible("no parameter can be sent".to_owned()));
             }
             Some(Refusal::LimitRequired) => ("limit".to_owned(), ParameterValue::Number("1".to_owned())),
             Some(Refusal::Parameter(ParameterRefusal::Missing(name))) => {

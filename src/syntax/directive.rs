@@ -23,7 +23,16 @@ pub struct Directive {
     /// It is an annotation of a Kubernetes object and no comment.
     pub annotation: bool,
     /// Set if the comment starts like a directive but cannot be read: what is wrong with it.
-    pub fault: Option<String>,
+    pub fault: Option<Fault>,
+}
+
+/// Why something that looks like a suppression is none. It suppresses nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// The remedy, where the message does not say it.
+    pub help: Option<String>,
 }
 
 const WORD: &str = "rolewright:";
@@ -121,12 +130,12 @@ struct Parsed<'t> {
     rules: Vec<&'t str>,
     until: Option<(Date, &'t str)>,
     reason: &'t str,
-    fault: Option<String>,
+    fault: Option<Fault>,
 }
 
 /// Reads what follows `rolewright:`.
 fn parse(text: &str) -> Parsed<'_> {
-    let fault = |message: String| Parsed { fault: Some(message), ..Parsed::default() };
+    let fault = |message: String| Parsed { fault: Some(Fault { message, help: None }), ..Parsed::default() };
     let text = text.trim();
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(text.len());
     let (verb, rest) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -155,24 +164,72 @@ fn parse(text: &str) -> Parsed<'_> {
     if let Some(odd) = rules.iter().find(|rule| rule.contains(char::is_whitespace)) {
         return fault(format!("`{odd}` is no rule name; separate rule names with commas"));
     }
-    let (word, rest) = until_word(reason.trim_start());
-    let until = match word.map(|word| (Date::parse(word.trim_start_matches("until=")), word)) {
-        None => None,
-        Some((Some(date), word)) => Some((date, word)),
-        Some((None, word)) => return fault(format!("`{word}` is no date; write `until=YYYY-MM-DD`")),
-    };
-    let reason = rest;
-    let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim_start();
-    Parsed { rules, until, reason, fault: None }
+    match limited(reason) {
+        Ok((until, reason)) => Parsed { rules, until, reason, fault: None },
+        Err(fault) => Parsed { fault: Some(fault), ..Parsed::default() },
+    }
 }
 
-/// The word `until=…` at the start of `text`, and the rest.
-fn until_word(text: &str) -> (Option<&str>, &str) {
-    if !text.starts_with("until=") {
-        return (None, text);
+/// What `until=` says, with the word itself, and the reason behind it.
+pub type Limited<'t> = (Option<(Date, &'t str)>, &'t str);
+
+/// Takes a reason apart that may begin with `until=YYYY-MM-DD`. A day at any other place, or written in another way,
+/// would limit nothing: it is a fault.
+pub fn limited(text: &str) -> Result<Limited<'_>, Fault> {
+    let text = past_marks(text);
+    let Some(rest) = text.strip_prefix("until=") else {
+        return match odd_limit(text) {
+            None => Ok((None, text)),
+            Some(odd) => Err(Fault {
+                message: format!("`{odd}` does not limit the time: it is read as a part of the reason"),
+                help: Some("write `until=YYYY-MM-DD` before the reason".to_owned()),
+            }),
+        };
+    };
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let (day, reason) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let day = day.trim_end_matches([',', ';', ':']);
+    let word = text.get(..text.len() - rest.len() + day.len()).unwrap_or(text);
+    match Date::parse(day) {
+        Some(date) => Ok((Some((date, word)), past_marks(reason))),
+        None => Err(Fault { message: format!("`{word}` is no date; write `until=YYYY-MM-DD`"), help: None }),
     }
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    text.split_at_checked(end).map_or((None, text), |(word, rest)| (Some(word), rest))
+}
+
+/// The text without the marks that part a reason from what stands before it.
+fn past_marks(text: &str) -> &str {
+    text.trim()
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | ',' | ';'))
+}
+
+/// The first words of `text` that somebody takes for a limit: `until` and a day, or `until=`.
+fn odd_limit(text: &str) -> Option<&str> {
+    const UNTIL: &str = "until";
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(candidate) = bytes.get(at..at + UNTIL.len()) {
+        let starts_word = at == 0 || bytes.get(at - 1).is_some_and(|before| !before.is_ascii_alphanumeric());
+        if starts_word && candidate.eq_ignore_ascii_case(UNTIL.as_bytes()) {
+            let behind = text.get(at + UNTIL.len()..)?;
+            let day = behind.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | ':' | '('));
+            let marks = behind.get(..behind.len() - day.len())?;
+            let is_day = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.');
+            let day: &str = day.split(|c: char| !is_day(&c)).next()?.trim_end_matches('.');
+            if marks.contains('=') || (!marks.is_empty() && is_like_a_date(day)) {
+                return text.get(at..at + UNTIL.len() + marks.len() + day.len());
+            }
+        }
+        at += 1;
+    }
+    None
+}
+
+/// True for three numbers, one of them a year: `2027-3-31`, `31.03.2027`, `03/31/2027`.
+fn is_like_a_date(word: &str) -> bool {
+    let numbers = || word.split(['-', '/', '.']);
+    numbers().count() == 3
+        && numbers().all(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
+        && numbers().any(|it| it.len() == 4)
 }
 
 /// The lines of a text.

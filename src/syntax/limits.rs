@@ -3,6 +3,9 @@
 /// Largest file that is read, in bytes.
 pub const FILE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Most entries of a revision's tree.
+pub const TREE_ENTRIES: usize = 2_000_000;
+
 /// Deepest nesting of lists, maps and blocks.
 pub const DEPTH: usize = 128;
 

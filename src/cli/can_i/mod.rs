@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::args::{DialectName, Global};
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::Project;
@@ -126,14 +126,19 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     }
 }
 
-/// The project under `paths`; a failure if any of it cannot be read: the answer might hang on it.
+/// The project under `paths`, which `--in` names; a failure if any of it cannot be read: the answer might hang on it.
 pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
+    load_named(paths, session, " with `--in`")
+}
+
+/// The same, where `named` says how paths are named.
+pub fn load_named(paths: &[PathBuf], session: &Session, named: &str) -> Result<Loaded, Failure> {
     let loaded = load::project(paths, None, session);
     let places = Places::new(&loaded.project.sources);
     let mut faults: Vec<String> = loaded
         .unread
         .iter()
-        .map(|unread| format!("{}: {}", clean::line(&unread.path), unread.message))
+        .map(|unread| format!("{}: {}", clean::line(&unread.path), clean::line(&unread.message)))
         .collect();
     let project = &loaded.project;
     let told = |span, message: &str| format!("{}: {}", place(&places, span), clean::line(message));
@@ -150,11 +155,11 @@ pub fn load(paths: &[PathBuf], session: &Session) -> Result<Loaded, Failure> {
     match faults.len() {
         0 if loaded.is_empty() => {
             Err(Failure::new("no input found: no policy, manifest or spec among the files")
-                .with_help("name files or directories that hold some with `--in`"))
+                .with_help(format!("name files or directories that hold some{named}")))
         }
         0 => Ok(loaded),
         _ => Err(Failure::new("not all inputs can be read, and the answer may hang on them")
-            .with_help("mend them, or name others with `--in`")),
+            .with_help(format!("mend them, or name others{named}"))),
     }
 }
 
@@ -288,12 +293,14 @@ impl Scene<'_> {
     }
 
     fn finish(&self, answer: Answer, json: Value) -> Result<Exit, Failure> {
-        self.print(&(serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"))?;
+        if !self.quiet {
+            print(&(serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"))?;
+        }
         Ok(exit(answer))
     }
 
     fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.quiet { Ok(()) } else { print(text) }
+        if self.quiet { Ok(()) } else { print_lines(text) }
     }
 }
 

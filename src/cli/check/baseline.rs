@@ -1,18 +1,19 @@
 //! `check` with a baseline: reading it, taking known findings out, writing it.
 
-use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Args;
 use crate::cli::exit::{Failure, say};
 use crate::cli::load;
+use crate::cli::names::shown;
 use crate::cli::session::Session;
 use crate::cli::write;
 use crate::lint::anchor::{Anchor, Anchors};
 use crate::lint::baseline::Baseline;
-use crate::lint::{Finding, Triaged};
-use crate::model::project::Project;
+use crate::lint::{Finding, Level, Triaged};
+use crate::model::project::{FileClass, Project};
 use crate::rules::{ENGINE, named};
 
 /// The baseline of a run.
@@ -34,10 +35,21 @@ impl Known {
             session.config.baseline.as_ref().filter(|_| !session.config.levels.profile.sees_all());
         let Some(path) = named.or(configured).cloned() else { return Ok(None) };
         let write = args.write_baseline.is_some();
-        let shown = path.display();
-        let baseline = match read(&path) {
+        let absolute = session.absolute(&path);
+        let shown = shown(&path);
+        let fault = match session.refusal(&absolute) {
+            None if named.is_none() && !in_project(&absolute, session) => {
+                Some("it lies outside of the repository")
+            }
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            return Err(Failure::new(format!("cannot read the baseline `{shown}`: {fault}")));
+        }
+        let baseline = match load::settings_text(&absolute) {
             Ok(text) => Some(Baseline::parse(&text).map_err(|error| {
-                Failure::new(format!("`{shown}` {error}")).with_help("make it anew with `--write-baseline`")
+                Failure::new(format!("`{shown}` {error}"))
+                    .with_help("remove it, and make it anew with `--write-baseline`")
             })?),
             Err(error) if error.kind() == ErrorKind::NotFound && write => None,
             Err(error) => {
@@ -53,13 +65,14 @@ impl Known {
         let Some(baseline) = &self.baseline else { return };
         let anchors = Anchors::new(project);
         let shown = std::mem::take(&mut triaged.shown);
-        let (candidates, others): (Vec<Finding>, Vec<Finding>) = shown.into_iter().partition(can_be_known);
+        let (candidates, others): (Vec<Finding>, Vec<Finding>) =
+            shown.into_iter().partition(|finding| can_be_known(finding, session));
         let sifted = baseline.sift(candidates, &anchors, |anchor| is_judged(anchor, project, session));
         triaged.shown = others;
         triaged.shown.extend(sifted.new);
         triaged.shown.sort_by_key(|finding| finding.span);
         triaged.known = sifted.known;
-        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, count)| sum.saturating_add(*count));
+        triaged.stale = sifted.stale.iter().fold(0, |sum: usize, (_, _, count)| sum.saturating_add(*count));
     }
 
     /// Writes the baseline, if that was asked for. One that was there only loses entries; a new one takes in all that
@@ -78,13 +91,13 @@ impl Known {
             }
             None => {
                 let shown = std::mem::take(&mut triaged.shown);
-                let (known, others) = shown.into_iter().partition(can_be_known);
+                let (known, others) = shown.into_iter().partition(|finding| can_be_known(finding, session));
                 triaged.known = known;
                 triaged.shown = others;
                 Baseline::of(&triaged.known, &anchors)
             }
         };
-        let path = self.path.display();
+        let path = shown(&self.path);
         write::whole(&self.path, new.to_text().as_bytes())
             .map_err(|error| Failure::new(format!("cannot write the baseline `{path}`: {error}")))?;
         let findings = if new.len() == 1 { "finding" } else { "findings" };
@@ -93,25 +106,34 @@ impl Known {
     }
 }
 
-/// The text of a regular file.
-fn read(path: &Path) -> io::Result<String> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    load::settings_text(&file)
+/// True if the baseline that a configuration names lies in its project, links resolved.
+fn in_project(path: &Path, session: &Session) -> bool {
+    let Ok(real) = fs::canonicalize(path) else { return true };
+    let own = session.config_files.first().and_then(|path| path.parent());
+    let directories = own.into_iter().chain([session.repository.as_path()]);
+    directories
+        .filter_map(|directory| fs::canonicalize(directory).ok())
+        .any(|directory| real.starts_with(directory))
 }
 
-/// A text that cannot be read is nothing to get used to.
-fn can_be_known(finding: &Finding) -> bool {
-    finding.rule != ENGINE.syntax_error
+/// A text that cannot be read is nothing to get used to, and neither is what the configuration lets nobody allow.
+fn can_be_known(finding: &Finding, session: &Session) -> bool {
+    finding.rule != ENGINE.syntax_error && session.config.levels.can_be_allowed(finding.rule)
 }
 
-/// True if this run says whether a finding still occurs: its rule is on, and its file was read or is gone.
+/// True if this run says whether a finding still occurs: its rule is on there and can be known, and its file was read to
+/// the end or is gone.
 fn is_judged(anchor: &Anchor, project: &Project, session: &Session) -> bool {
-    let on = named(&anchor.rule).is_none_or(|rule| session.config.levels.is_on(rule));
-    let read = project.sources.iter().any(|source| source.name == anchor.path);
-    on && (read || !exists(&session.root.join(&anchor.path)))
+    let levels = &session.config.levels;
+    let on = named(&anchor.rule)
+        .is_none_or(|rule| levels.at(rule, &anchor.path) != Level::Off && levels.can_be_allowed(rule));
+    let mut sources = project.sources.iter().zip(&project.classes);
+    on && match sources.find(|(source, _)| source.name == anchor.path) {
+        // A file that is no text is left alone and empty here; nobody looked at what it holds.
+        Some((source, FileClass::Other)) => !source.text.is_empty(),
+        Some((_, class)) => *class == FileClass::Read,
+        None => !exists(&session.path(&anchor.path)),
+    }
 }
 
 fn exists(path: &Path) -> bool {

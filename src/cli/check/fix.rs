@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use super::baseline::Known;
 use super::{Args, gate};
-use crate::cli::exit::{Exit, Failure, print, say};
+use crate::cli::exit::{Exit, Failure, print_diff, say};
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::Session;
 use crate::cli::write;
@@ -100,7 +100,7 @@ fn show(loaded: &Loaded, fixed: &Fixed, outcome: &mut Outcome) -> Result<(), Fai
         out += &clean::source(&diff.unified_diff().header(&header.0, &header.1).to_string());
         outcome.changed = true;
     }
-    print(&out)?;
+    print_diff(&out)?;
     if outcome.changed {
         say(format_args!("{}", count(fixed.applied, "would be fixed")));
     }

@@ -2,7 +2,7 @@
 //!
 //! `.rolewright` in it lists what was made, with a checksum each, so that only that is ever removed or overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use similar::TextDiff;
 
 use crate::cli::exit::Failure;
+use crate::cli::names::shown;
 use crate::cli::write;
 use crate::emit::{Artefact, HEADER};
 
@@ -48,11 +49,23 @@ pub enum Change {
     },
 }
 
+/// The files below a directory that `compile` made there, and that are as it made them.
+///
+/// A list that does not say whose it is lists nothing, and what was changed since is what somebody wrote.
+pub fn untouched(root: &Path) -> BTreeSet<PathBuf> {
+    let Ok(Some(list)) = read(root, LIST) else { return BTreeSet::new() };
+    if !list.lines().next().is_some_and(|line| line.contains(HEADER)) {
+        return BTreeSet::new();
+    }
+    let is_as_made = |(path, checksum): &(String, String)| matches!(read(root, path), Ok(Some(text)) if fingerprint(&text) == *checksum);
+    entries(&list).filter(is_as_made).map(|(path, _)| root.join(path)).collect()
+}
+
 impl Folder {
     /// Compares; refuses a directory in which something stands in the way.
     pub fn compare(root: &Path, artefacts: &[Artefact]) -> Result<Folder, Failure> {
         if root.symlink_metadata().is_ok() && !root.is_dir() {
-            return Err(Failure::new(format!("`{}` is no directory", root.display())));
+            return Err(Failure::new(format!("`{}` is no directory", shown(root))));
         }
         let listed = read_list(root)?;
         let mut folder = Folder { root: root.to_owned(), files: BTreeMap::new() };
@@ -137,20 +150,20 @@ impl Folder {
                 let _ = fs::remove_file(&beside);
                 return Err(Failure::new(format!(
                     "cannot write `{}`: {error}; nothing was changed",
-                    to.display()
+                    shown(&to)
                 )));
             }
             waiting.push((beside, to));
         }
         for (from, to) in &waiting {
             fs::rename(from, to)
-                .map_err(|error| Failure::new(format!("cannot replace `{}`: {error}", to.display())))?;
+                .map_err(|error| Failure::new(format!("cannot replace `{}`: {error}", shown(to))))?;
         }
         for (path, file) in &self.files {
             if file.change == (Change::Stale { edited: false }) {
                 let path = self.root.join(path);
                 fs::remove_file(&path)
-                    .map_err(|error| Failure::new(format!("cannot remove `{}`: {error}", path.display())))?;
+                    .map_err(|error| Failure::new(format!("cannot remove `{}`: {error}", shown(&path))))?;
                 // Goes only if it is empty now.
                 if let Some(directory) = path.parent().filter(|directory| *directory != self.root) {
                     let _ = fs::remove_dir(directory);
@@ -175,7 +188,7 @@ impl Folder {
             Some(old) if listed || old.lines().take(2).any(|line| line.contains(HEADER)) => Change::Differs,
             Some(_) => {
                 let path = self.root.join(&artefact.path);
-                let message = format!("`{}` is in the way: it was not made by rolewright", path.display());
+                let message = format!("`{}` is in the way: it was not made by rolewright", shown(&path));
                 return Err(
                     Failure::new(message).with_help("move it away, or name another directory with `--out`")
                 );
@@ -191,9 +204,8 @@ impl Folder {
 fn read(root: &Path, path: &str) -> Result<Option<String>, Failure> {
     let whole = root.join(path);
     let cannot =
-        |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", whole.display()));
-    let refuse =
-        |at: &Path, why: &str| Failure::new(format!("`{}` {why}; nothing was changed", at.display()));
+        |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", shown(&whole)));
+    let refuse = |at: &Path, why: &str| Failure::new(format!("`{}` {why}; nothing was changed", shown(at)));
     let mut at = root.to_owned();
     for part in Path::new(path).components() {
         let Component::Normal(part) = part else {
@@ -227,7 +239,10 @@ fn alone(root: &Path) -> Option<fs::File> {
 
 /// Where a new text waits until all of them are there.
 fn beside(path: &Path) -> PathBuf {
+    /// How long a name may be so that with what is added it is no longer than file systems take.
+    const LONGEST: usize = 200;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = if name.len() > LONGEST { fingerprint(&name) } else { name };
     path.with_file_name(format!(".{name}.rolewright-new"))
 }
 
@@ -278,8 +293,13 @@ fn list_of(artefacts: &[Artefact]) -> String {
 
 fn read_list(root: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let text = read(root, LIST)?.unwrap_or_default();
-    let entries = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once("  "));
-    Ok(entries.map(|(checksum, path)| (path.to_owned(), checksum.to_owned())).collect())
+    Ok(entries(&text).collect())
+}
+
+/// Paths with their checksums.
+fn entries(list: &str) -> impl Iterator<Item = (String, String)> {
+    let entries = list.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once("  "));
+    entries.map(|(checksum, path)| (path.to_owned(), checksum.to_owned()))
 }
 
 /// FNV-1a, 64 bits: tells an edited file from an untouched one; no defence against forgery, which git is.

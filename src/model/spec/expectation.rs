@@ -9,7 +9,7 @@ use crate::model::project::Target;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::request_path;
 use crate::syntax::near::nearest;
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, NodeKind};
 use crate::syntax::{Span, Spanned};
 
 /// One entry of `expect`.
@@ -35,6 +35,39 @@ pub struct Expectation {
     pub namespace: Option<Spanned<String>>,
     /// `named`: the object of a Kubernetes question, or `*` for any.
     pub object: Option<Spanned<String>>,
+    /// `never`: to where no way leads. Then there is one action, `escalate`, and `on` says the same in words.
+    pub never: Option<Ends>,
+}
+
+/// To where ways lead that give somebody everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// `escalate: vault`: root-equivalent on Vault.
+    Vault,
+    /// `escalate: cluster`: administrator of the cluster.
+    Cluster,
+    /// `escalate: true`: either.
+    Either,
+}
+
+impl Ends {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Ends::Vault => "vault",
+            Ends::Cluster => "cluster",
+            Ends::Either => "either",
+        }
+    }
+
+    /// What whoever is there is.
+    pub fn words(self) -> &'static str {
+        match self {
+            Ends::Vault => "root-equivalent on Vault",
+            Ends::Cluster => "cluster-admin",
+            Ends::Either => "root-equivalent on Vault or cluster-admin",
+        }
+    }
 }
 
 /// About whom an expectation speaks.
@@ -70,11 +103,16 @@ pub enum Question<'a> {
     },
     /// A path of the API server outside the resource API.
     Url(&'a str),
+    /// Ways that give somebody everything.
+    Escalation(Ends),
 }
 
 impl Expectation {
     /// What is asked about. The entry asks Kubernetes if it says `in`, else Vault.
     pub fn question(&self) -> Question<'_> {
+        if let Some(ends) = self.never {
+            return Question::Escalation(ends);
+        }
         let Some(namespace) = &self.namespace else { return Question::Vault(self.on.as_str()) };
         let on = self.on.as_str();
         if on.starts_with('/') {
@@ -137,6 +175,28 @@ fn entry(node: &Node, suite: &str, target: Target) -> Option<Expectation> {
         Some(Spanned::new(who, entry.value.span))
     })?;
     let can = node.get("can").is_some();
+    let escalate = node.get("never").and_then(|never| never.get("escalate"));
+    let never = escalate.and_then(|ends| match (ends.as_text(), &ends.kind) {
+        (Some("vault"), _) => Some(Ends::Vault),
+        (Some("cluster"), _) => Some(Ends::Cluster),
+        (None, NodeKind::Bool(true)) => Some(Ends::Either),
+        _ => None,
+    });
+    if let (Some(ends), Some(escalate)) = (never, escalate) {
+        return Some(Expectation {
+            span: node.span,
+            suite: suite.to_owned(),
+            target,
+            name: text_of(node, "name"),
+            who,
+            can: false,
+            actions: vec![Spanned::new("escalate".to_owned(), escalate.span)],
+            on: Spanned::new(ends.words().to_owned(), escalate.span),
+            namespace: None,
+            object: None,
+            never,
+        });
+    }
     Some(Expectation {
         span: node.span,
         suite: suite.to_owned(),
@@ -148,6 +208,7 @@ fn entry(node: &Node, suite: &str, target: Target) -> Option<Expectation> {
         on: text_of(node, "on")?,
         namespace: text_of(node, "in"),
         object: text_of(node, "named"),
+        never: None,
     })
 }
 
@@ -159,6 +220,7 @@ fn judge(expectation: &Expectation, faults: &mut Vec<Malformed>) {
         Question::Vault(path) => vault(expectation, path, faults),
         Question::Url(_) => url(expectation, faults),
         Question::Resource { group, resource, .. } => kubernetes(expectation, group, &resource, faults),
+        Question::Escalation(_) => escalation(expectation, faults),
     }
 }
 
@@ -234,6 +296,16 @@ impl Form {
             None => Some(Form::ServiceAccount),
         };
         form.filter(|_| fits)
+    }
+}
+
+/// Whoever is excepted is somebody from whom a way may start.
+fn escalation(expectation: &Expectation, faults: &mut Vec<Malformed>) {
+    let Quantifier::NobodyExcept(names) = &expectation.who.value else { return };
+    for name in names.iter().filter(|name| Form::of(name).is_some_and(|form| form != Form::ServiceAccount)) {
+        let message = format!("`{name}` cannot be excepted from what nobody can come to");
+        let fault = Malformed::new(expectation.who.span, message);
+        faults.push(fault.with_help("write the service accounts, as `NAMESPACE/SERVICEACCOUNT`"));
     }
 }
 

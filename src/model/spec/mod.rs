@@ -19,7 +19,7 @@ pub mod tables;
 mod tests;
 mod vault;
 
-pub use self::expectation::{EVERYWHERE, Expectation, Quantifier, Question};
+pub use self::expectation::{EVERYWHERE, Ends, Expectation, Quantifier, Question};
 
 use self::shape::Shape;
 use super::lower::Lowered;

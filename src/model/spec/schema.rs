@@ -105,6 +105,11 @@ impl Writer {
             Shape::Word(words) => json!({ "anyOf": [{ "enum": words }, { "type": "string" }] }),
             Shape::Bool => json!({ "type": "boolean" }),
             Shape::True => json!({ "const": true }),
+            Shape::TrueOr(words) => {
+                let all: Vec<Value> =
+                    std::iter::once(true.into()).chain(words.iter().map(|word| (*word).into())).collect();
+                json!({ "enum": all })
+            }
             Shape::Duration => self.kind(FieldKind::Duration),
             Shape::Value => json!({}),
             Shape::List(0, item) => json!({ "type": "array", "items": self.shape(*item) }),

@@ -26,6 +26,8 @@ pub enum Shape {
     Bool,
     /// `true` and nothing else.
     True,
+    /// `true`, or one of these words.
+    TrueOr(&'static [&'static str]),
     /// A duration as Vault reads it.
     Duration,
     /// Anything.
@@ -143,6 +145,12 @@ impl Checker<'_> {
                 NodeKind::Bool(true) => {}
                 NodeKind::Bool(false) => self.push(node, format!("`{key}` can only be `true`")),
                 _ => self.wrong(node, "`true`", key),
+            },
+            Shape::TrueOr(words) => match node.kind {
+                NodeKind::Bool(true) => {}
+                NodeKind::Bool(false) => self.push(node, format!("`{key}` cannot be `false`")),
+                NodeKind::Text(_) | NodeKind::Block(..) => self.choice(node, words, key),
+                _ => self.wrong(node, &format!("`true` or one of `{}`", words.join("`, `")), key),
             },
             Shape::Duration => self.field_value(node, FieldKind::Duration, key),
             Shape::List(least, item) => self.list(node, least, *item, key),

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{Counts, Problem, Proofs, claim, title};
-use crate::model::spec::Quantifier;
+use crate::model::spec::{Ends, Quantifier};
+use crate::report::paths::{HopItem, hop_item};
 use crate::report::place::Places;
 use crate::semantics::expectation::{Answer, Coverage, Decider, DeciderKind, Reason, Verdict};
 use crate::syntax::Span;
@@ -43,6 +44,7 @@ struct Test<'a> {
     who: Option<&'a str>,
     can: bool,
     on: &'a str,
+    never: Option<&'static str>,
     r#in: Option<&'a str>,
     named: Option<&'a str>,
     why: Option<&'a str>,
@@ -65,6 +67,7 @@ struct ReasonItem<'a> {
     place: Option<Place<'a>>,
     role: Option<RoleItem<'a>>,
     rules: Vec<RuleItem<'a>>,
+    hops: Vec<HopItem<'a>>,
 }
 
 #[derive(Serialize)]
@@ -129,6 +132,7 @@ fn test<'a>(verdict: &'a Verdict<'_>, places: &Places<'a>) -> Test<'a> {
         },
         can: expectation.can,
         on: expectation.on.as_str(),
+        never: expectation.never.map(Ends::word),
         r#in: expectation.namespace.as_ref().map(|namespace| namespace.as_str()),
         named: expectation.object.as_ref().map(|object| object.as_str()),
         why: verdict.why.as_deref(),
@@ -153,6 +157,7 @@ fn reason<'a>(reason: &'a Reason, places: &Places<'a>) -> ReasonItem<'a> {
         place: reason.place.map(|span| place(span, places)),
         role: reason.role.as_ref().map(|(name, span)| RoleItem { name, place: place(*span, places) }),
         rules: reason.rules.iter().map(|it| rule(it, places)).collect(),
+        hops: reason.hops.iter().map(|it| hop_item(it, places)).collect(),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod human;
 pub mod json;
 pub mod junit;
 
+use super::paths::{sentence, told};
 use super::place::Places;
 use crate::model::project::Project;
 use crate::model::spec::{EVERYWHERE, Expectation, Quantifier};
@@ -85,6 +86,11 @@ pub fn claim(expectation: &Expectation) -> String {
         Quantifier::Only(names) => format!("only {}", names.join(", ")),
         Quantifier::EverybodyIn(namespace) => format!("everybody in {namespace}"),
     };
+    if let Some(ends) = expectation.never {
+        let is_nobody = matches!(expectation.who.value, Quantifier::Nobody | Quantifier::NobodyExcept(_));
+        let never = if is_nobody { "" } else { "never " };
+        return format!("{who} {never}escalates to {}", ends.words());
+    }
     let actions: Vec<&str> = expectation.actions.iter().map(|action| action.as_str()).collect();
     let verb = if expectation.can { "can" } else { "cannot" };
     let mut text = format!("{who} {verb} {} {}", actions.join(", "), expectation.on);
@@ -145,6 +151,10 @@ fn reason_lines(reason: &Reason, places: &Places<'_>) -> Vec<String> {
         });
     }
     lines.extend(reason.rules.iter().map(|rule| decider_text(rule, places)));
+    for (at, hop) in reason.hops.iter().enumerate() {
+        lines.push(format!("{}. {}", at + 1, sentence(hop)));
+        lines.extend(hop.evidence.iter().map(|evidence| format!("   {}", told(evidence, places))));
+    }
     if let Some((role, span)) = &reason.role {
         lines.push(format!("through the role {role}  {}", place_text(*span, places)));
     }

@@ -42,6 +42,14 @@ pub fn render(report: &Report<'_>) -> String {
             "template",
         )
     }));
+    for (number, why) in [
+        (report.excluded, "excluded by the configuration"),
+        (report.compiled, "left out: `compile` made them"),
+    ] {
+        if number > 0 {
+            notifications.push(notification("note", &format!("files {why}: {number}"), "", "files-left-out"));
+        }
+    }
     if left_out > 0 {
         let text =
             format!("{left_out} results of lower severity are left out: no more than {RESULTS} are shown");

@@ -30,7 +30,9 @@ pub(super) fn answers(
                     let request = Request { verb: action, group, resource, name: *object };
                     Query::Resource { request, namespace: place }
                 }
-                Question::Vault(_) => return Reason::new(None, "Vault is asked elsewhere"),
+                Question::Vault(_) | Question::Escalation(_) => {
+                    return Reason::new(None, "Vault is asked elsewhere");
+                }
             };
             ask(prover, &user, &query, place)
         });

@@ -12,12 +12,16 @@
 mod cluster;
 mod coverage;
 mod names;
+mod never;
 mod universal;
 mod vault;
 
 pub use coverage::{Coverage, Uncovered};
 
+use std::cell::OnceCell;
+
 use super::authorizer::{Query, User};
+use super::escalation_graph::{EscalationGraph, Hop};
 use super::reach::{Access, Holder, Subject, kubernetes};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
@@ -99,6 +103,8 @@ pub struct Reason {
     pub text: String,
     /// The place that the text speaks of, where that is no rule.
     pub place: Option<Span>,
+    /// Of a claim about ways that give somebody everything: the way.
+    pub hops: Vec<Hop>,
 }
 
 /// A rule that decides.
@@ -128,7 +134,16 @@ pub enum DeciderKind {
 impl Reason {
     fn new(allowed: Option<bool>, text: impl Into<String>) -> Reason {
         let text = text.into();
-        Reason { allowed, who: None, path: None, role: None, rules: Vec::new(), text, place: None }
+        Reason {
+            allowed,
+            who: None,
+            path: None,
+            role: None,
+            rules: Vec::new(),
+            text,
+            place: None,
+            hops: Vec::new(),
+        }
     }
 
     fn at(self, place: Option<Span>) -> Reason {
@@ -141,6 +156,8 @@ impl Reason {
 pub struct Prover<'a> {
     access: Access<'a>,
     names: Names<'a>,
+    /// Built for the first claim about ways.
+    graph: OnceCell<EscalationGraph>,
     replay: Replay<'a>,
 }
 
@@ -156,7 +173,7 @@ impl<'a> Prover<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Prover<'a> {
         let replay = Replay { vault: |asked, holder| asked.by_token(holder), kubernetes: Access::kubernetes };
-        Prover { access: Access::new(project), names: Names::of(project), replay }
+        Prover { access: Access::new(project), names: Names::of(project), graph: OnceCell::new(), replay }
     }
 
     /// The verdict on one claim.
@@ -167,6 +184,15 @@ impl<'a> Prover<'a> {
             answers: Vec::new(),
             why: Some(why),
         };
+        if let Some(ends) = expectation.never {
+            return match never::answers(self, expectation, ends) {
+                Err((outcome, why)) => without_answer(outcome, why),
+                Ok(answers) => {
+                    let outcome = answers.iter().map(outcome).max().unwrap_or(Outcome::Unknown);
+                    Verdict { expectation, outcome, answers, why: None }
+                }
+            };
+        }
         if expectation.is_universal() {
             let proved = match expectation.question() {
                 Question::Vault(path) => universal::answers(self, expectation, path),

@@ -99,9 +99,11 @@ impl<'p> Classes<'p> {
 
     /// The shortest path inside the pattern in question which `judge` takes: of the fewest segments, of these one
     /// without empty segments, of these the shortest text.
+    ///
+    /// What it takes is drawn from `steps`; it is an error once they are spent.
     pub(super) fn shortest(
         &self,
-        left: &mut u64,
+        steps: &mut u64,
         judge: &mut impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, TooComplex> {
         let start = State { alive: vec![0], reached: vec![0; self.slots], position: Some(0) };
@@ -116,15 +118,15 @@ impl<'p> Classes<'p> {
             for (trail, state) in &level {
                 for segment in self.alphabet(state) {
                     let stepping = 2 + u64::try_from(state.alive.len() + self.slots).unwrap_or(u64::MAX);
-                    let Some(rest) = left.checked_sub(stepping) else {
-                        *left = 0;
+                    let Some(rest) = steps.checked_sub(stepping) else {
+                        *steps = 0;
                         return Err(TooComplex);
                     };
-                    *left = rest;
+                    *steps = rest;
                     let Some(state) = self.step(state, &segment) else { continue };
                     let trail = trail.with(&segment, depth);
                     if state.is_inside() || depth + 1 == self.within.len() {
-                        *left = left.saturating_sub(judging);
+                        *steps = steps.saturating_sub(judging);
                         if found.as_ref().is_none_or(|best| trail < *best) && judge(&trail.text) {
                             found = Some(trail.clone());
                         }

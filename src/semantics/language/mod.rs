@@ -142,6 +142,54 @@ pub fn shortest_within(
     left: &mut u64,
     mut wanted: impl FnMut(&[Grant]) -> bool,
 ) -> Result<Option<String>, TooComplex> {
+    let mut grants = Vec::with_capacity(languages.len());
+    search(languages, within, left, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(&grants)
+    })
+}
+
+/// As [`shortest`], where `wanted` sees the path, too, relative to the namespace; it may ask of it nothing but what the
+/// rules of the tokens tell.
+pub fn shortest_of(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: u64,
+    mut wanted: impl FnMut(&str, &[Grant]) -> bool,
+) -> Result<Option<String>, TooComplex> {
+    let mut grants = Vec::with_capacity(languages.len());
+    let mut left = steps;
+    search(languages, within, &mut left, |path| {
+        grants.clear();
+        grants.extend(languages.iter().map(|language| language.on(path)));
+        wanted(path, &grants)
+    })
+}
+
+/// Shows `visit` one path of each class of paths inside `within` that the rules of the languages tell apart, one of the
+/// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`;
+/// it is an error once they are spent.
+pub fn each_class(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut visit: impl FnMut(&str),
+) -> Result<(), TooComplex> {
+    let none = search(languages, within, steps, |path| {
+        visit(path);
+        false
+    });
+    none.map(|_| ())
+}
+
+/// The shortest path inside `within` which `judge` takes.
+fn search(
+    languages: &[Language<'_, '_>],
+    within: &PathPattern,
+    steps: &mut u64,
+    mut judge: impl FnMut(&str) -> bool,
+) -> Result<Option<String>, TooComplex> {
     let namespace = languages.first().map_or("", |language| language.namespace);
     let full = |pattern: &PathPattern| PathPattern::stored(format!("{namespace}{pattern}"));
     let question = full(within);
@@ -169,14 +217,8 @@ pub fn shortest_within(
     for guard in &guards {
         classes.insert(guard, &[guarded], 1);
     }
-    let mut grants = Vec::with_capacity(languages.len());
-    let mut judge = |path: &str| {
-        let path = path.strip_prefix(namespace).unwrap_or(path);
-        grants.clear();
-        grants.extend(languages.iter().map(|language| language.on(path)));
-        wanted(&grants)
-    };
-    let found = match classes.shortest(left, &mut judge) {
+    let mut judge = |path: &str| judge(path.strip_prefix(namespace).unwrap_or(path));
+    let found = match classes.shortest(steps, &mut judge) {
         Ok(found) => found,
         Err(too_complex) => {
             let rules = languages.iter().flat_map(|language| language.acl.rules()).map(|rule| &rule.pattern);

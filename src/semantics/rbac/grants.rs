@@ -181,6 +181,17 @@ impl<'a> Grant<'a> {
         Some(raised)
     }
 
+    /// As much of it as one of its parts gives.
+    pub fn only(&self, part: &Part<'a>) -> Grant<'a> {
+        Grant { reach: Arc::clone(&self.reach), parts: vec![part.clone()], ..*self }
+    }
+
+    /// As much of it as the rules give of whose place this holds; nothing if that is nothing.
+    pub fn of_rule(&self, wanted: impl Fn(Span) -> bool) -> Option<Grant<'a>> {
+        let parts: Vec<Part<'a>> = self.parts.iter().filter(|part| wanted(part.rule.span)).cloned().collect();
+        (!parts.is_empty()).then(|| Grant { reach: Arc::clone(&self.reach), parts, ..*self })
+    }
+
     /// True if only what belongs to namespaces can come of it.
     pub fn is_in_namespaces(&self) -> bool {
         self.role.kind == RbacRoleKind::Role || matches!(*self.reach, Reach::Namespaces(_))

@@ -18,7 +18,7 @@ use crate::syntax::Span;
 pub type Account<'a> = (&'a str, &'a str);
 
 /// Ways to become another service account, the most direct first.
-const WAYS: [(&Power, &str); 4] = [
+pub const WAYS: [(&Power, &str); 4] = [
     (&powers::TOKEN_REQUEST, "mint tokens"),
     (&powers::IMPERSONATE, "impersonate service accounts"),
     (&powers::POD_CREATION, "run pods"),

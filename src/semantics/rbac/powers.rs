@@ -96,6 +96,21 @@ pub fn given_by<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> O
     atoms.find_map(|atom| atom.allowed_by(rule)).filter(|_| rule.resource_names.is_empty())
 }
 
+/// How `rule` gives the power on the objects that it names alone. A request that creates an object carries no name,
+/// one that creates a part of an object carries that of the object.
+pub fn given_on_named<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> Option<Allowance<'a>> {
+    let name = rule.resource_names.iter().find(|name| !name.value.is_empty())?;
+    let atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
+    let mut requests = atoms.flat_map(|atom| {
+        let carries = |verb: &&&str| **verb != "create" || atom.resource.contains('/');
+        atom.groups.iter().flat_map(move |group| {
+            let verbs = atom.verbs.iter().filter(carries);
+            verbs.map(|verb| Request { verb, group, resource: atom.resource, name: Some(name.as_str()) })
+        })
+    });
+    requests.find_map(|request| allows(rule, &request))
+}
+
 /// The powers as a list to follow "can", the lesser ones counted only where there are many.
 pub fn words(powers: &[&Power]) -> String {
     const MANY: usize = 9;

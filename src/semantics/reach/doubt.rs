@@ -221,8 +221,8 @@ impl<'a> Access<'a> {
         first.map(Doubt::SeveralRoles).into_iter().collect()
     }
 
-    /// All definitions of a role that is defined in several ways.
-    fn definitions(&self, role: &RbacRole) -> &[&'a RbacRole] {
+    /// All definitions of a role that is defined in several ways; none of a role that is defined in one.
+    pub fn definitions(&self, role: &RbacRole) -> &[&'a RbacRole] {
         self.several.get(&key(role)).map_or(&[], Vec::as_slice)
     }
 }

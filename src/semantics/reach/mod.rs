@@ -72,7 +72,8 @@ pub struct Access<'a> {
 }
 
 impl<'a> Access<'a> {
-    fn pki_mounts(&self) -> Vec<&'a str> {
+    /// Paths of the `pki` mounts: each guards two paths below it.
+    pub fn pki_mounts(&self) -> Vec<&'a str> {
         let known = self.project.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));
         let configured =
             self.project.settings.mounts.iter().map(|mount| (mount.path.as_str(), &mount.engine));

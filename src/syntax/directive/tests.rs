@@ -41,6 +41,43 @@ const CASES: &[(&str, &[&str], &str)] = &[
     ("# rolewright: alow(a)\na", &["a"], "||`alow` is no directive; did you mean `allow`?"),
     ("# rolewright: ignore(a)\na", &["a"], "||`ignore` is no directive; write `allow(rule-name) reason`"),
     ("# rolewright:\na", &["a"], "||a directive needs a verb"),
+    ("# rolewright: allow(r): until=2027-03-31 why\na", &["a"], "r|2027-03-31 why|a"),
+    ("# rolewright: allow(r) - until=2027-03-31: why\na", &["a"], "r|2027-03-31 why|a"),
+    ("# rolewright: allow(r)until=2027-03-31, why\na", &["a"], "r|2027-03-31 why|a"),
+    (
+        "# rolewright: allow(r) holds until somebody asks, see #12-3\na",
+        &["a"],
+        "r|holds until somebody asks, see #12-3|a",
+    ),
+    ("# rolewright: allow(r) until 1.20.4 is out\na", &["a"], "r|until 1.20.4 is out|a"),
+    (
+        "# rolewright: allow(r) why until=2027-03-31\na",
+        &["a"],
+        "||`until=2027-03-31` does not limit the time",
+    ),
+    ("# rolewright: allow(r) why, until=soon\na", &["a"], "||`until=soon` does not limit the time"),
+    (
+        "# rolewright: allow(r) Until=2027-03-31 why\na",
+        &["a"],
+        "||`Until=2027-03-31` does not limit the time",
+    ),
+    (
+        "# rolewright: allow(r) until: 2027-03-31 why\na",
+        &["a"],
+        "||`until: 2027-03-31` does not limit the time",
+    ),
+    ("# rolewright: allow(r) until 2027-3-31\na", &["a"], "||`until 2027-3-31` does not limit the time"),
+    (
+        "# rolewright: allow(r) fine (until 31.03.2027)\na",
+        &["a"],
+        "||`until 31.03.2027` does not limit the time",
+    ),
+    (
+        "# rolewright: allow(r) (until=2027-03-31) é\na",
+        &["a"],
+        "||`until=2027-03-31` does not limit the time",
+    ),
+    ("# rolewright: allow(r) until=2027-3-31 why\na", &["a"], "||`until=2027-3-31` is no date"),
 ];
 
 #[test]
@@ -58,10 +95,11 @@ fn directives_are_read_with_what_they_cover() {
             assert_eq!(&text[rule.span.range()], rule.value, "{text}");
         }
         let covered = &text[directive.covers.range()];
-        let shown = directive.fault.as_deref().unwrap_or(covered);
+        let shown = directive.fault.as_ref().map_or(covered, |fault| fault.message.as_str());
         let parts: Vec<&str> = expected.split('|').collect();
         assert_eq!(rules.join(","), parts[0], "{text}");
-        assert_eq!(directive.reason, parts[1], "{text}");
+        let until = directive.until.as_ref().map(|until| format!("{} ", until.value)).unwrap_or_default();
+        assert_eq!(format!("{until}{}", directive.reason), parts[1], "{text}");
         assert!(shown.starts_with(parts[2]), "{text}: {shown}");
         assert_eq!(shown.is_empty(), parts[2].is_empty(), "{text}: {shown}");
     }

@@ -6,17 +6,24 @@ use crate::syntax::Span;
 ///
 /// A comment behind the item goes with it.
 pub fn list_item(text: &str, item: Span) -> Option<Span> {
-    lines(text, item, |before| before.trim_end().strip_suffix('-').is_some_and(|it| it.trim().is_empty()))
+    lines(text, item, '-', |before| {
+        before.trim_end().strip_suffix('-').is_some_and(|it| it.trim().is_empty())
+    })
 }
 
 /// The line `key: VALUE` of the value under `value`.
 pub fn entry(text: &str, key: &str, value: Span) -> Option<Span> {
-    lines(text, value, |before| before.trim().strip_suffix(':').is_some_and(|it| it.trim_end() == key))
+    lines(text, value, ':', |before| before.trim().strip_suffix(':').is_some_and(|it| it.trim_end() == key))
 }
 
-fn lines(text: &str, part: Span, leads_in: impl Fn(&str) -> bool) -> Option<Span> {
+/// `mark` is what stands right before the part if it `leads_in`: whoever asks for each part of a long line is told no
+/// without a look at the whole line.
+fn lines(text: &str, part: Span, mark: char, leads_in: impl Fn(&str) -> bool) -> Option<Span> {
     let range = part.range();
     let before = text.get(..range.start)?;
+    if !before.trim_end().ends_with(mark) {
+        return None;
+    }
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let behind = text.get(range.end..)?;
     let rest = behind.find('\n').map_or(behind.len(), |at| at + 1);

@@ -11,6 +11,7 @@ pub mod injector;
 pub mod operator;
 pub mod template;
 
+use super::ObjectMeta;
 use agent::AgentConfig;
 use csi::ProviderClass;
 use external_secrets::{ExternalSecret, SecretStore};
@@ -57,6 +58,18 @@ impl Consumers {
             && provider_classes.is_empty()
             && secret_stores.is_empty()
             && external_secrets.is_empty()
+    }
+
+    /// The objects, each with its kind.
+    pub fn metas(&self) -> impl Iterator<Item = (&str, &ObjectMeta)> {
+        let connections = self.vault_connections.iter().map(|it| ("VaultConnection", &it.meta));
+        let auths = self.vault_auths.iter().map(|it| ("VaultAuth", &it.meta));
+        let globals = self.vault_auth_globals.iter().map(|it| ("VaultAuthGlobal", &it.meta));
+        let secrets = self.vault_secrets.iter().map(|it| (it.kind.as_str(), &it.meta));
+        let classes = self.provider_classes.iter().map(|it| ("SecretProviderClass", &it.meta));
+        let stores = self.secret_stores.iter().map(|it| (it.kind_word(), &it.meta));
+        let external = self.external_secrets.iter().map(|it| ("ExternalSecret", &it.meta));
+        connections.chain(auths).chain(globals).chain(secrets).chain(classes).chain(stores).chain(external)
     }
 
     /// Takes over what another file holds.

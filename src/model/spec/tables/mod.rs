@@ -215,7 +215,8 @@ static EXPECT: Object = Object {
         optional("everybody_in", Shape::Name(&NAMESPACE), "every service account of a Kubernetes namespace"),
         optional("can", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are allowed"),
         optional("cannot", Shape::List(1, &Shape::Name(&FILLED)), "capabilities or verbs that are refused"),
-        required(
+        optional("never", Shape::Object(&NEVER), "what they cannot come to by any way, however long"),
+        optional(
             "on",
             Shape::Name(&FILLED),
             "request path in Vault; with `in`, resource in Kubernetes such as `secrets`, `serviceaccounts/token` or \
@@ -230,9 +231,22 @@ static EXPECT: Object = Object {
     ],
     groups: &[
         Group { keys: &["who", "nobody", "nobody_except", "only", "everybody_in"], count: Count::ExactlyOne },
-        Group { keys: &["can", "cannot"], count: Count::ExactlyOne },
+        Group { keys: &["can", "cannot", "never"], count: Count::ExactlyOne },
+        Group { keys: &["on", "never"], count: Count::ExactlyOne },
+        Group { keys: &["only", "never"], count: Count::AtMostOne },
+        Group { keys: &["in", "never"], count: Count::AtMostOne },
+        Group { keys: &["named", "never"], count: Count::AtMostOne },
     ],
     ..object("an expectation", "A claim about access, proved by `rolewright test`")
+};
+
+static NEVER: Object = Object {
+    keys: &[required(
+        "escalate",
+        Shape::TrueOr(&["vault", "cluster"]),
+        "make themselves root-equivalent on Vault (`vault`), administrator of the cluster (`cluster`), or either (`true`)",
+    )],
+    ..object("`never`", "What nobody of those spoken of can come to")
 };
 
 const fn object(name: &'static str, doc: &'static str) -> Object {

@@ -119,7 +119,7 @@ fn pattern(on: &str) -> Result<PathPattern, String> {
     Ok(PathPattern::parse(on))
 }
 
-fn known(prover: &Prover<'_>, name: &str) -> Result<Subject, (Outcome, String)> {
+pub(super) fn known(prover: &Prover<'_>, name: &str) -> Result<Subject, (Outcome, String)> {
     let subject: Subject = name.parse().map_err(|error| (Outcome::Nobody, format!("{error}")))?;
     match prover.names.unknown(&subject, &prover.access) {
         Some(why) => Err((Outcome::Nobody, why)),

@@ -1,0 +1,207 @@
+//! Projects as they stand in a Git revision, read without a checkout.
+
+mod git;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::path::{Component, Path, PathBuf};
+
+pub use git::{Contents, Kind, Repository};
+
+use super::compile::folder::LIST as COMPILED;
+use super::exit::Failure;
+use super::session::{Session, absolute};
+use super::walk::{Role, Walked, role_of};
+use git::Entry;
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// The revision that was, by the name of its commit.
+    pub old: String,
+    /// The one that takes its place; nothing for the work tree.
+    pub new: Option<String>,
+}
+
+impl Range {
+    /// `A..B`, `A...B` for B against the last commit that it has in common with A, or `A` for the work tree against A. An
+    /// end that is left out is `HEAD`.
+    pub fn read(text: &str, repository: &Repository) -> Result<Range, Failure> {
+        let end = |text: &str| repository.commit(if text.is_empty() { "HEAD" } else { text });
+        if let Some((old, new)) = text.split_once("...") {
+            let (old, new) = (end(old)?, end(new)?);
+            return Ok(Range { old: repository.merge_base(&old, &new)?, new: Some(new) });
+        }
+        match text.split_once("..") {
+            Some((old, new)) => Ok(Range { old: end(old)?, new: Some(end(new)?) }),
+            None => Ok(Range { old: repository.commit(text)?, new: None }),
+        }
+    }
+}
+
+/// The tree of a commit.
+#[derive(Debug)]
+pub struct Revision<'r> {
+    repository: &'r Repository,
+    /// By path from the root of the file system, as in a checkout.
+    entries: BTreeMap<PathBuf, Entry>,
+    /// Where links lead.
+    targets: BTreeMap<PathBuf, PathBuf>,
+}
+
+/// Something in a revision that may hold inputs and is not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// As reports show it.
+    pub name: String,
+    /// What it is.
+    pub what: &'static str,
+    /// The name of its object: equal ones are equal.
+    id: String,
+}
+
+/// How many links are followed one after the other.
+const LINKS: usize = 40;
+
+impl<'r> Revision<'r> {
+    /// Lists the tree of a commit.
+    pub fn list(repository: &'r Repository, commit: &str) -> Result<Revision<'r>, Failure> {
+        let entries = repository.tree(commit)?.into_iter();
+        let entries: BTreeMap<PathBuf, Entry> =
+            entries.map(|(path, entry)| (repository.top.join(path), entry)).collect();
+        let links = entries.iter().filter(|(path, entry)| entry.kind == Kind::Link && is_input(path));
+        let (links, ids): (Vec<&PathBuf>, Vec<&str>) =
+            links.map(|(path, entry)| (path, entry.id.as_str())).unzip();
+        let contents = repository.contents(&ids)?;
+        let targets = links.iter().zip(contents).filter_map(|(link, target)| {
+            let target = String::from_utf8(target.ok()?).ok()?;
+            Some(((*link).clone(), absolute(link.parent()?, Path::new(&target))))
+        });
+        let targets = targets.collect();
+        Ok(Revision { repository, entries, targets })
+    }
+
+    /// The files that `paths` name, and those below that look like inputs, as [`super::walk::collect`] chooses them. What
+    /// is in a revision is in it whatever a `.gitignore` says. A path that is not there names nothing: a project may begin
+    /// with a revision, and end.
+    pub fn collect(&self, paths: &[PathBuf], session: &Session) -> Walked {
+        let mut walked = Walked::default();
+        let compiled = self.compiled();
+        let mut made: BTreeSet<&Path> = BTreeSet::new();
+        let mut links = Vec::new();
+        for (path, entry) in self.entries.iter().filter(|(_, entry)| entry.kind != Kind::Submodule) {
+            for base in paths.iter().filter(|base| path.starts_with(base)) {
+                let role = if path == base { Some(Role::Named) } else { found(path, base) };
+                let Some(role) = role else { continue };
+                let mut inside = path.ancestors().skip(1).take_while(|above| *above != base.as_path());
+                match inside.find(|above| path != base && compiled.contains(above)) {
+                    Some(directory) => {
+                        made.insert(directory);
+                    }
+                    None if entry.kind == Kind::Link => links.push((path, role)),
+                    None => walked.add(path.clone(), role, session),
+                }
+            }
+        }
+        // A link to a file that is read anyway says nothing new.
+        let mut known: BTreeSet<PathBuf> = walked.files.values().map(|(path, _)| path.clone()).collect();
+        for (link, role) in links {
+            if let Some(target) = self.behind(link)
+                && known.insert(target.to_owned())
+            {
+                walked.add(link.clone(), role, session);
+            }
+        }
+        walked.compiled = made.len();
+        walked
+    }
+
+    /// Links that look like inputs and lead to nothing in the revision, submodules, and what `compile` made, below `paths`.
+    pub fn left_out(&self, paths: &[PathBuf], session: &Session) -> BTreeSet<LeftOut> {
+        let below = |path: &Path| paths.iter().any(|base| path.starts_with(base) && is_seen(path, base));
+        let all = self.entries.iter().filter(|(path, _)| below(path)).filter_map(|(path, entry)| {
+            let what = match entry.kind {
+                Kind::Link if is_input(path) && self.behind(path).is_none() => {
+                    "a link that leads out of the revision"
+                }
+                Kind::Submodule => "a submodule",
+                Kind::File | Kind::Link => return None,
+            };
+            Some(LeftOut { name: session.name(path), what, id: entry.id.clone() })
+        });
+        // What it is made of is compared; that it is made is not to come up unseen.
+        let is_inside = |path: &Path| paths.iter().any(|base| path.starts_with(base) && path != base);
+        let compiled = self.compiled().into_iter().filter(|path| is_inside(path));
+        let compiled = compiled.map(|path| LeftOut {
+            name: session.name(path),
+            what: "a directory that `compile` made",
+            id: String::new(),
+        });
+        all.chain(compiled).collect()
+    }
+
+    /// True if both have the same under the path, be it nothing.
+    pub fn has_same(&self, path: &Path, other: &Revision<'_>) -> bool {
+        self.entries.get(path) == other.entries.get(path)
+    }
+
+    /// True if the path lies in a submodule.
+    pub fn is_in_submodule(&self, path: &Path) -> bool {
+        let is_module =
+            |above: &Path| self.entries.get(above).is_some_and(|entry| entry.kind == Kind::Submodule);
+        path.ancestors().any(is_module)
+    }
+
+    /// The contents of files, in their order; those that are not there say so.
+    pub fn contents(&self, paths: &[&Path]) -> Result<Vec<Contents>, Failure> {
+        let files: Vec<Option<&Entry>> = paths
+            .iter()
+            .map(|path| self.entries.get(self.behind(path)?).filter(|entry| entry.kind == Kind::File))
+            .collect();
+        let ids: Vec<&str> = files.iter().flatten().map(|entry| entry.id.as_str()).collect();
+        let mut contents = self.repository.contents(&ids)?.into_iter();
+        let missing = || Err("no such file in the revision".to_owned());
+        let all = files.iter().map(|file| file.and_then(|_| contents.next()).unwrap_or_else(missing));
+        Ok(all.collect())
+    }
+
+    /// The file or directory that a path leads to, links followed; nothing if that is not in the revision.
+    fn behind<'p>(&'p self, path: &'p Path) -> Option<&'p Path> {
+        let mut path = path;
+        for _ in 0..LINKS {
+            match self.targets.get(path) {
+                Some(target) => path = target,
+                None => {
+                    let next =
+                        self.entries.range::<Path, _>((Bound::Included(path), Bound::Unbounded)).next();
+                    return next.filter(|(known, _)| known.starts_with(path)).map(|_| path);
+                }
+            }
+        }
+        None
+    }
+
+    /// The directories that `compile` made.
+    fn compiled(&self) -> BTreeSet<&Path> {
+        let lists = self.entries.keys().filter(|path| path.file_name().is_some_and(|name| name == COMPILED));
+        lists.filter_map(|path| path.parent()).collect()
+    }
+}
+
+/// True for the name of an input.
+fn is_input(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.and_then(|name| role_of(&name)) == Some(Role::Found)
+}
+
+/// What a file below `base` is read for.
+fn found(path: &Path, base: &Path) -> Option<Role> {
+    role_of(&path.file_name()?.to_string_lossy()).filter(|_| is_seen(path, base))
+}
+
+/// True if no part of the path below `base` is hidden.
+fn is_seen(path: &Path, base: &Path) -> bool {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+    !below.components().any(hidden)
+}

@@ -1,0 +1,465 @@
+//! What tokens may do in Vault.
+//!
+//! What somebody may do is the most that any of their tokens gives: moving an account to another role with the same
+//! policies, splitting or renaming a policy, adding a role that gives nothing new change nothing. Tokens are told apart
+//! by what their policies say; only those that differ are compared, rule by rule, on the paths that a differing rule
+//! matches (see [`parties`]).
+
+mod contents;
+mod excerpt;
+pub(super) mod identities;
+mod parties;
+mod policies;
+mod question;
+pub(super) mod side;
+mod unread;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What};
+use crate::model::vault::capability::Capability;
+use crate::semantics::acl::{Operation, Request, Verdict, is_guarded_by_pki};
+use crate::semantics::bound;
+use crate::semantics::dialect::Dialect;
+use crate::semantics::language::Grant;
+use crate::semantics::reach::Access;
+use crate::semantics::template::Presence;
+use crate::semantics::witness::{self, Search};
+use crate::syntax::Span;
+use contents::Contents;
+use excerpt::{Excerpt, Who};
+use identities::{Somebody, WhoIs, concerned, roles_of};
+use parties::{Pair, Parties, Seat};
+use question::{Found, Question, Setting, request_path};
+use side::{Arranged, Keys};
+
+/// The steps that are spent on one question at most, and on all. Each question gets a part of what is left, so that a
+/// few that are too complex do not use up what the others need.
+const STEPS: u64 = 20_000_000;
+const ALL_STEPS: u64 = 200_000_000;
+const PART: u64 = 16;
+/// The steps that each question gets, whatever is left.
+const LEAST_STEPS: u64 = 50_000;
+/// Once all steps are spent, questions with more rules than this are not asked any more.
+const MANY_RULES: usize = 200;
+
+pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
+    unread::texts(old.project(), new.project(), comparison);
+    let (mut contents, mut keys) = (Contents::default(), Keys::default());
+    let before = Arranged::new(Side::Old, old, &mut contents, &mut keys);
+    let now = Arranged::new(Side::New, new, &mut contents, &mut keys);
+    let unsettled = |side: &'_ Arranged<'_>| -> Vec<side::Unsettled> {
+        side.holds.iter().flat_map(|hold| hold.unsettled.clone()).collect()
+    };
+    unread::alike(unsettled(&before).iter(), unsettled(&now).iter(), comparison);
+    let mut pki_mounts = old.pki_mounts();
+    pki_mounts.extend(new.pki_mounts());
+    pki_mounts.sort_unstable();
+    pki_mounts.dedup();
+    let sources = (&old.project().sources, &new.project().sources);
+    let mut comparing = Comparing {
+        setting: Setting { sources, pki_mounts: &pki_mounts },
+        // With several auth methods, whose alias a template means is not known; then it is on neither side.
+        access: if old.methods().len() > new.methods().len() { old } else { new },
+        contents,
+        unknown: unread::Unknown::default(),
+        known: HashMap::new(),
+        told: BTreeMap::new(),
+        wholes: BTreeMap::new(),
+        steps: ALL_STEPS,
+        doubts: BTreeSet::new(),
+        left_out: 0,
+        comparison,
+    };
+    comparing.identities(&before, &now);
+    let named = policies::named(&before, &now, &mut comparing.contents, &mut keys, comparing.comparison);
+    comparing.policies(&named);
+    comparing.finish();
+}
+
+/// The comparison on its way.
+struct Comparing<'q, 's> {
+    setting: Setting<'q>,
+    access: &'q Access<'q>,
+    contents: Contents<'s>,
+    unknown: unread::Unknown,
+    /// Answers to questions that were asked before.
+    known: HashMap<Asked, Rc<Vec<Found>>>,
+    /// With the witness, which is that of the first who is named.
+    told: BTreeMap<Told, (String, BTreeSet<WhoIs>, WhoIs)>,
+    /// Of whom somebody is a part.
+    wholes: BTreeMap<WhoIs, WhoIs>,
+    steps: u64,
+    /// Places of the rules of which not all is told.
+    doubts: BTreeSet<(Side, Span)>,
+    /// How many questions were not asked.
+    left_out: usize,
+    comparison: &'q mut Comparison,
+}
+
+/// What decides on the answer to a question.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked {
+    label: String,
+    namespace: String,
+    lanes: Vec<(Dialect, Dialect)>,
+    rules: Vec<(bool, usize, Option<Dialect>, Span)>,
+    pairs: Vec<Pair>,
+    /// Name and namespace of the service account, where a template may ask for them.
+    identity: Option<(String, String)>,
+}
+
+/// A change; for everybody for whom it is the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    direction: Direction,
+    namespace: String,
+    pattern: String,
+    capabilities: Vec<Capability>,
+    /// Empty where each has another one, because the rule holds a template.
+    witness: String,
+    before: Grant,
+    after: Grant,
+    evidence: Vec<(Side, Span, String)>,
+}
+
+impl<'s> Comparing<'_, 's> {
+    /// Compares the tokens of service accounts.
+    fn identities(&mut self, old: &Arranged<'s>, new: &Arranged<'s>) {
+        let concerned = concerned(old, new);
+        for glob in concerned.crowded {
+            let text = format!(
+                "every name that `{glob}` admits is admitted by another glob as well, so that whoever it admits is told \
+                 under those"
+            );
+            self.comparison.doubts.push(Doubt { side: Side::New, text, place: None });
+        }
+        if concerned.many_values {
+            let text = "templates meet more rules than are gone through: what changes for single names or namespaces that \
+                        a glob admits is not told in full";
+            self.comparison.doubts.push(Doubt { side: Side::New, text: text.to_owned(), place: None });
+        }
+        let mut groups: BTreeMap<(Vec<usize>, Vec<usize>), Vec<Somebody>> = BTreeMap::new();
+        for somebody in concerned.somebodies {
+            let roles = (roles_of(old, &somebody), roles_of(new, &somebody));
+            groups.entry(roles).or_default().push(somebody);
+        }
+        for ((of_old, of_new), somebodies) in groups {
+            let seats = |side: &'_ Arranged<'s>, roles: &[usize]| -> Vec<(usize, usize)> {
+                roles.iter().filter_map(|at| Some((*at, side.roles.get(*at)?.hold))).collect()
+            };
+            let (of_old, of_new) = (seats(old, &of_old), seats(new, &of_new));
+            let mut namespaces: BTreeSet<&str> = BTreeSet::new();
+            namespaces.extend(of_old.iter().filter_map(|(_, at)| Some(old.hold(*at)?.namespace.as_str())));
+            namespaces.extend(of_new.iter().filter_map(|(_, at)| Some(new.hold(*at)?.namespace.as_str())));
+            for namespace in namespaces {
+                let parties =
+                    Parties::new(namespace, seated(old, &of_old, namespace), seated(new, &of_new, namespace));
+                self.compare(&parties, &somebodies, Some((old, new)));
+            }
+        }
+    }
+
+    /// Compares policies, each as the only one of a token.
+    fn policies(&mut self, named: &[policies::Named<'s>]) {
+        for policy in named {
+            let namespaces: BTreeSet<&str> = [&policy.old, &policy.new]
+                .into_iter()
+                .flatten()
+                .map(|hold| hold.namespace.as_str())
+                .collect();
+            let Some(namespace) = namespaces.into_iter().next() else { continue };
+            let parties = Parties::new(namespace, alone(&policy.old), alone(&policy.new));
+            let somebody = Somebody {
+                who: WhoIs::Policy(format!("policy:{}", policy.name)),
+                namespace: String::new(),
+                name: String::new(),
+                selected: None,
+                within: None,
+            };
+            self.compare(&parties, &[somebody], None);
+        }
+    }
+
+    fn compare(
+        &mut self,
+        parties: &Parties<'_, 's>,
+        somebodies: &[Somebody],
+        sides: Option<(&Arranged<'s>, &Arranged<'s>)>,
+    ) {
+        if parties.pairs.is_empty() {
+            return;
+        }
+        self.unknown.take(parties, self.comparison);
+        let candidates = parties.candidates(&mut self.contents, self.setting.sources);
+        for (label, (written, place, is_new)) in candidates {
+            let excerpt = Excerpt::around(label, parties);
+            let shared = !excerpt.is_templated();
+            for (at, somebody) in somebodies.iter().enumerate() {
+                if shared && at > 0 {
+                    break;
+                }
+                let side = if is_new { Side::New } else { Side::Old };
+                let found = self.ask(parties, somebody, written, &excerpt, (side, place));
+                let all = if shared { somebodies } else { std::slice::from_ref(somebody) };
+                for found in found.iter() {
+                    self.tell(parties, found, written, all, sides);
+                }
+            }
+        }
+    }
+
+    /// The differences that a candidate makes for somebody.
+    fn ask(
+        &mut self,
+        parties: &Parties<'_, 's>,
+        somebody: &Somebody,
+        written: &str,
+        excerpt: &Excerpt<'s>,
+        place: (Side, Span),
+    ) -> Rc<Vec<Found>> {
+        let templated = excerpt.is_templated();
+        let asked = Asked {
+            label: written.to_owned(),
+            namespace: parties.namespace.to_owned(),
+            lanes: parties.lanes.clone(),
+            rules: excerpt.key(),
+            pairs: parties.pairs.clone(),
+            identity: templated.then(|| (somebody.name.clone(), somebody.namespace.clone())),
+        };
+        if let Some(known) = self.known.get(&asked) {
+            return Rc::clone(known);
+        }
+        let is_policy = matches!(somebody.who, WhoIs::Policy(_));
+        if self.steps == 0 && excerpt.len() > MANY_RULES {
+            self.left_out += 1;
+            return Rc::default();
+        }
+        let value = |text: &str| match is_policy {
+            true => Presence::Unknown,
+            false => Presence::Present(text.to_owned()),
+        };
+        let (name, namespace) = (value(&somebody.name), value(&somebody.namespace));
+        let who = Who { access: self.access, name, namespace };
+        let question = Question::new(&self.setting, parties, &who, written, excerpt);
+        let mut steps = (self.steps / PART).clamp(LEAST_STEPS, STEPS);
+        let given = steps;
+        let (found, gave_up) = question.differences(&mut steps);
+        // Arranging the rules takes its time, too.
+        let arranging = excerpt.len().saturating_mul(parties.lanes.len()).saturating_mul(100);
+        let spent = (given - steps).saturating_add(u64::try_from(arranging).unwrap_or(u64::MAX));
+        self.steps = self.steps.saturating_sub(spent);
+        if gave_up && self.doubts.insert((place.0, place.1)) {
+            let text = format!(
+                "too complex: the patterns around `{written}` overlap in too many ways to tell all that changes there"
+            );
+            self.comparison.doubts.push(Doubt { side: place.0, text, place: Some(place.1) });
+        }
+        let mut kept = Vec::with_capacity(found.len());
+        for found in found {
+            match self.is_confirmed(parties, &who, &found) {
+                Ok(()) => kept.push(found),
+                Err(text) => self.comparison.contradictions.push(text),
+            }
+        }
+        let kept = Rc::new(kept);
+        self.known.insert(asked, Rc::clone(&kept));
+        kept
+    }
+
+    /// Asks the evaluator of single paths.
+    fn is_confirmed(&self, parties: &Parties<'_, 's>, who: &Who<'_>, found: &Found) -> Result<(), String> {
+        for capability in &found.capabilities {
+            let answers = self.answers(parties, who, *capability, &found.witness);
+            if !answers.contains(&(found.before, found.after)) {
+                let (before, after) = (found.before, found.after);
+                return Err(format!(
+                    "`{capability}` on `{}` comes to {before:?} before and to {after:?} now in the search for paths, and \
+                     to {answers:?} by single paths",
+                    found.witness
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The most that any token gives on a path before and now, on each pair of servers.
+    fn answers(
+        &self,
+        parties: &Parties<'_, 's>,
+        who: &Who<'_>,
+        capability: Capability,
+        path: &str,
+    ) -> Vec<(Grant, Grant)> {
+        let operation = Operation::of_capability(capability);
+        let path = request_path(operation.unwrap_or(Operation::Read), path);
+        let texts = Excerpt::on(&path, parties).texts(parties, who);
+        let guarded = self.setting.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, &path));
+        let request = Request {
+            namespace: parties.namespace,
+            root_protected: guarded.then_some(true),
+            ..Request::new(operation.unwrap_or(Operation::Read), &path)
+        };
+        let most = |lane: usize, of_new: bool, dialect: Dialect| {
+            let own = texts.iter().filter(|text| text.lane == lane && text.of_new == of_new);
+            let seats = if of_new { &parties.new } else { &parties.old };
+            let grants = own.map(|text| {
+                let issued = seats.get(text.token).and_then(|seat| seat.hold.issued.as_ref());
+                let Some(acl) = text.compile(parties.namespace, &who.identity(issued), dialect) else {
+                    return Grant::No;
+                };
+                let decision = acl.decide(&request);
+                let Some(operation) = operation else {
+                    let holds = decision.is_root || decision.capabilities.contains(capability);
+                    return if holds { Grant::Yes } else { Grant::No };
+                };
+                match decision.verdict {
+                    Verdict::Unknown => Grant::Unclear,
+                    Verdict::Allowed => {
+                        let is_free = decision.rule.is_none_or(|rule| !rule.is_constrained(operation));
+                        if is_free { Grant::Yes } else { Grant::Conditional }
+                    }
+                    Verdict::Refused => match witness::search(&acl, &request) {
+                        None | Some(Search::Impossible(_)) => Grant::No,
+                        Some(Search::Found(_)) => Grant::Conditional,
+                        Some(Search::NotFound) => Grant::Unclear,
+                    },
+                }
+            });
+            grants.max().unwrap_or(Grant::No)
+        };
+        let lanes = parties.lanes.iter().enumerate();
+        lanes.map(|(at, (before, now))| (most(at, false, *before), most(at, true, *now))).collect()
+    }
+
+    fn tell(
+        &mut self,
+        parties: &Parties<'_, 's>,
+        found: &Found,
+        written: &str,
+        somebodies: &[Somebody],
+        sides: Option<(&Arranged<'s>, &Arranged<'s>)>,
+    ) {
+        let is_templated = written.contains("{{");
+        for somebody in somebodies {
+            let mut evidence = found.evidence.clone();
+            if let Some(sides) = sides {
+                evidence.extend(of_roles(parties, found, somebody, sides));
+            }
+            let mut evidence: Vec<(Side, Span, String)> =
+                evidence.into_iter().map(|it| (it.side, it.span, it.text)).collect();
+            evidence.sort();
+            evidence.dedup();
+            let key = Told {
+                direction: found.direction,
+                namespace: parties.namespace.trim_end_matches('/').to_owned(),
+                pattern: written.to_owned(),
+                capabilities: found.capabilities.clone(),
+                witness: if is_templated { String::new() } else { found.witness.clone() },
+                before: found.before,
+                after: found.after,
+                evidence,
+            };
+            let who = somebody.who.clone();
+            if let Some(whole) = &somebody.within {
+                self.wholes.insert(who.clone(), whole.clone());
+            }
+            let entry = self.told.entry(key);
+            let (witness, all, first) =
+                entry.or_insert_with(|| (found.witness.clone(), BTreeSet::new(), who.clone()));
+            if who < *first {
+                (*witness, *first) = (found.witness.clone(), who.clone());
+            }
+            all.insert(who);
+        }
+    }
+
+    fn finish(self) {
+        if self.left_out > 0 {
+            let text = format!(
+                "too complex: the patterns overlap in so many ways that {} rules that differ were not compared",
+                self.left_out
+            );
+            self.comparison.doubts.push(Doubt { side: Side::New, text, place: None });
+        }
+        for (told, (witness, mut who, _)) in self.told {
+            // What is told of all whom a glob admits need not be told of some of them.
+            let parts: Vec<WhoIs> = who
+                .iter()
+                .filter(|part| self.wholes.get(part).is_some_and(|whole| who.contains(whole)))
+                .cloned()
+                .collect();
+            for part in parts {
+                who.remove(&part);
+            }
+            let evidence = told.evidence.into_iter();
+            self.comparison.changes.push(Change {
+                direction: told.direction,
+                who: who.iter().map(|who| who.text().to_owned()).collect(),
+                what: What::Paths {
+                    namespace: told.namespace,
+                    capabilities: told.capabilities,
+                    pattern: told.pattern,
+                    witness,
+                    before: told.before,
+                    after: told.after,
+                },
+                evidence: evidence.map(|(side, span, text)| Evidence { side, span, text }).collect(),
+            });
+        }
+    }
+}
+
+fn alone<'q, 's>(hold: &'q Option<side::Hold<'s>>) -> Vec<Seat<'q, 's>> {
+    hold.iter().map(|hold| Seat { hold, role: None, label: "" }).collect()
+}
+
+fn seated<'q, 's>(side: &'q Arranged<'s>, roles: &[(usize, usize)], namespace: &str) -> Vec<Seat<'q, 's>> {
+    let seats = roles.iter().filter_map(|(role, hold)| {
+        let hold = side.hold(*hold).filter(|hold| hold.namespace == namespace)?;
+        Some(Seat { hold, role: Some(*role), label: &side.roles.get(*role)?.label })
+    });
+    seats.collect()
+}
+
+/// The lines of roles that make the difference: those that attach a policy which the facing token does not hold, and
+/// those that admit somebody whom no facing role admits.
+fn of_roles(
+    parties: &Parties<'_, '_>,
+    found: &Found,
+    somebody: &Somebody,
+    (old, new): (&Arranged<'_>, &Arranged<'_>),
+) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    for (side, own, other) in [(old, found.pair.old, found.pair.new), (new, found.pair.new, found.pair.old)] {
+        let (seats, others) = match side.side {
+            Side::Old => (&parties.old, &parties.new),
+            Side::New => (&parties.new, &parties.old),
+        };
+        let Some(seat) = own.and_then(|at| seats.get(at)) else { continue };
+        let Some(role) = seat.role.and_then(|at| side.roles.get(at)) else { continue };
+        let facing = other.and_then(|at| others.get(at));
+        let Some(facing) = facing else {
+            let entry = role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
+            evidence.extend(entry.map(|entry| Evidence {
+                side: side.side,
+                span: entry.span,
+                text: format!("{} admits it", role.role.words()),
+            }));
+            continue;
+        };
+        for (_, name) in found.policies.iter().filter(|(of, _)| *of == side.side) {
+            if facing.hold.names(name) {
+                continue;
+            }
+            let entry = role.role.policies().iter().find(|entry| entry.value.trim().to_lowercase() == *name);
+            evidence.extend(entry.map(|entry| Evidence {
+                side: side.side,
+                span: entry.span,
+                text: format!("{} attaches the policy `{name}`", role.role.words()),
+            }));
+        }
+    }
+    evidence
+}

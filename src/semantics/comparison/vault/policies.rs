@@ -1,0 +1,109 @@
+//! Policies that no auth role attaches, by name: each as the only policy of a token.
+
+use std::collections::BTreeMap;
+
+use super::super::{Comparison, Doubt, Side};
+use super::contents::Contents;
+use super::side::{Arranged, Hold, Keys, vault_namespace};
+use crate::model::vault::policy::Policy;
+use crate::semantics::joined::is_stored;
+
+/// A policy of one name on both sides.
+pub(super) struct Named<'s> {
+    /// In lower case.
+    pub(super) name: String,
+    pub(super) old: Option<Hold<'s>>,
+    pub(super) new: Option<Hold<'s>>,
+}
+
+/// By Vault namespace and name: the definitions before and now.
+type Definitions<'s> = BTreeMap<(String, String), (Vec<&'s Policy>, Vec<&'s Policy>)>;
+
+/// The policies that are compared by name. One that tokens hold on both sides is compared by what they may do; one that
+/// tokens hold on one side and that is not there on the other, too. Any other may be attached by what is not in the
+/// inputs, and is compared by itself: also one that tokens hold on one side and that stands unattached on the other, as
+/// its change would else be told for nobody.
+pub(super) fn named<'s>(
+    old: &Arranged<'s>,
+    new: &Arranged<'s>,
+    contents: &mut Contents<'s>,
+    keys: &mut Keys,
+    comparison: &mut Comparison,
+) -> Vec<Named<'s>> {
+    let mut definitions = Definitions::new();
+    for side in [old, new] {
+        for policy in side.access.project().policies.iter().filter(|policy| policy.key() != "root") {
+            let key = (vault_namespace(side.access, policy), policy.key());
+            let (before, now) = definitions.entry(key).or_default();
+            if side.side == Side::Old { before.push(policy) } else { now.push(policy) }
+        }
+    }
+    let is_held =
+        |side: &Arranged<'_>, policy: &Policy| side.attached.contains(&(policy.name.span, policy.span));
+    let mut all = Vec::new();
+    for ((_, name), (before, now)) in definitions {
+        let any_held =
+            (before.iter().any(|policy| is_held(old, policy)), now.iter().any(|policy| is_held(new, policy)));
+        for (before, now) in paired(before, now, old, new) {
+            let held = (before.is_some_and(|it| is_held(old, it)), now.is_some_and(|it| is_held(new, it)));
+            let settled = match (before.is_some(), now.is_some()) {
+                (true, true) => held == (true, true),
+                (true, false) => held.0 || any_held.1,
+                _ => held.1 || any_held.0,
+            };
+            if settled {
+                continue;
+            }
+            let mut hold = |side: &Arranged<'s>, policy: Option<&'s Policy>| {
+                let policy = policy.filter(|policy| is_stored(policy))?;
+                Some(Hold::of_policy(side.side, side.access, policy, contents, keys))
+            };
+            let (of_old, of_new) = (hold(old, before), hold(new, now));
+            for (side, policy, own, other) in
+                [(Side::Old, before, &of_old, now), (Side::New, now, &of_new, before)]
+            {
+                let Some(policy) = policy.filter(|_| own.is_none()) else { continue };
+                if side == Side::New || other.is_some_and(is_stored) {
+                    let is_there = other.is_some_and(|other| !is_stored(other));
+                    let text = format!("servers refuse the policy `{name}` as it is written");
+                    let doubt = Doubt { side, text, place: Some(policy.name.span) };
+                    comparison.doubts.extend((!is_there).then_some(doubt));
+                }
+            }
+            // A server that refuses the new text keeps the old one.
+            if now.is_some() && of_new.is_none() {
+                continue;
+            }
+            all.push(Named { name: name.clone(), old: of_old, new: of_new });
+        }
+    }
+    all
+}
+
+/// Definitions of one name that stand for one another: those in a file of the same name first.
+fn paired<'s>(
+    before: Vec<&'s Policy>,
+    now: Vec<&'s Policy>,
+    old: &Arranged<'s>,
+    new: &Arranged<'s>,
+) -> Vec<(Option<&'s Policy>, Option<&'s Policy>)> {
+    let file = |side: &Arranged<'s>, policy: &Policy| {
+        side.access.project().sources.get(policy.name.span.source).map(|source| source.name.clone())
+    };
+    let mut left = before;
+    let mut pairs = Vec::new();
+    let mut waiting = Vec::new();
+    for policy in now {
+        let name = file(new, policy);
+        match left.iter().position(|other| file(old, other) == name) {
+            Some(at) => pairs.push((Some(left.remove(at)), Some(policy))),
+            None => waiting.push(policy),
+        }
+    }
+    let mut left = left.into_iter();
+    for policy in waiting {
+        pairs.push((left.next(), Some(policy)));
+    }
+    pairs.extend(left.map(|policy| (Some(policy), None)));
+    pairs
+}

@@ -1,0 +1,493 @@
+//! One candidate: on which paths that it matches do the tokens of both sides answer differently because of it?
+
+use std::collections::HashMap;
+
+use super::super::{Direction, Evidence, Side};
+use super::contents::{conditions, has_conditions};
+use super::excerpt::{Excerpt, Who, settled};
+use super::parties::{Pair, Parties};
+use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
+use crate::semantics::acl::{Acl, BUILT_IN, MergedRule, Operation, Request, RuleRef};
+use crate::semantics::dialect::Dialect;
+use crate::semantics::language::{Grant, Language, each_class};
+use crate::semantics::template::{Populated, is_templated, populate};
+use crate::syntax::Sources;
+
+/// A difference that a candidate makes.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) direction: Direction,
+    pub(super) capabilities: Vec<Capability>,
+    pub(super) witness: String,
+    pub(super) before: Grant,
+    pub(super) after: Grant,
+    /// The rules that decide on the witness.
+    pub(super) evidence: Vec<Evidence>,
+    /// The policies in which the rules stand that make the difference, by side.
+    pub(super) policies: Vec<(Side, String)>,
+    /// The tokens that make it.
+    pub(super) pair: Pair,
+}
+
+/// What is known of all candidates.
+pub(super) struct Setting<'q> {
+    pub(super) sources: (&'q Sources, &'q Sources),
+    pub(super) pki_mounts: &'q [&'q str],
+}
+
+/// One candidate with the rules that may have a say on its paths.
+pub(super) struct Question<'q, 's> {
+    setting: &'q Setting<'q>,
+    parties: &'q Parties<'q, 's>,
+    who: &'q Who<'q>,
+    excerpt: &'q Excerpt<'s>,
+    /// What the label comes to, relative to the Vault namespace and with it.
+    patterns: Vec<(PathPattern, PathPattern)>,
+}
+
+/// A token on one server, with what it holds there.
+struct Chair<'p> {
+    token: usize,
+    acl: Acl<'p>,
+}
+
+/// Both sides on one server each.
+struct Lane<'p> {
+    old: Vec<Chair<'p>>,
+    new: Vec<Chair<'p>>,
+}
+
+/// What both sides say to a request, and which tokens say it.
+struct Weighed {
+    direction: Direction,
+    before: Grant,
+    after: Grant,
+    pair: Pair,
+}
+
+/// The best path for some capabilities.
+struct Best {
+    cost: (usize, usize, usize, String),
+    weighed: Vec<(Capability, Grant, Grant)>,
+}
+
+impl<'q, 's> Question<'q, 's> {
+    /// Asks about a label, as it is written, with the rules around it.
+    pub(super) fn new(
+        setting: &'q Setting<'q>,
+        parties: &'q Parties<'q, 's>,
+        who: &'q Who<'q>,
+        label: &str,
+        excerpt: &'q Excerpt<'s>,
+    ) -> Question<'q, 's> {
+        let patterns = patterns(parties, who, label);
+        Question { setting, parties, who, excerpt, patterns }
+    }
+
+    /// The differences, and whether the search was given up before it was through.
+    pub(super) fn differences(&self, steps: &mut u64) -> (Vec<Found>, bool) {
+        let texts = self.excerpt.texts(self.parties, self.who);
+        let lanes: Vec<Lane<'_>> = self
+            .parties
+            .lanes
+            .iter()
+            .enumerate()
+            .map(|(at, servers)| {
+                let chairs = |of_new: bool, dialect: Dialect| -> Vec<Chair<'_>> {
+                    let of_lane = texts.iter().filter(|text| text.lane == at && text.of_new == of_new);
+                    let chairs = of_lane.filter_map(|text| {
+                        let seats = if of_new { &self.parties.new } else { &self.parties.old };
+                        let issued = seats.get(text.token).and_then(|seat| seat.hold.issued.as_ref());
+                        let identity = self.who.identity(issued);
+                        let acl = text.compile(self.parties.namespace, &identity, dialect)?;
+                        Some(Chair { token: text.token, acl })
+                    });
+                    chairs.collect()
+                };
+                Lane { old: chairs(false, servers.0), new: chairs(true, servers.1) }
+            })
+            .collect();
+        let capabilities = self.capabilities(&lanes);
+        if capabilities.is_empty() {
+            return (Vec::new(), false);
+        }
+        let lists = capabilities.iter().any(|it| matches!(it, Capability::List | Capability::Scan));
+        let shape = if lists { Capability::List } else { Capability::Read };
+        let languages: Vec<Language<'_, '_>> = lanes
+            .iter()
+            .flat_map(|lane| lane.old.iter().chain(&lane.new))
+            .map(|chair| Language::new(&chair.acl, self.parties.namespace, shape, self.setting.pki_mounts))
+            .collect();
+        let mut best: HashMap<(Direction, u16), Best> = HashMap::new();
+        let mut gave_up = false;
+        for within in self.withins(lists) {
+            let walked = each_class(&languages, &within, steps, |path| {
+                self.weigh_all(&lanes, &capabilities, path, &mut best);
+            });
+            gave_up |= walked.is_err();
+        }
+        (self.told(&lanes, best), gave_up)
+    }
+
+    /// The pattern of the candidate; for lists, also with a slash behind it, as they look at a path without its last one.
+    /// Paths that end in two slashes are left aside.
+    fn withins(&self, lists: bool) -> Vec<PathPattern> {
+        let mut withins: Vec<PathPattern> = Vec::new();
+        for (pattern, _) in &self.patterns {
+            let slashed = PathPattern::stored(format!("{pattern}/"));
+            let is_closed = !pattern.to_string().ends_with(['*', '/']);
+            withins.push(pattern.clone());
+            withins.extend((lists && is_closed).then_some(slashed));
+        }
+        withins
+    }
+
+    /// The capabilities of which the candidate does not say the same in two tokens that face each other, if some rule
+    /// that may have a say grants them at all.
+    fn capabilities(&self, lanes: &[Lane<'_>]) -> Vec<Capability> {
+        let granted = |capability: Capability| {
+            let chairs = lanes.iter().flat_map(|lane| lane.old.iter().chain(&lane.new));
+            let mut rules = chairs.flat_map(|chair| chair.acl.rules());
+            rules.any(|rule| rule.capabilities.contains(capability))
+        };
+        let differs = |capability: Capability| {
+            lanes.iter().any(|lane| {
+                self.parties.pairs.iter().any(|pair| {
+                    let (old, new) = (lane.acl(false, pair.old), lane.acl(true, pair.new));
+                    self.patterns.iter().any(|(_, pattern)| {
+                        !self.is_alike((rule_of(old, pattern), rule_of(new, pattern)), capability)
+                    })
+                })
+            })
+        };
+        Capability::ALL
+            .into_iter()
+            .filter(|it| *it != Capability::Deny && granted(*it) && differs(*it))
+            .collect()
+    }
+
+    /// True if two merged rules of one pattern have the same part in the answers for a capability.
+    fn is_alike(
+        &self,
+        (old, new): (Option<&MergedRule<'_>>, Option<&MergedRule<'_>>),
+        capability: Capability,
+    ) -> bool {
+        let (old, new) = match (old, new) {
+            (None, None) => return true,
+            (None, Some(_)) | (Some(_), None) => return false,
+            (Some(old), Some(new)) => (old, new),
+        };
+        let holds = |what: Capability| old.capabilities.contains(what) == new.capabilities.contains(what);
+        if ![Capability::Deny, Capability::Sudo, capability].into_iter().all(holds) {
+            return false;
+        }
+        !old.capabilities.contains(capability)
+            || !(is_conditional(old) || is_conditional(new))
+            || conditions(old, capability, self.setting.sources.0)
+                == conditions(new, capability, self.setting.sources.1)
+    }
+
+    fn weigh_all(
+        &self,
+        lanes: &[Lane<'_>],
+        capabilities: &[Capability],
+        path: &str,
+        best: &mut HashMap<(Direction, u16), Best>,
+    ) {
+        for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
+            let weighed: Vec<(Capability, Grant, Grant)> = capabilities
+                .iter()
+                .filter_map(|capability| {
+                    let weighed = self.weigh(lanes, *capability, path, direction)?;
+                    Some((*capability, weighed.before, weighed.after))
+                })
+                .collect();
+            if weighed.is_empty() {
+                continue;
+            }
+            let mask = weighed.iter().fold(0, |mask, (capability, ..)| mask | 1_u16 << *capability as u8);
+            let cost = cost(path);
+            let is_better = best.get(&(direction, mask)).is_none_or(|other| cost < other.cost);
+            if is_better {
+                best.insert((direction, mask), Best { cost, weighed });
+            }
+        }
+    }
+
+    /// The first server on which the answers to a request differ this way, if that is owed to the candidate.
+    fn weigh(
+        &self,
+        lanes: &[Lane<'_>],
+        capability: Capability,
+        path: &str,
+        direction: Direction,
+    ) -> Option<Weighed> {
+        lanes.iter().find_map(|lane| {
+            let weighed = self.weigh_on(lane, capability, path)?;
+            if weighed.direction != direction {
+                return None;
+            }
+            self.is_owed(lane, &weighed, capability, path).then_some(weighed)
+        })
+    }
+
+    fn weigh_on(&self, lane: &Lane<'_>, capability: Capability, path: &str) -> Option<Weighed> {
+        let said = |chairs: &[Chair<'_>]| -> Vec<Grant> {
+            chairs.iter().map(|chair| self.language(&chair.acl, capability).on(path)).collect()
+        };
+        let (old, new) = (said(&lane.old), said(&lane.new));
+        let most = |grants: &[Grant]| grants.iter().copied().max().unwrap_or(Grant::No);
+        let (before, after) = (most(&old), most(&new));
+        let first = |chairs: &[Chair<'_>], grants: &[Grant], most: Grant| {
+            let at = grants.iter().position(|grant| *grant == most)?;
+            chairs.get(at).map(|chair| chair.token)
+        };
+        let pair = |of_new: bool, token: usize| match of_new {
+            true => Pair { old: self.parties.partner(true, token), new: Some(token) },
+            false => Pair { old: Some(token), new: self.parties.partner(false, token) },
+        };
+        if before == after {
+            if before == Grant::No {
+                return None;
+            }
+            let of_old = self.terms(&lane.old, &old, before, (capability, path), self.setting.sources.0);
+            let of_new = self.terms(&lane.new, &new, after, (capability, path), self.setting.sources.1);
+            let fresh = of_new.iter().find(|(_, words)| !of_old.iter().any(|(_, other)| other == words));
+            let gone = of_old.iter().find(|(_, words)| !of_new.iter().any(|(_, other)| other == words));
+            let pair = match (fresh, gone) {
+                (Some((token, _)), _) => pair(true, *token),
+                (None, Some((token, _))) => pair(false, *token),
+                (None, None) => return None,
+            };
+            return Some(Weighed { direction: Direction::Changed, before, after, pair });
+        }
+        let direction = match (before, after) {
+            (Grant::No, _) => Direction::Gained,
+            (_, Grant::No) => Direction::Lost,
+            (Grant::Unclear, _) | (_, Grant::Unclear) => Direction::Changed,
+            _ if before < after => Direction::Gained,
+            _ => Direction::Lost,
+        };
+        let pair = match before < after {
+            true => pair(true, first(&lane.new, &new, after)?),
+            false => pair(false, first(&lane.old, &old, before)?),
+        };
+        Some(Weighed { direction, before, after, pair })
+    }
+
+    /// The conditions under which the tokens that give most give it; one without any makes all others pointless.
+    fn terms(
+        &self,
+        chairs: &[Chair<'_>],
+        grants: &[Grant],
+        most: Grant,
+        (capability, path): (Capability, &str),
+        sources: &Sources,
+    ) -> Vec<(usize, String)> {
+        let giving = chairs.iter().zip(grants).filter(|(_, grant)| **grant == most);
+        let terms: Vec<(usize, String)> = giving
+            .map(|(chair, _)| {
+                let rule = self.deciding(&chair.acl, capability, path).filter(|rule| is_conditional(rule));
+                (chair.token, rule.map_or_else(String::new, |rule| conditions(rule, capability, sources)))
+            })
+            .collect();
+        match terms.iter().find(|(_, words)| words.is_empty()) {
+            Some(free) => vec![free.clone()],
+            None => terms,
+        }
+    }
+
+    fn language<'r, 'p>(&'r self, acl: &'r Acl<'p>, capability: Capability) -> Language<'r, 'p> {
+        Language::new(acl, self.parties.namespace, capability, self.setting.pki_mounts)
+    }
+
+    fn deciding<'r, 'p>(
+        &self,
+        acl: &'r Acl<'p>,
+        capability: Capability,
+        path: &str,
+    ) -> Option<&'r MergedRule<'p>> {
+        let operation = Operation::of_capability(capability).unwrap_or(Operation::Read);
+        let path = request_path(operation, path);
+        let request = Request { namespace: self.parties.namespace, ..Request::new(operation, &path) };
+        let pattern = acl.rule_on(&request).rule?.pattern.clone();
+        rule_of(Some(acl), &pattern)
+    }
+
+    /// True unless another candidate makes the difference. Of the two rules that decide, that is the one of the new
+    /// side if it is a candidate, else the one of the old side; where neither is, any candidate that matches will do.
+    fn is_owed(&self, lane: &Lane<'_>, weighed: &Weighed, capability: Capability, path: &str) -> bool {
+        let (old, new) = (lane.acl(false, weighed.pair.old), lane.acl(true, weighed.pair.new));
+        let decides = |acl: Option<&'_ Acl<'_>>| Some(self.deciding(acl?, capability, path)?.pattern.clone());
+        let differs = |pattern: &PathPattern| {
+            !self.is_alike((rule_of(old, pattern), rule_of(new, pattern)), capability)
+        };
+        let of_new = decides(new).filter(differs);
+        let cause = of_new.or_else(|| decides(old).filter(differs));
+        cause.is_none_or(|cause| self.patterns.iter().any(|(_, pattern)| *pattern == cause))
+    }
+
+    /// One entry for as many capabilities as one path shows, each capability once for each direction.
+    fn told(&self, lanes: &[Lane<'_>], best: HashMap<(Direction, u16), Best>) -> Vec<Found> {
+        let mut found = Vec::new();
+        for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
+            let mut left: Vec<(u16, &Best)> = best
+                .iter()
+                .filter(|((of, _), _)| *of == direction)
+                .map(|((_, mask), it)| (*mask, it))
+                .collect();
+            loop {
+                let first = left.iter().filter(|(mask, _)| *mask != 0).min_by(|(one, a), (other, b)| {
+                    other.count_ones().cmp(&one.count_ones()).then_with(|| a.cost.cmp(&b.cost))
+                });
+                let Some((mask, chosen)) = first.copied() else { break };
+                for (other, _) in &mut left {
+                    *other &= !mask;
+                }
+                let path = chosen.cost.3.as_str();
+                let mut kinds: Vec<(Grant, Grant, Vec<Capability>)> = Vec::new();
+                for (capability, before, after) in &chosen.weighed {
+                    if mask & 1 << *capability as u8 == 0 {
+                        continue;
+                    }
+                    match kinds.iter_mut().find(|(a, b, _)| a == before && b == after) {
+                        Some((_, _, all)) => all.push(*capability),
+                        None => kinds.push((*before, *after, vec![*capability])),
+                    }
+                }
+                for (before, after, capabilities) in kinds {
+                    let Some(first) = capabilities.first() else { continue };
+                    let Some((lane, weighed)) = lanes.iter().find_map(|lane| {
+                        let weighed = self.weigh_on(lane, *first, path)?;
+                        let fits = weighed.direction == direction
+                            && (weighed.before, weighed.after) == (before, after)
+                            && self.is_owed(lane, &weighed, *first, path);
+                        fits.then_some((lane, weighed))
+                    }) else {
+                        continue;
+                    };
+                    let (evidence, policies) = self.evidence(lane, &weighed, *first, path);
+                    let witness = path.to_owned();
+                    let pair = weighed.pair;
+                    found.push(Found {
+                        direction,
+                        capabilities,
+                        witness,
+                        before,
+                        after,
+                        evidence,
+                        policies,
+                        pair,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The rules that decide on the witness, and the policies of those that make the difference.
+    fn evidence(
+        &self,
+        lane: &Lane<'_>,
+        weighed: &Weighed,
+        capability: Capability,
+        path: &str,
+    ) -> (Vec<Evidence>, Vec<(Side, String)>) {
+        let (old, new) = (lane.acl(false, weighed.pair.old), lane.acl(true, weighed.pair.new));
+        let mut evidence = Vec::new();
+        let mut policies = Vec::new();
+        for (side, own, other) in [(Side::Old, old, new), (Side::New, new, old)] {
+            let Some(rule) = own.and_then(|acl| self.deciding(acl, capability, path)) else { continue };
+            let facing = rule_of(other, &rule.pattern);
+            let is_there = |member: &RuleRef<'_>| {
+                let mut others = facing.iter().flat_map(|rule| &rule.members);
+                others.any(|other| says_the_same(member, other))
+            };
+            let fresh: Vec<&RuleRef<'_>> = rule.members.iter().filter(|it| !is_there(it)).collect();
+            let members = if fresh.is_empty() { rule.members.iter().collect() } else { fresh };
+            for member in members {
+                policies.push((side, member.policy.key()));
+                let span = member.rule.path.span;
+                if span.source == BUILT_IN {
+                    continue;
+                }
+                let label = self.excerpt.written(side == Side::New, span);
+                let text = rule_in_words(member, label.unwrap_or(member.rule.path.as_str()));
+                evidence.push(Evidence { side, span, text });
+            }
+        }
+        (evidence, policies)
+    }
+}
+
+impl<'p> Lane<'p> {
+    fn acl(&self, of_new: bool, token: Option<usize>) -> Option<&Acl<'p>> {
+        let chairs = if of_new { &self.new } else { &self.old };
+        let token = token?;
+        chairs.iter().find(|chair| chair.token == token).map(|chair| &chair.acl)
+    }
+}
+
+fn rule_of<'r, 'p>(acl: Option<&'r Acl<'p>>, pattern: &PathPattern) -> Option<&'r MergedRule<'p>> {
+    acl?.rules().iter().find(|rule| rule.pattern == *pattern)
+}
+
+fn is_conditional(rule: &MergedRule<'_>) -> bool {
+    rule.members.iter().any(|member| has_conditions(member.rule))
+}
+
+fn says_the_same(one: &RuleRef<'_>, other: &RuleRef<'_>) -> bool {
+    let plain = !has_conditions(one.rule) && !has_conditions(other.rule);
+    plain && one.rule.granted() == other.rule.granted()
+}
+
+fn rule_in_words(member: &RuleRef<'_>, label: &str) -> String {
+    let granted = member.rule.granted();
+    let policy = member.policy.name.as_str();
+    let words: Vec<String> = granted.iter().map(|capability| format!("`{capability}`")).collect();
+    match (granted.denies(), words.is_empty()) {
+        (true, _) => format!("policy `{policy}` denies everything on `{label}`"),
+        (_, true) => format!("policy `{policy}` grants nothing on `{label}`"),
+        _ => format!("policy `{policy}` grants {} on `{label}`", words.join(", ")),
+    }
+}
+
+/// Servers append a slash to the path of a list request before they check it.
+pub(super) fn request_path(operation: Operation, path: &str) -> String {
+    let slash = if operation.lists() && !path.ends_with('/') { "/" } else { "" };
+    format!("{path}{slash}")
+}
+
+/// Segments, empty segments, length.
+fn cost(path: &str) -> (usize, usize, usize, String) {
+    let empty = path.split('/').filter(|segment| segment.is_empty()).count();
+    (path.split('/').count(), empty, path.len(), path.to_owned())
+}
+
+/// What a label comes to, on any of the servers: relative to the Vault namespace and with it.
+fn patterns(parties: &Parties<'_, '_>, who: &Who<'_>, label: &str) -> Vec<(PathPattern, PathPattern)> {
+    let namespace = parties.namespace;
+    let mut patterns: Vec<(PathPattern, PathPattern)> = Vec::new();
+    let mut add = |text: &str| {
+        let pattern = PathPattern::parse(text);
+        let full = PathPattern::stored(format!("{namespace}{pattern}"));
+        if !patterns.iter().any(|(other, _)| *other == pattern) {
+            patterns.push((pattern, full));
+        }
+    };
+    if !is_templated(label) {
+        add(label);
+        return patterns;
+    }
+    for seat in parties.old.iter().chain(&parties.new) {
+        let identity = who.identity(seat.hold.issued.as_ref());
+        for dialect in Dialect::ALL {
+            let label = settled(label, &identity, namespace, dialect);
+            if let Populated::Text(text) = populate(&label, &identity, namespace, dialect) {
+                add(&text);
+            }
+        }
+    }
+    patterns
+}

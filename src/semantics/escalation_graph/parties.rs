@@ -1,0 +1,140 @@
+//! Everybody of whom the inputs speak.
+
+use super::Party;
+use super::graph::{Graph, Node};
+use crate::model::kube::binding::{Binding, Subject};
+use crate::semantics::bound;
+use crate::semantics::rbac::builtin;
+use crate::semantics::reach::Access;
+
+/// Adds everybody, and what follows from being somebody. The order is that of the inputs.
+pub(super) fn add(graph: &mut Graph, access: &Access<'_>) {
+    let project = access.project();
+    let mut take = |namespace: Option<&str>, name: &str| {
+        let namespace = namespace.filter(|namespace| is_plain(namespace));
+        if let Some(namespace) = namespace.filter(|_| is_plain(name)) {
+            let node = graph.party(Party::account(namespace, name));
+            graph.sources.insert(node);
+        }
+    };
+    for account in &project.service_accounts {
+        take(account.meta.namespace_name(), account.meta.name.as_str());
+    }
+    for (_, role) in access.roles() {
+        for namespace in role.namespaces() {
+            role.names().iter().for_each(|name| take(Some(namespace.as_str()), name.as_str()));
+        }
+    }
+    for workload in &project.workloads {
+        let name = workload.service_account.as_ref().map_or("default", |name| name.as_str());
+        take(workload.meta.namespace_name(), name);
+    }
+    for secret in &project.token_secrets {
+        if let Some(account) = &secret.account {
+            take(secret.meta.namespace_name(), account.as_str());
+        }
+    }
+    for role in &project.secrets_roles {
+        let Some(name) = role.fields.text("service_account_name") else { continue };
+        for namespace in role.fields.list("allowed_kubernetes_namespaces") {
+            take(Some(namespace.as_str()), name.value);
+        }
+    }
+    for binding in &project.bindings {
+        for subject in &binding.subjects {
+            let Some(party) = party_of(binding, subject) else { continue };
+            let node = graph.party(party);
+            if !builtin::is_own_binding(binding) && !is_of_kubernetes(subject) {
+                graph.sources.insert(node);
+            }
+        }
+    }
+}
+
+/// Connects everybody with the groups that they are in, and namespaces with their service accounts.
+pub(super) fn connect(graph: &mut Graph) {
+    let parties: Vec<(Party, usize)> =
+        graph.parties.iter().map(|(party, known)| (party.clone(), known.node)).collect();
+    let mut namespaces: Vec<String> = Vec::new();
+    for (party, node) in &parties {
+        let groups = match party {
+            Party::ServiceAccount { namespace, .. } => {
+                let of_namespace = graph.node(Node::AnyOf(namespace.clone()));
+                graph.edge(of_namespace, *node, None);
+                if namespaces.last() != Some(namespace) {
+                    namespaces.push(namespace.clone());
+                }
+                groups_of(namespace)
+            }
+            Party::Matching { namespace, .. } => groups_of(namespace),
+            Party::User(_) => vec!["system:authenticated".to_owned()],
+            Party::Group(_) => continue,
+        };
+        for group in groups {
+            if let Some(group) = graph.parties.get(&Party::Group(group)).map(|known| known.node) {
+                graph.edge(*node, group, None);
+            }
+        }
+    }
+    let anybody = graph.node(Node::Anybody);
+    for (party, node) in &parties {
+        let Party::Matching { namespace, .. } = party else { continue };
+        graph.edge(anybody, *node, None);
+        for known in namespaces.iter().filter(|known| bound::admits(namespace, known)) {
+            let of_namespace = graph.node(Node::AnyOf(known.clone()));
+            graph.edge(of_namespace, *node, None);
+        }
+    }
+    for namespace in &namespaces {
+        let of_namespace = graph.node(Node::AnyOf(namespace.clone()));
+        graph.edge(anybody, of_namespace, None);
+    }
+}
+
+/// The groups that service accounts of a namespace are in.
+pub(super) fn groups_of(namespace: &str) -> Vec<String> {
+    let all = ["system:serviceaccounts", "system:authenticated"].map(str::to_owned);
+    let own = (!namespace.contains('*')).then(|| format!("system:serviceaccounts:{namespace}"));
+    all.into_iter().chain(own).collect()
+}
+
+/// Whom a subject names; nothing if that cannot be told.
+pub(super) fn party_of(binding: &Binding, subject: &Subject) -> Option<Party> {
+    let name = subject.name.as_str();
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    match subject.kind.as_str() {
+        "ServiceAccount" => {
+            let own = subject.namespace.as_ref().map(|namespace| namespace.as_str());
+            let own = own.filter(|namespace| !namespace.is_empty());
+            let of_binding = if binding.cluster_wide { None } else { binding.meta.namespace_name() };
+            let namespace = own.or(of_binding).filter(|namespace| !namespace.is_empty())?;
+            Some(Party::ServiceAccount { namespace: namespace.to_owned(), name: filled(name)? })
+        }
+        "User" => match name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':')) {
+            Some((namespace, name)) => Some(Party::account(namespace, name)),
+            None => filled(name).map(Party::User),
+        },
+        "Group" => filled(name).map(Party::Group),
+        _ => None,
+    }
+}
+
+/// Control plane and nodes.
+fn is_of_kubernetes(subject: &Subject) -> bool {
+    let name = subject.name.as_str();
+    let crowds =
+        ["system:serviceaccounts", "system:authenticated", "system:unauthenticated", "system:anonymous"];
+    match subject.kind.as_str() {
+        "ServiceAccount" => false,
+        _ => {
+            name.starts_with("system:")
+                && !name.starts_with("system:serviceaccount:")
+                && !crowds.iter().any(|crowd| name.starts_with(crowd))
+        }
+    }
+}
+
+/// False for globs and for what a template leaves open.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['*', '$', '{'])
+}

@@ -1,0 +1,315 @@
+//! Where one token leads.
+
+use super::asked::{Asked, Carry, Found};
+use super::graph::{Graph, Node, Step, Written};
+use super::vault::Scene;
+use super::{Doubt, Sink};
+use crate::model::vault::capability::Capability;
+use crate::semantics::authority::{self, Authority};
+use crate::semantics::reach::Holder;
+
+/// What a token holds and where it leads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Answers {
+    pub(super) holds: Vec<Written>,
+    pub(super) writes: Vec<(Written, Step)>,
+    pub(super) edges: Vec<(Node, Step)>,
+    pub(super) doubts: Vec<Doubt>,
+}
+
+impl Answers {
+    /// Without what leads to nodes that the graph does not have.
+    pub(super) fn bound_to(mut self, graph: &Graph) -> Answers {
+        self.edges.retain(|(node, _)| graph.number(node).is_some());
+        self
+    }
+
+    fn doubt(&mut self, doubt: Doubt) {
+        if !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
+    }
+
+    /// What two definitions of a policy both come to; the rest hangs on which of them counts.
+    fn joined(mut self, other: &Answers, doubt: Doubt) -> Answers {
+        let before = self.edges.len() + self.writes.len();
+        self.edges.retain(|(node, _)| other.edges.iter().any(|(of_other, _)| node == of_other));
+        self.writes.retain(|(written, _)| other.writes.iter().any(|(of_other, _)| written == of_other));
+        let after = self.edges.len() + self.writes.len();
+        if before != after || after != other.edges.len() + other.writes.len() {
+            self.doubt(doubt);
+        }
+        other.doubts.iter().for_each(|doubt| self.doubt(doubt.clone()));
+        self
+    }
+}
+
+impl Scene<'_, '_> {
+    /// Where the token of a holder leads.
+    pub(super) fn answers(&self, holder: &Holder<'_>) -> Answers {
+        let holder = &self.without_piece(holder);
+        let mut answers = self.answers_of(holder);
+        for (at, held) in holder.held.iter().enumerate() {
+            for other in &held.others {
+                let mut variant = holder.clone();
+                if let Some(held) = variant.held.get_mut(at) {
+                    held.policy = Some(*other);
+                }
+                let name = &other.name;
+                let what = format!(
+                    "the policy `{name}` is defined more than once, and which one counts is not known"
+                );
+                let doubt = Doubt { what, span: Some(name.span) };
+                answers = answers.joined(&self.answers_of(&variant), doubt);
+            }
+        }
+        for held in &holder.held {
+            let (what, span) = if let Some(refused) = held.refused.first() {
+                let what = format!("the server refuses to store the policy `{}` as it is written", held.name);
+                (what, Some(refused.name.span))
+            } else if !held.refused_by.is_empty() {
+                let what =
+                    format!("some servers refuse to store the policy `{}` as it is written", held.name);
+                (what, held.policy.map(|policy| policy.name.span))
+            } else if held.is_missing() && held.name != "root" {
+                (format!("what the policy `{}` says is not known: no input defines it", held.name), held.span)
+            } else {
+                continue;
+            };
+            answers.doubt(Doubt { what, span });
+        }
+        answers
+    }
+
+    fn answers_of(&self, holder: &Holder<'_>) -> Answers {
+        let token = holder.token();
+        let mut answers = Answers {
+            holds: holder.held.iter().map(|held| written(&holder.namespace, &held.name)).collect(),
+            ..Answers::default()
+        };
+        for namespace in self.namespaces_below(&holder.namespace) {
+            let asked = Asked { holder, token: &token, namespace };
+            self.policies(asked, &mut answers);
+            let mut reached = 0;
+            for authority in authority::ALL.iter().filter(|it| authority::is_like_root(it)) {
+                if std::ptr::eq(*authority, &raw const authority::POLICY_WRITE) {
+                    let place = "sys/policies/acl/+";
+                    let found = asked.inside(place, Capability::Update, POLICY, |_| true);
+                    reached += usize::from(matches!(found, Found::Yes(..)));
+                    continue;
+                }
+                reached += usize::from(like_root(asked, authority, &mut answers));
+            }
+            token_create(asked, &mut answers);
+            if reached >= authority::WIDE {
+                let step = answers.edges.iter_mut().find(|(node, _)| *node == Node::Sink(Sink::Vault));
+                if let Some((_, step)) = step {
+                    step.is_given = true;
+                }
+            }
+        }
+        self.secrets(holder, &token, &mut answers);
+        // Who is root knows all that there is to know.
+        if answers.edges.iter().any(|(node, _)| *node == Node::Sink(Sink::Vault)) {
+            answers.doubts.clear();
+        }
+        // The first of several ways to one place is the weightiest.
+        let mut seen: Vec<Node> = Vec::new();
+        answers.edges.retain(|(node, _)| {
+            let is_new = !seen.contains(node);
+            if is_new {
+                seen.push(node.clone());
+            }
+            is_new
+        });
+        answers
+    }
+
+    /// Policies that the token may write: those that it holds, and those that somebody else does.
+    fn policies(&self, asked: Asked<'_, '_>, answers: &mut Answers) {
+        let ask = |name: &str| {
+            let write = |place: &str| {
+                let by = |capability| asked.inside(place, capability, POLICY, |_| true);
+                by(Capability::Update).or(|| by(Capability::Patch))
+            };
+            write(&format!("sys/policies/acl/{name}")).or(|| write(&format!("sys/policy/{name}")))
+        };
+        let may = asked.inside("sys/policies/acl/*", Capability::Update, POLICY, |_| true);
+        let may = may.or(|| asked.inside("sys/policies/acl/*", Capability::Patch, POLICY, |_| true));
+        let may = may.or(|| asked.inside("sys/policy/*", Capability::Update, POLICY, |_| true));
+        if may == Found::No {
+            return;
+        }
+        let mut own = answers.holds.clone();
+        own.sort_by_key(|written| matches!(written, Written::Policy(_, name) if name == "default"));
+        for written in own {
+            let Written::Policy(namespace, name) = &written else { continue };
+            // The text of `root` is not written, and none of its rules counts.
+            if namespace != asked.namespace || name == "root" {
+                continue;
+            }
+            match ask(name) {
+                Found::Yes(path, evidence) => {
+                    let does = format!("may write `{name}`, a policy that it holds: update on `{path}`");
+                    answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
+                    return;
+                }
+                Found::Doubt(doubt) => answers.doubt(doubt),
+                Found::No => {}
+            }
+        }
+        for written in &self.policies_held {
+            let Written::Policy(namespace, name) = written else { continue };
+            if namespace != asked.namespace || answers.holds.contains(written) {
+                continue;
+            }
+            match ask(name) {
+                Found::Yes(path, evidence) => {
+                    let does = format!("may write the policy `{name}`: update on `{path}`");
+                    answers.writes.push((written.clone(), Step::new(does, evidence)));
+                }
+                Found::Doubt(doubt) => answers.doubt(doubt),
+                Found::No => {}
+            }
+        }
+    }
+}
+
+/// A policy is written with its text.
+const POLICY: Carry<'_> = Carry::OneOf(&["policy"]);
+
+/// A policy as a thing that is written and held.
+pub(super) fn written(namespace: &str, name: &str) -> Written {
+    Written::Policy(namespace.to_owned(), name.to_owned())
+}
+
+/// Adds the way to everything by an authority that is as good as root, if the token has it.
+fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut Answers) -> bool {
+    let except = |path: &str| authority.except.is_some() && path.starts_with("auth/token/");
+    let mut doubt = None;
+    for (place, needs) in authority.places {
+        for capability in capabilities(needs) {
+            let found = if std::ptr::eq(authority, &raw const authority::TOKEN_ROLE_WRITE) {
+                token_role(asked, capability)
+            } else {
+                asked.inside(place, capability, carried(authority, place), |path| !except(path))
+            };
+            match found {
+                Found::Yes(path, evidence) => {
+                    let does = format!(
+                        "may {}: {} on `{}{path}`",
+                        authority.what,
+                        capability.word(),
+                        asked.namespace
+                    );
+                    answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
+                    return true;
+                }
+                Found::Doubt(other) => doubt = doubt.or(Some(other)),
+                Found::No => {}
+            }
+        }
+    }
+    if let Some(doubt) = doubt {
+        answers.doubt(doubt);
+    }
+    false
+}
+
+/// The capabilities of which one is needed. To list and to delete makes nobody root.
+pub(super) fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
+    needs.chars().filter_map(|letter| match letter {
+        'c' => Some(Capability::Create),
+        'r' => Some(Capability::Read),
+        'u' => Some(Capability::Update),
+        'p' => Some(Capability::Patch),
+        _ => None,
+    })
+}
+
+/// What a request has to carry to make its sender root.
+fn carried(authority: &'static Authority, place: &str) -> Carry<'static> {
+    if std::ptr::eq(authority, &raw const authority::AUTH_ROLE_WRITE) {
+        return Carry::OneOf(&["token_policies", "policies", "value"]);
+    }
+    let is_identity = std::ptr::eq(authority, &raw const authority::IDENTITY_WRITE);
+    if is_identity && !place.contains("alias") && !place.ends_with("merge") {
+        return Carry::OneOf(&["policies"]);
+    }
+    Carry::Nothing
+}
+
+/// A token role is of use to whoever may make tokens with it.
+fn token_role(asked: Asked<'_, '_>, capability: Capability) -> Found {
+    let (roles, creates) = ("auth/token/roles/", "auth/token/create/");
+    let policies = Carry::OneOf(&["allowed_policies", "allowed_policies_glob"]);
+    let any_role = asked.inside(&format!("{roles}+"), capability, policies, |_| true);
+    let any_token = asked.inside(&format!("{creates}+"), Capability::Update, Carry::Nothing, |_| true);
+    let mut names: Vec<String> = Vec::new();
+    for found in [&any_role, &any_token] {
+        match found {
+            Found::No => return Found::No,
+            Found::Yes(path, _) => names.extend(path.rsplit('/').next().map(str::to_owned)),
+            Found::Doubt(_) => {}
+        }
+    }
+    let rules =
+        asked.token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok()).flat_map(|acl| acl.rules());
+    for rule in rules {
+        let text = rule.pattern.text.strip_prefix(asked.namespace).unwrap_or(&rule.pattern.text);
+        let name = text.strip_prefix(roles).or(text.strip_prefix(creates));
+        names.extend(
+            name.filter(|name| !name.is_empty() && !name.contains(['+', '*', '/'])).map(str::to_owned),
+        );
+    }
+    let mut doubt = None;
+    for name in names {
+        let role = asked.inside(&format!("{roles}{name}"), capability, policies, |_| true);
+        let token = asked.inside(&format!("{creates}{name}"), Capability::Update, Carry::Nothing, |_| true);
+        match (role, token) {
+            (Found::Yes(path, mut evidence), Found::Yes(_, more)) => {
+                evidence.extend(more);
+                evidence.dedup();
+                return Found::Yes(path, evidence);
+            }
+            (Found::No, _) | (_, Found::No) => {}
+            (Found::Doubt(other), _) | (_, Found::Doubt(other)) => doubt = doubt.or(Some(other)),
+        }
+    }
+    doubt.map_or(Found::No, Found::Doubt)
+}
+
+/// With `sudo`, tokens can be made with any policies; with a token role, with those that the role allows.
+fn token_create(asked: Asked<'_, '_>, answers: &mut Answers) {
+    let policies = Carry::OneOf(&["policies"]);
+    for place in ["auth/token/create", "auth/token/create-orphan"] {
+        let holds_sudo = |path: &str| {
+            matches!(asked.inside(path, Capability::Sudo, Carry::Nothing, |_| true), Found::Yes(..))
+        };
+        match asked.inside(place, Capability::Update, policies, holds_sudo) {
+            Found::Yes(path, evidence) => {
+                let does = format!(
+                    "may create tokens with any policies: update and sudo on `{}{path}`",
+                    asked.namespace
+                );
+                answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
+            }
+            Found::Doubt(doubt) => answers.doubt(doubt),
+            Found::No => {}
+        }
+    }
+    match asked.inside("auth/token/create/+", Capability::Update, Carry::Nothing, |_| true) {
+        Found::Yes(path, evidence) => {
+            let role = path.rsplit('/').next().unwrap_or_default();
+            let any = evidence.iter().any(|it| it.what.contains('*') || it.what.contains('+'));
+            let what = match any {
+                true => "which policies the token roles allow that its token may use is not known".to_owned(),
+                false => format!("which policies the token role `{role}` allows is not known"),
+            };
+            let span = evidence.first().and_then(|evidence| evidence.span);
+            answers.doubt(Doubt { what, span });
+        }
+        Found::Doubt(doubt) => answers.doubt(doubt),
+        Found::No => {}
+    }
+}

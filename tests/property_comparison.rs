@@ -1,0 +1,625 @@
+//! Comparisons of projects against plain enumeration: for random pairs of projects, every difference that a walk over
+//! identities, capabilities and short paths finds is told, everything that is told is a difference, and other forms of
+//! the same access are no change; hostile policies end.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use rolewright::model::lower;
+use rolewright::model::project::{Project, Settings};
+use rolewright::model::vault::capability::Capability;
+use rolewright::model::vault::path::PathPattern;
+use rolewright::semantics::bound;
+use rolewright::semantics::comparison::{Change, Comparison, Direction, What};
+use rolewright::semantics::language::{Grant, Language};
+use rolewright::semantics::pattern::matches;
+use rolewright::semantics::reach::{Access, Subject};
+use rolewright::syntax::{Source, SourceId, Sources};
+
+/// Pairs of projects that are compared; every fortieth has paths of three segments.
+const PAIRS: u64 = 2_000;
+/// Projects that are compared with another form of themselves.
+const REWRITTEN: u64 = 200;
+
+const CAPABILITIES: [Capability; 3] = [Capability::Read, Capability::Update, Capability::List];
+const NAMES: [&str; 4] = ["web", "ci-a", "ci-b", "zed"];
+const NAMESPACES: [&str; 3] = ["app", "ops", "team-a"];
+const BY_NAMESPACE: &str =
+    "{{identity.entity.aliases.auth_kubernetes_0123abcd.metadata.service_account_namespace}}";
+
+#[test]
+fn comparisons_equal_plain_enumeration() {
+    let told = shared(PAIRS, |seed| {
+        let mut random = Random::new(seed);
+        let deep = (seed / 2) % 40 == 0;
+        let old = Spec::random(&mut random, deep);
+        let new = match random.below(8) {
+            0 => Spec { target: old.target, ..Spec::random(&mut random, deep) },
+            _ => old.edited(&mut random),
+        };
+        check(seed, &old, &new, deep)
+    });
+    let [gained, lost, logins] =
+        told.into_iter().fold([0; 3], |sum, it| [sum[0] + it[0], sum[1] + it[1], sum[2] + it[2]]);
+    println!("{PAIRS} pairs: {gained} differences gained, {lost} lost, {logins} logins");
+    assert!(
+        gained > 10_000 && lost > 10_000 && logins > 1_000,
+        "{gained} gained, {lost} lost, {logins} logins"
+    );
+}
+
+#[test]
+fn another_form_is_no_change() {
+    shared(REWRITTEN, |seed| {
+        let mut random = Random::new(seed + 1_000_000);
+        let old = Spec::random(&mut random, true);
+        let new = old.rewritten(&mut random);
+        let (before, now) = (project(&old), project(&new));
+        let comparison = Comparison::of(&before, &now);
+        assert_eq!(comparison, Comparison::default(), "seed {seed}\n{}\n---\n{}", old.text(), new.text());
+    });
+}
+
+/// Many `+`, many overlaps: an answer or an honest doubt, in bounded time.
+#[test]
+fn hostile_policies_end() {
+    let spread = |seed: usize| -> String {
+        let segments: Vec<String> = (0..64)
+            .map(|at| match (seed * 31 + at * 17).is_multiple_of(5) {
+                true => format!("s{}", (seed + at) % 7),
+                false => "+".to_owned(),
+            })
+            .collect();
+        format!("{}/*", segments.join("/"))
+    };
+    let pluses = |seed: usize| -> String {
+        let segments: Vec<&str> = (0..64).map(|at| if at == seed % 64 { "a" } else { "+" }).collect();
+        segments.join("/")
+    };
+    let policy = |label: &dyn Fn(usize) -> String, words: &[&str], count: usize| {
+        let mut rules: BTreeMap<String, Rule> = BTreeMap::new();
+        for at in 0..count {
+            let words = vec![words[at % words.len()].to_owned()];
+            rules.insert(label(at), Rule { words, required: false });
+        }
+        rules
+    };
+    for (name, old, new) in [
+        (
+            "overlaps",
+            policy(&spread, &["update", "deny"], 1_000),
+            policy(&spread, &["update", "list", "deny"], 1_000),
+        ),
+        ("pluses", policy(&pluses, &["update", "deny"], 64), policy(&pluses, &["deny", "update"], 64)),
+    ] {
+        let of = |rules: BTreeMap<String, Rule>| {
+            let policies = BTreeMap::from([("p".to_owned(), rules)]);
+            project(&Spec { target: "", policies, roles: Vec::new(), rename: 0 })
+        };
+        let start = Instant::now();
+        let comparison = Comparison::of(&of(old), &of(new));
+        let took = start.elapsed();
+        println!(
+            "{name}: {} changes, {} doubts in {took:?}",
+            comparison.changes.len(),
+            comparison.doubts.len()
+        );
+        assert!(comparison.contradictions.is_empty(), "{:?}", comparison.contradictions);
+        assert!(!comparison.changes.is_empty() || !comparison.doubts.is_empty());
+        assert!(took < Duration::from_secs(120), "{name}: {took:?}");
+    }
+}
+
+/// Runs the seeds on as many threads as there are cores.
+fn shared<T: Send>(seeds: u64, run: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(2, |it| it.get() as u64).min(8);
+    let from = std::env::var("ROLEWRIGHT_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
+    std::thread::scope(|scope| {
+        let run = &run;
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                scope.spawn(move || {
+                    (from..from + seeds).filter(|seed| seed % threads == worker).map(run).collect::<Vec<T>>()
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
+/// What the two projects differ in, by enumeration; panics if the comparison does not say the same.
+fn check(seed: u64, old: &Spec, new: &Spec, deep: bool) -> [usize; 3] {
+    let (before, now) = (project(old), project(new));
+    let (access_before, access_now) = (Access::new(&before), Access::new(&now));
+    let comparison = Comparison::between(&access_before, &access_now);
+    let texts = || format!("seed {seed}\n{}\n---\n{}\n{:#?}", old.text(), new.text(), comparison);
+    assert!(comparison.contradictions.is_empty(), "{}", texts());
+    let (old, new) = (access_before, access_now);
+    let paths = paths(if deep { 3 } else { 2 });
+    let (mut of_old, mut of_new) = (Enumerated::new(&old, &paths), Enumerated::new(&new, &paths));
+    let mut counts = [0; 3];
+    for namespace in NAMESPACES {
+        for name in NAMES {
+            let (one, other) = (of_old.most(namespace, name), of_new.most(namespace, name));
+            let mut told: HashMap<(usize, usize, Direction), bool> = HashMap::new();
+            for (dialect, (one, other)) in one.iter().zip(&other).enumerate() {
+                for (at, (before, after)) in one.iter().zip(other).enumerate() {
+                    if before == after {
+                        continue;
+                    }
+                    let direction = if after > before { Direction::Gained } else { Direction::Lost };
+                    let (capability, path) = (at / paths.len(), at % paths.len());
+                    let is_told = *told.entry((capability, path, direction)).or_insert_with(|| {
+                        comparison.changes.iter().any(|change| {
+                            is_told_by(
+                                change,
+                                namespace,
+                                name,
+                                CAPABILITIES[capability],
+                                &paths[path],
+                                direction,
+                            )
+                        })
+                    });
+                    assert!(
+                        is_told,
+                        "{namespace}/{name} {} on `{}` goes from {before:?} to {after:?} on server {dialect}\n{}",
+                        CAPABILITIES[capability],
+                        paths[path],
+                        texts()
+                    );
+                    counts[usize::from(direction == Direction::Lost)] += 1;
+                }
+            }
+        }
+    }
+    for change in &comparison.changes {
+        match &change.what {
+            What::Paths { capabilities, witness, pattern, .. } => {
+                // Values that no input tells are made up, and the evaluators know nothing of that.
+                if witness.contains("some-entity") {
+                    continue;
+                }
+                let templated = pattern.contains("{{");
+                for who in change.who.iter().take(if templated { 1 } else { usize::MAX }) {
+                    for capability in capabilities {
+                        let (one, other) =
+                            (said(&old, who, *capability, witness), said(&new, who, *capability, witness));
+                        let is_true = one.iter().zip(&other).any(|(before, after)| match change.direction {
+                            Direction::Gained => after > before,
+                            Direction::Lost => after < before,
+                            Direction::Changed => after == before && *after == Grant::Conditional,
+                        });
+                        assert!(
+                            is_true,
+                            "{who} {capability} on `{witness}`: {one:?} to {other:?}\n{}",
+                            texts()
+                        );
+                    }
+                }
+            }
+            What::Logins { role, witness } => {
+                let admits = |access: &Access<'_>| enters(access, role, witness);
+                let wanted = change.direction == Direction::Gained;
+                assert!(admits(&new) == wanted && admits(&old) != wanted, "{role} {witness}\n{}", texts());
+            }
+            What::Setting { .. } | What::Objects { .. } => {}
+        }
+    }
+    // Every login that comes to another end is told.
+    let mut roles: Vec<String> = Vec::new();
+    for access in [&old, &new] {
+        roles.extend(access.roles().map(|(method, role)| format!("{}/{}", method.path, role.name)));
+    }
+    roles.sort();
+    roles.dedup();
+    for (role, namespace, name) in roles
+        .iter()
+        .flat_map(|role| NAMESPACES.iter().flat_map(move |of| NAMES.iter().map(move |it| (role, *of, *it))))
+    {
+        let witness = format!("{namespace}/{name}");
+        let (one, other) = (enters(&old, role, &witness), enters(&new, role, &witness));
+        if one != other {
+            let direction = if other { Direction::Gained } else { Direction::Lost };
+            let is_told = comparison.changes.iter().any(|change| {
+                matches!(&change.what, What::Logins { role: of, .. } if of == role)
+                    && change.direction == direction
+                    && change.who.iter().any(|who| stands_for(who, namespace, name))
+            });
+            assert!(is_told, "login of {witness} through {role}: {direction:?}\n{}", texts());
+            counts[2] += 1;
+        }
+    }
+    counts
+}
+
+fn is_told_by(
+    change: &Change,
+    namespace: &str,
+    name: &str,
+    capability: Capability,
+    path: &str,
+    direction: Direction,
+) -> bool {
+    let What::Paths { capabilities, pattern, .. } = &change.what else { return false };
+    let pattern = PathPattern::parse(&pattern.replace(BY_NAMESPACE, namespace));
+    let lists = capability == Capability::List;
+    let is_inside = matches(&pattern, path)
+        || lists
+            && (matches(&pattern, &format!("{path}/"))
+                || path.strip_suffix('/').is_some_and(|it| matches(&pattern, it)));
+    change.direction == direction
+        && capabilities.contains(&capability)
+        && is_inside
+        && change.who.iter().any(|who| stands_for(who, namespace, name))
+}
+
+/// True if somebody is named, or meant by ``any service account `NAME` of namespaces `NAMESPACE` ``.
+fn stands_for(who: &str, namespace: &str, name: &str) -> bool {
+    let quoted: Vec<&str> = who.split('`').collect();
+    match quoted.as_slice() {
+        [_, names, _, namespaces, _] => bound::admits(names, name) && bound::admits(namespaces, namespace),
+        _ => who == format!("{namespace}/{name}"),
+    }
+}
+
+/// Somebody whom it names or means.
+fn one_of(who: &str) -> String {
+    let quoted: Vec<&str> = who.split('`').collect();
+    match quoted.as_slice() {
+        [_, names, _, namespaces, _] => {
+            format!("{}/{}", namespaces.replace('*', "some-other"), names.replace('*', "some-other"))
+        }
+        _ => who.to_owned(),
+    }
+}
+
+/// What each server says, the most of all tokens.
+fn said(access: &Access<'_>, who: &str, capability: Capability, path: &str) -> Vec<Grant> {
+    let mut most = vec![Grant::No; 3];
+    let subject: Subject = one_of(who).parse().unwrap();
+    for holder in access.holders(&subject).unwrap_or_default().iter().filter(|holder| holder.gets_token()) {
+        let token = holder.token();
+        for (at, (_, acl)) in token.acls().iter().enumerate() {
+            let grant = Language::new(acl.as_ref().unwrap(), &holder.namespace, capability, &[]).on(path);
+            most[at] = most[at].max(grant);
+        }
+    }
+    most
+}
+
+fn enters(access: &Access<'_>, role: &str, witness: &str) -> bool {
+    let subject: Subject = format!("{witness}@{role}").parse().unwrap();
+    access.holders(&subject).is_ok_and(|holders| holders.iter().any(|holder| holder.gets_token()))
+}
+
+/// The answers of each role on all paths.
+struct Enumerated<'q, 'a> {
+    access: &'q Access<'a>,
+    paths: &'q [String],
+    known: HashMap<(String, String), Vec<Vec<Grant>>>,
+}
+
+impl<'q, 'a> Enumerated<'q, 'a> {
+    fn new(access: &'q Access<'a>, paths: &'q [String]) -> Enumerated<'q, 'a> {
+        Enumerated { access, paths, known: HashMap::new() }
+    }
+
+    /// By server: the most that any token gives, by capability and path.
+    fn most(&mut self, namespace: &str, name: &str) -> Vec<Vec<Grant>> {
+        let size = CAPABILITIES.len() * self.paths.len();
+        let mut most = vec![vec![Grant::No; size]; 3];
+        let subject: Subject = format!("{namespace}/{name}").parse().unwrap();
+        let holders = self.access.holders(&subject).unwrap_or_default();
+        for holder in holders.iter().filter(|holder| holder.gets_token()) {
+            let mut rules =
+                holder.held.iter().filter_map(|held| held.policy).flat_map(|policy| &policy.path_rules);
+            let templated = rules.any(|rule| rule.path.value.contains("{{"));
+            let role = holder.role.map(|(role, _)| role.name.value.clone()).unwrap();
+            let key = (role, if templated { namespace.to_owned() } else { String::new() });
+            let paths = self.paths;
+            let grants = self.known.entry(key).or_insert_with(|| {
+                let token = holder.token();
+                let of = |acl| {
+                    let mut grants = Vec::with_capacity(size);
+                    for capability in CAPABILITIES {
+                        let language = Language::new(acl, &holder.namespace, capability, &[]);
+                        grants.extend(paths.iter().map(|path| language.on(path)));
+                    }
+                    grants
+                };
+                token.acls().iter().map(|(_, acl)| of(acl.as_ref().unwrap())).collect()
+            });
+            for (most, own) in most.iter_mut().zip(grants.iter()) {
+                for (most, own) in most.iter_mut().zip(own) {
+                    *most = (*most).max(*own);
+                }
+            }
+        }
+        most
+    }
+}
+
+/// All paths of at most so many segments, with and without a slash at the end.
+fn paths(depth: usize) -> Vec<String> {
+    const SEGMENTS: [&str; 4] = ["a", "ax", "b", "app"];
+    let mut all: Vec<String> = Vec::new();
+    let mut last = vec![String::new()];
+    for _ in 0..depth {
+        last = last
+            .iter()
+            .flat_map(|start| {
+                SEGMENTS.map(|segment| format!("{start}{}{segment}", if start.is_empty() { "" } else { "/" }))
+            })
+            .collect();
+        all.extend(last.iter().cloned());
+    }
+    let slashed: Vec<String> = all.iter().map(|path| format!("{path}/")).collect();
+    all.extend(slashed);
+    all
+}
+
+struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x1234_5678)
+    }
+
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % most as u64).unwrap()
+    }
+
+    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.below(of.len())]
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    words: Vec<String>,
+    required: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Role {
+    name: String,
+    names: Vec<String>,
+    namespaces: Vec<String>,
+    policies: Vec<String>,
+}
+
+/// A project, before it is written.
+#[derive(Debug, Clone)]
+struct Spec {
+    target: &'static str,
+    policies: BTreeMap<String, BTreeMap<String, Rule>>,
+    roles: Vec<Role>,
+    /// How the text is laid out.
+    rename: usize,
+}
+
+impl Spec {
+    fn random(random: &mut Random, deep: bool) -> Spec {
+        let target = ["{vault: \"1.18\"}", "{vault: \"2.0\"}", "{openbao: \"2.4\"}", ""][random.below(4)];
+        let policies = (0..1 + random.below(3)).map(|at| (format!("p{at}"), rules(random, deep))).collect();
+        let mut spec = Spec { target, policies, roles: Vec::new(), rename: 0 };
+        for at in 0..1 + random.below(3) {
+            let role = spec.role(random, at);
+            spec.roles.push(role);
+        }
+        spec
+    }
+
+    fn role(&self, random: &mut Random, at: usize) -> Role {
+        let mut names = vec![random.one(&["web", "ci-a", "ci-*", "*", "*b", "w*b"]).to_owned()];
+        if names[0] != "*" && random.below(3) == 0 {
+            names.push(random.one(&["web", "ci-b", "zed", "c*"]).to_owned());
+        }
+        let mut namespaces = vec![random.one(&["app", "app", "ops", "team-*", "*"]).to_owned()];
+        if namespaces[0] != "*" && random.below(3) == 0 {
+            namespaces.push(random.one(&["team-a", "o*", "app"]).to_owned());
+        }
+        let mut policies: Vec<String> =
+            self.policies.keys().filter(|_| random.below(2) == 0).cloned().collect();
+        if policies.is_empty() {
+            policies.extend(self.policies.keys().next().cloned());
+        }
+        Role { name: format!("r{at}"), names, namespaces, policies }
+    }
+
+    /// With one to three edits.
+    fn edited(&self, random: &mut Random) -> Spec {
+        let mut spec = self.clone();
+        for _ in 0..1 + random.below(3) {
+            let which = random.below(spec.policies.len().max(1));
+            let rules = spec.policies.values_mut().nth(which);
+            let role = random.below(spec.roles.len().max(1));
+            match (random.below(10), rules) {
+                (0..=2, Some(rules)) => {
+                    let label = label(random, false);
+                    rules.insert(label, rule(random));
+                }
+                (3, Some(rules)) => {
+                    let first = rules.keys().nth(random.below(rules.len().max(1))).cloned();
+                    first.and_then(|label| rules.remove(&label));
+                }
+                (4, Some(rules)) => {
+                    let first = rules.keys().nth(random.below(rules.len().max(1))).cloned();
+                    if let Some(rule) = first.and_then(|label| rules.remove(&label)) {
+                        rules.insert(label(random, false), rule);
+                    }
+                }
+                (5, Some(rules)) => {
+                    let at = random.below(rules.len().max(1));
+                    if let Some(own) = rules.values_mut().nth(at) {
+                        *own = rule(random);
+                    }
+                }
+                (6, _) if !spec.roles.is_empty() => {
+                    let fresh = spec.role(random, role);
+                    spec.roles[role].policies = fresh.policies;
+                }
+                (7, _) if !spec.roles.is_empty() => {
+                    let fresh = spec.role(random, role);
+                    spec.roles[role] = Role { policies: spec.roles[role].policies.clone(), ..fresh };
+                }
+                (8, _) => {
+                    let fresh = spec.role(random, 7);
+                    spec.roles.retain(|role| role.name != "r7");
+                    spec.roles.push(fresh);
+                }
+                _ if spec.roles.len() > 1 => drop(spec.roles.remove(role)),
+                _ => {}
+            }
+        }
+        spec
+    }
+
+    /// The same access: policies split and renamed, everything in another order.
+    fn rewritten(&self, random: &mut Random) -> Spec {
+        let mut spec = Spec { policies: BTreeMap::new(), rename: 1 + random.below(3), ..self.clone() };
+        for role in &mut spec.roles {
+            role.policies.clear();
+        }
+        for (name, rules) in &self.policies {
+            let mut parts = [BTreeMap::new(), BTreeMap::new()];
+            for (label, rule) in rules {
+                let both = random.below(4) == 0 && rule.words.len() > 1 && !rule.required;
+                if both {
+                    for (at, word) in rule.words.iter().enumerate() {
+                        let part: &mut BTreeMap<String, Rule> = &mut parts[at % 2];
+                        let rule =
+                            part.entry(label.clone()).or_insert(Rule { words: Vec::new(), required: false });
+                        rule.words.push(word.clone());
+                    }
+                } else {
+                    parts[random.below(2)].insert(label.clone(), rule.clone());
+                }
+            }
+            let suffix = random.below(2);
+            for (at, part) in parts.into_iter().enumerate() {
+                // Servers refuse a policy without rules.
+                if part.is_empty() {
+                    continue;
+                }
+                let fresh = if at == suffix { name.clone() } else { format!("other-{name}") };
+                if self.roles.iter().all(|role| !role.policies.contains(name)) {
+                    // What nobody attaches is known by its name.
+                    spec.policies.insert(name.clone(), rules.clone());
+                    continue;
+                }
+                spec.policies.insert(fresh.clone(), part);
+                for (role, own) in spec.roles.iter_mut().zip(&self.roles) {
+                    if own.policies.contains(name) {
+                        role.policies.insert(0, fresh.clone());
+                    }
+                }
+            }
+        }
+        for role in &mut spec.roles {
+            role.names.reverse();
+            role.namespaces.reverse();
+        }
+        spec.roles.reverse();
+        spec
+    }
+
+    fn text(&self) -> String {
+        let mut text = "apiVersion: rolewright/v1\nkind: Access\nname: random\n".to_owned();
+        if !self.target.is_empty() {
+            writeln!(text, "target: {}", self.target).unwrap();
+        }
+        text += "vault:\n  policies:\n";
+        let mut policies: Vec<_> = self.policies.iter().collect();
+        if self.rename % 2 == 1 {
+            policies.reverse();
+        }
+        for (name, rules) in policies {
+            writeln!(text, "    {name}:\n      path:{}", if rules.is_empty() { " {}" } else { "" }).unwrap();
+            for (label, rule) in rules {
+                let slash = if self.rename > 1 { "/" } else { "" };
+                let mut words = rule.words.clone();
+                if self.rename > 0 {
+                    words.reverse();
+                }
+                let required = if rule.required { ", required_parameters: [color]" } else { "" };
+                writeln!(
+                    text,
+                    "        '{slash}{label}': {{capabilities: [{}]{required}}}",
+                    words.join(", ")
+                )
+                .unwrap();
+            }
+        }
+        if !self.roles.is_empty() {
+            text += "  auth:\n    kubernetes:\n      roles:\n";
+        }
+        for role in &self.roles {
+            let list =
+                |items: &[String]| items.iter().map(|it| format!("'{it}'")).collect::<Vec<_>>().join(", ");
+            writeln!(
+                text,
+                "        {}: {{bound_service_account_names: [{}], bound_service_account_namespaces: [{}], token_policies: [{}]}}",
+                role.name, list(&role.names), list(&role.namespaces), list(&role.policies)
+            )
+            .unwrap();
+        }
+        text += "kubernetes:\n  service_accounts: [{name: web, namespace: app}, {name: ci-a, namespace: team-a}]\n";
+        text
+    }
+}
+
+fn label(random: &mut Random, deep: bool) -> String {
+    if random.below(12) == 0 {
+        return format!("a/{BY_NAMESPACE}{}", random.one(&["", "/*", "*"]));
+    }
+    let count = random.below(if deep { 3 } else { 2 });
+    let mut label = String::new();
+    for _ in 0..count {
+        label.push_str(random.one(&["a", "b", "ax", "app", "+", "+"]));
+        label.push('/');
+    }
+    // `+*` is a pattern that servers refuse.
+    label + random.one(&["a", "b", "+", "*", "a*", "*", "ax", "ap*", "app"])
+}
+
+fn rule(random: &mut Random) -> Rule {
+    let words: [&[&str]; 8] = [
+        &["read"],
+        &["list"],
+        &["read", "list"],
+        &["deny"],
+        &["update"],
+        &["update", "read", "sudo"],
+        &["update", "read", "list"],
+        &[],
+    ];
+    let words = words[random.below(8)].iter().map(|word| (*word).to_owned()).collect();
+    Rule { words, required: random.below(8) == 0 }
+}
+
+fn rules(random: &mut Random, deep: bool) -> BTreeMap<String, Rule> {
+    (0..1 + random.below(4)).map(|_| (label(random, deep), rule(random))).collect()
+}
+
+fn project(spec: &Spec) -> Project {
+    let source = Source { id: SourceId(0), name: "a.access.yaml".to_owned(), text: spec.text(), bom: false };
+    let lowered = lower::file(&source, &Settings::default());
+    let project = Project::assemble(Sources::new(vec![source]), vec![lowered], Settings::default());
+    assert!(project.syntax_errors.is_empty(), "{:?}\n{}", project.syntax_errors, spec.text());
+    project
+}

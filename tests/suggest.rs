@@ -98,6 +98,7 @@ fn exit_codes() {
         ("constraints", 1),
         ("consumers", 1),
         ("denies", 1),
+        ("everything", 1),
         ("expectations", 1),
         ("hostile", 1),
         ("inline", 1),

@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod fetches;
 mod forms;
+mod keep;
 mod known;
 mod narrow;
 mod needs;

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::Case;
-use super::forms::{self, Form, is_constrained, is_literal};
+use super::forms::{self, Form, is_literal};
 use super::known::Candidate;
 use super::needs::{Needs, On, Wish};
 use super::paths::{deciding, language, lists, meets, shaped};
@@ -102,14 +102,14 @@ pub(super) struct Bearer<'t, 's> {
     /// Its place among the tokens of the needs.
     pub(super) at: Option<usize>,
     pub(super) holder: &'t Holder<'s>,
-    token: &'t Token<'t>,
+    pub(super) token: &'t Token<'t>,
 }
 
 pub(super) struct Work<'t, 's> {
     pub(super) needs: &'t Needs<'s>,
     /// The policies that may be narrowed.
     pub(super) open: &'t [bool],
-    bearers: Vec<Bearer<'t, 's>>,
+    pub(super) bearers: Vec<Bearer<'t, 's>>,
     pub(super) forms: Vec<Vec<Form>>,
     why: BTreeMap<Slot, &'static str>,
 }
@@ -132,8 +132,8 @@ enum Label {
 }
 
 pub(super) const SHADOW: &str = "without it, a rule that opens more would decide";
-const UNKNOWN: &str = "a rule with a template meets it, and for which paths is not known";
-const CONSTRAINTS: &str = "its constraints are joined with those of another rule";
+pub(super) const UNKNOWN: &str = "a rule with a template meets it, and for which paths is not known";
+pub(super) const CONSTRAINTS: &str = "its constraints are joined with those of another rule";
 const MANY: &str = "more paths below it are needed than a policy names one by one";
 const SHARED: &str = "several service accounts need paths of its template";
 pub(super) const COMPLEX: &str = "the rules overlap in too many ways to tell";
@@ -262,83 +262,6 @@ impl<'s> Work<'_, 's> {
         served
     }
 
-    /// A rule of which it is not known on which paths it decides, and each that may meet it, keep their labels: whatever
-    /// the paths are, the same rules match them as before.
-    fn keep_what_meets_the_unknown(&mut self) {
-        let mut kept = BTreeSet::new();
-        for acl in self.acls() {
-            let uncertain = acl.uncertain_rules();
-            for (at, one) in uncertain.iter().enumerate() {
-                let meets = |other: &PathPattern| {
-                    may_meet(other, &one.reach, true) || may_meet(&one.reach, other, true)
-                };
-                let rules = acl.rules().iter().filter(|rule| meets(&rule.pattern));
-                let others = uncertain.iter().skip(at + 1).filter(|other| meets(&other.reach));
-                let met: Vec<RuleRef<'_>> = rules
-                    .flat_map(|rule| rule.members.iter().copied())
-                    .chain(others.map(|it| it.rule))
-                    .collect();
-                let own = (!met.is_empty()).then_some(one.rule);
-                kept.extend(met.into_iter().chain(own).filter_map(|rule| self.slot(rule)));
-            }
-        }
-        for slot in kept {
-            self.keep_label(slot, UNKNOWN);
-        }
-    }
-
-    /// Constraints add up where patterns are equal, so that no rule of such a pattern may go, and none may come.
-    fn keep_constraints(&mut self) {
-        let mut kept = BTreeSet::new();
-        let mut labels: BTreeMap<(usize, &str), Vec<Slot>> = BTreeMap::new();
-        for (at, forms) in self.forms.iter().enumerate() {
-            for (rule, form) in forms.iter().enumerate() {
-                let Form::Paths(paths) = form else { continue };
-                for label in paths.keys() {
-                    labels.entry((at, label)).or_default().push((at, rule));
-                }
-            }
-        }
-        let all: BTreeMap<&str, Vec<Slot>> =
-            labels.iter().fold(BTreeMap::new(), |mut all, ((_, label), slots)| {
-                all.entry(*label).or_insert_with(Vec::new).extend(slots);
-                all
-            });
-        let constrained = |slot: Slot| self.rule(slot).is_some_and(is_constrained);
-        for slots in all.values().filter(|slots| slots.len() > 1 && slots.iter().any(|it| constrained(*it))) {
-            kept.extend(slots.iter().copied());
-        }
-        for bearer in &self.bearers {
-            for acl in bearer.token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok()) {
-                for rule in acl.rules() {
-                    let any = rule.members.iter().any(|member| is_constrained(member.rule));
-                    if any && rule.members.len() > 1 {
-                        kept.extend(rule.members.iter().filter_map(|member| self.slot(*member)));
-                    }
-                    let label = rule.pattern.to_string();
-                    let label = label.strip_prefix(&bearer.holder.namespace).unwrap_or(&label);
-                    let narrowed = all.get(label).into_iter().flatten();
-                    let joins = |slot: &Slot| {
-                        let others = rule.members.iter().any(|member| self.slot(*member) != Some(*slot));
-                        others && (any || constrained(*slot))
-                    };
-                    kept.extend(narrowed.copied().filter(joins));
-                }
-            }
-        }
-        for slot in kept {
-            self.keep_label(slot, CONSTRAINTS);
-        }
-    }
-
-    fn keep_label(&mut self, slot: Slot, why: &'static str) {
-        let Some(form) = self.form(slot).filter(|form| matches!(form, Form::Gone | Form::Paths(_))) else {
-            return;
-        };
-        let wider = form.wider();
-        self.widen(slot, wider, why);
-    }
-
     /// Mends until every token opens what is needed and no more than before.
     fn settle(&mut self) {
         loop {
@@ -391,11 +314,6 @@ impl<'s> Work<'_, 's> {
         policies.map(|(policy, forms)| forms::policy(policy, forms)).collect()
     }
 
-    fn acls(&self) -> impl Iterator<Item = &Acl<'_>> {
-        let tokens = self.bearers.iter().flat_map(|bearer| bearer.token.acls());
-        tokens.filter_map(|(_, acl)| acl.as_ref().ok())
-    }
-
     /// The place of a rule of a policy that may be narrowed.
     pub(super) fn slot(&self, rule: RuleRef<'_>) -> Option<Slot> {
         let at = self.needs.bearers.place(rule.policy)?;
@@ -403,7 +321,7 @@ impl<'s> Work<'_, 's> {
         Some((at, rule.policy.path_rules.element_offset(rule.rule)?)).filter(|_| is_open)
     }
 
-    fn rule(&self, (policy, rule): Slot) -> Option<&'s crate::model::vault::policy::PathRule> {
+    pub(super) fn rule(&self, (policy, rule): Slot) -> Option<&'s crate::model::vault::policy::PathRule> {
         self.needs.bearers.project.policies.get(policy)?.path_rules.get(rule)
     }
 
@@ -417,7 +335,7 @@ impl<'s> Work<'_, 's> {
         }
     }
 
-    fn widen(&mut self, slot: Slot, form: Form, why: &'static str) {
+    pub(super) fn widen(&mut self, slot: Slot, form: Form, why: &'static str) {
         let Some(rule) = self.rule(slot) else { return };
         if !rule.granted().denies() {
             self.why.insert(slot, why);

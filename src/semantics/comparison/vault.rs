@@ -11,27 +11,29 @@ pub(super) mod identities;
 mod parties;
 mod policies;
 mod question;
+mod replay;
+mod role_lines;
 pub(super) mod side;
 mod unread;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What};
 use crate::model::vault::capability::Capability;
-use crate::semantics::acl::{Operation, Request, Verdict, is_guarded_by_pki};
-use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::language::Grant;
 use crate::semantics::reach::Access;
 use crate::semantics::template::Presence;
-use crate::semantics::witness::{self, Search};
 use crate::syntax::Span;
 use contents::Contents;
 use excerpt::{Excerpt, Who};
 use identities::{Somebody, WhoIs, concerned, roles_of};
 use parties::{Pair, Parties, Seat};
-use question::{Found, Question, Setting, request_path};
+use question::{Found, Question, Setting};
+use replay::confirmed;
+use role_lines::of_roles;
 use side::{Arranged, Keys};
 
 /// The steps that are spent on one question at most, and on all. Each question gets a part of what is left, so that a
@@ -258,7 +260,7 @@ impl<'s> Comparing<'_, 's> {
         }
         let mut kept = Vec::with_capacity(found.len());
         for found in found {
-            match self.is_confirmed(parties, &who, &found) {
+            match confirmed(&self.setting, parties, &who, &found) {
                 Ok(()) => kept.push(found),
                 Err(text) => self.comparison.contradictions.push(text),
             }
@@ -266,71 +268,6 @@ impl<'s> Comparing<'_, 's> {
         let kept = Rc::new(kept);
         self.known.insert(asked, Rc::clone(&kept));
         kept
-    }
-
-    /// Asks the evaluator of single paths.
-    fn is_confirmed(&self, parties: &Parties<'_, 's>, who: &Who<'_>, found: &Found) -> Result<(), String> {
-        for capability in &found.capabilities {
-            let answers = self.answers(parties, who, *capability, &found.witness);
-            if !answers.contains(&(found.before, found.after)) {
-                let (before, after) = (found.before, found.after);
-                return Err(format!(
-                    "`{capability}` on `{}` comes to {before:?} before and to {after:?} now in the search for paths, and \
-                     to {answers:?} by single paths",
-                    found.witness
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// The most that any token gives on a path before and now, on each pair of servers.
-    fn answers(
-        &self,
-        parties: &Parties<'_, 's>,
-        who: &Who<'_>,
-        capability: Capability,
-        path: &str,
-    ) -> Vec<(Grant, Grant)> {
-        let operation = Operation::of_capability(capability);
-        let path = request_path(operation.unwrap_or(Operation::Read), path);
-        let texts = Excerpt::on(&path, parties).texts(parties, who);
-        let guarded = self.setting.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, &path));
-        let request = Request {
-            namespace: parties.namespace,
-            root_protected: guarded.then_some(true),
-            ..Request::new(operation.unwrap_or(Operation::Read), &path)
-        };
-        let most = |lane: usize, of_new: bool, dialect: Dialect| {
-            let own = texts.iter().filter(|text| text.lane == lane && text.of_new == of_new);
-            let seats = if of_new { &parties.new } else { &parties.old };
-            let grants = own.map(|text| {
-                let issued = seats.get(text.token).and_then(|seat| seat.hold.issued.as_ref());
-                let Some(acl) = text.compile(parties.namespace, &who.identity(issued), dialect) else {
-                    return Grant::No;
-                };
-                let decision = acl.decide(&request);
-                let Some(operation) = operation else {
-                    let holds = decision.is_root || decision.capabilities.contains(capability);
-                    return if holds { Grant::Yes } else { Grant::No };
-                };
-                match decision.verdict {
-                    Verdict::Unknown => Grant::Unclear,
-                    Verdict::Allowed => {
-                        let is_free = decision.rule.is_none_or(|rule| !rule.is_constrained(operation));
-                        if is_free { Grant::Yes } else { Grant::Conditional }
-                    }
-                    Verdict::Refused => match witness::search(&acl, &request) {
-                        None | Some(Search::Impossible(_)) => Grant::No,
-                        Some(Search::Found(_)) => Grant::Conditional,
-                        Some(Search::NotFound) => Grant::Unclear,
-                    },
-                }
-            });
-            grants.max().unwrap_or(Grant::No)
-        };
-        let lanes = parties.lanes.iter().enumerate();
-        lanes.map(|(at, (before, now))| (most(at, false, *before), most(at, true, *now))).collect()
     }
 
     fn tell(
@@ -421,45 +358,4 @@ fn seated<'q, 's>(side: &'q Arranged<'s>, roles: &[(usize, usize)], namespace: &
         Some(Seat { hold, role: Some(*role), label: &side.roles.get(*role)?.label })
     });
     seats.collect()
-}
-
-/// The lines of roles that make the difference: those that attach a policy which the facing token does not hold, and
-/// those that admit somebody whom no facing role admits.
-fn of_roles(
-    parties: &Parties<'_, '_>,
-    found: &Found,
-    somebody: &Somebody,
-    (old, new): (&Arranged<'_>, &Arranged<'_>),
-) -> Vec<Evidence> {
-    let mut evidence = Vec::new();
-    for (side, own, other) in [(old, found.pair.old, found.pair.new), (new, found.pair.new, found.pair.old)] {
-        let (seats, others) = match side.side {
-            Side::Old => (&parties.old, &parties.new),
-            Side::New => (&parties.new, &parties.old),
-        };
-        let Some(seat) = own.and_then(|at| seats.get(at)) else { continue };
-        let Some(role) = seat.role.and_then(|at| side.roles.get(at)) else { continue };
-        let facing = other.and_then(|at| others.get(at));
-        let Some(facing) = facing else {
-            let entry = role.role.names().iter().find(|entry| bound::admits(entry.as_str(), &somebody.name));
-            evidence.extend(entry.map(|entry| Evidence {
-                side: side.side,
-                span: entry.span,
-                text: format!("{} admits it", role.role.words()),
-            }));
-            continue;
-        };
-        for (_, name) in found.policies.iter().filter(|(of, _)| *of == side.side) {
-            if facing.hold.names(name) {
-                continue;
-            }
-            let entry = role.role.policies().iter().find(|entry| entry.value.trim().to_lowercase() == *name);
-            evidence.extend(entry.map(|entry| Evidence {
-                side: side.side,
-                span: entry.span,
-                text: format!("{} attaches the policy `{name}`", role.role.words()),
-            }));
-        }
-    }
-    evidence
 }

@@ -80,30 +80,42 @@ pub(super) fn named<'s>(
     all
 }
 
-/// Definitions of one name that stand for one another: those in a file of the same name first.
+/// Definitions of one name that stand for one another: those in files whose paths end alike in the most parts first, as
+/// the two sides may lie in different directories.
 fn paired<'s>(
     before: Vec<&'s Policy>,
     now: Vec<&'s Policy>,
     old: &Arranged<'s>,
     new: &Arranged<'s>,
 ) -> Vec<(Option<&'s Policy>, Option<&'s Policy>)> {
-    let file = |side: &Arranged<'s>, policy: &Policy| {
-        side.access.project().sources.get(policy.name.span.source).map(|source| source.name.clone())
+    fn file<'s>(side: &Arranged<'s>, policy: &Policy) -> &'s str {
+        let source = side.access.project().sources.get(policy.name.span.source);
+        source.map_or("", |source| source.name.as_str())
+    }
+    let alike = |one: &str, other: &str| {
+        one.rsplit('/').zip(other.rsplit('/')).take_while(|(one, other)| one == other).count()
     };
-    let mut left = before;
-    let mut pairs = Vec::new();
-    let mut waiting = Vec::new();
-    for policy in now {
-        let name = file(new, policy);
-        match left.iter().position(|other| file(old, other) == name) {
-            Some(at) => pairs.push((Some(left.remove(at)), Some(policy))),
-            None => waiting.push(policy),
+    let mut closeness: Vec<(std::cmp::Reverse<usize>, usize, usize)> = Vec::new();
+    for (at, policy) in now.iter().enumerate() {
+        let own = file(new, policy);
+        let others = before.iter().enumerate();
+        closeness.extend(
+            others.map(|(place, other)| (std::cmp::Reverse(alike(own, file(old, other))), at, place)),
+        );
+    }
+    closeness.sort_unstable();
+    let mut partner: Vec<Option<usize>> = vec![None; now.len()];
+    let mut taken = vec![false; before.len()];
+    for (_, at, place) in closeness {
+        if let (Some(own @ None), Some(is_taken @ false)) = (partner.get_mut(at), taken.get_mut(place)) {
+            (*own, *is_taken) = (Some(place), true);
         }
     }
-    let mut left = left.into_iter();
-    for policy in waiting {
-        pairs.push((left.next(), Some(policy)));
-    }
-    pairs.extend(left.map(|policy| (Some(policy), None)));
+    let of_new = now.iter().zip(&partner);
+    let mut pairs: Vec<(Option<&'s Policy>, Option<&'s Policy>)> = of_new
+        .map(|(policy, place)| (place.and_then(|place| before.get(place)).copied(), Some(*policy)))
+        .collect();
+    let left = before.iter().zip(&taken).filter(|(_, is_taken)| !**is_taken);
+    pairs.extend(left.map(|(policy, _)| (Some(*policy), None)));
     pairs
 }

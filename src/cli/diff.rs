@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::args::Global;
 use super::exit::{Exit, Failure, print, say};
 use super::load::{self, Loaded};
+use super::names::shown;
 use super::revision::{LeftOut, Range, Repository, Revision};
 use super::session::Session;
 use super::{test, walk};
@@ -130,7 +131,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let look = Look { color: session.color, quiet: global.quiet };
     print(&match args.format {
-        Format::Human => human::render(&changes, look),
+        Format::Human => clean::commands(&human::render(&changes, look)).into_owned(),
         Format::Json => json::render(&changes),
         Format::Markdown => markdown::render(&changes),
     })?;
@@ -174,8 +175,7 @@ fn of_paths(paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
         if let Err(error) = session.absolute(path).metadata()
             && error.kind() == std::io::ErrorKind::NotFound
         {
-            let shown = path.to_string_lossy();
-            let message = format!("`{}`: no such file or directory", clean::line(&shown));
+            let message = format!("`{}`: no such file or directory", shown(path));
             return Err(Failure::new(message).with_help("Git revisions are compared with `--git A..B`"));
         }
     }
@@ -193,8 +193,7 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
     let paths = if paths.is_empty() { &here[..] } else { paths };
     let paths: Vec<PathBuf> = paths.iter().map(|path| session.absolute(path)).collect();
     if let Some(path) = paths.iter().find(|path| !path.starts_with(&repository.top)) {
-        let path = clean::line(&path.to_string_lossy()).into_owned();
-        return Err(Failure::new(format!("`{path}` lies outside of the repository")));
+        return Err(Failure::new(format!("`{}` lies outside of the repository", shown(path))));
     }
     let revision = Revision::list(&repository, &range.old)?;
     let old = load::of_revision(&revision, &paths, session)?;

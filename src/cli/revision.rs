@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use git::{Contents, Kind, Repository};
 
-use super::compile::folder::LIST as COMPILED;
+use super::compile::folder;
 use super::exit::Failure;
 use super::session::{Session, absolute};
 use super::walk::{Role, Walked, role_of};
@@ -47,6 +47,8 @@ pub struct Revision<'r> {
     entries: BTreeMap<PathBuf, Entry>,
     /// Where links lead.
     targets: BTreeMap<PathBuf, PathBuf>,
+    /// Files that `compile` made, with the directory that it wrote to.
+    artefacts: BTreeMap<PathBuf, PathBuf>,
 }
 
 /// Something in a revision that may hold inputs and is not read.
@@ -78,7 +80,34 @@ impl<'r> Revision<'r> {
             Some(((*link).clone(), absolute(link.parent()?, Path::new(&target))))
         });
         let targets = targets.collect();
-        Ok(Revision { repository, entries, targets })
+        let mut revision = Revision { repository, entries, targets, artefacts: BTreeMap::new() };
+        revision.artefacts = revision.artefacts()?;
+        Ok(revision)
+    }
+
+    /// What [`folder::untouched`] tells of a directory on the disk.
+    fn artefacts(&self) -> Result<BTreeMap<PathBuf, PathBuf>, Failure> {
+        let lists = self.entries.iter().filter(|(path, entry)| {
+            entry.kind == Kind::File && path.file_name().is_some_and(|name| name == folder::LIST)
+        });
+        let lists: Vec<&Path> = lists.map(|(path, _)| path.as_path()).collect();
+        let texts = self.contents(&lists)?;
+        let mut listed: BTreeMap<PathBuf, (PathBuf, String)> = BTreeMap::new();
+        for (list, text) in lists.iter().zip(texts) {
+            let Some(directory) = list.parent() else { continue };
+            let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+            let files =
+                folder::listed(&text).into_iter().map(|(path, checksum)| (directory.join(path), checksum));
+            let files =
+                files.filter(|(path, _)| self.entries.get(path).is_some_and(|it| it.kind == Kind::File));
+            listed.extend(files.map(|(path, checksum)| (path, (directory.to_owned(), checksum))));
+        }
+        let texts = self.contents(&listed.keys().map(PathBuf::as_path).collect::<Vec<_>>())?;
+        let made = listed.into_iter().zip(texts).filter_map(|((path, (directory, checksum)), text)| {
+            let text = String::from_utf8_lossy(&text.ok()?).into_owned();
+            folder::is_as_made(&text, &checksum).then_some((path, directory))
+        });
+        Ok(made.collect())
     }
 
     /// The files that `paths` name, and those below that look like inputs, as [`super::walk::collect`] chooses them. What
@@ -86,17 +115,18 @@ impl<'r> Revision<'r> {
     /// with a revision, and end.
     pub fn collect(&self, paths: &[PathBuf], session: &Session) -> Walked {
         let mut walked = Walked::default();
-        let compiled = self.compiled();
         let mut made: BTreeSet<&Path> = BTreeSet::new();
         let mut links = Vec::new();
         for (path, entry) in self.entries.iter().filter(|(_, entry)| entry.kind != Kind::Submodule) {
             for base in paths.iter().filter(|base| path.starts_with(base)) {
                 let role = if path == base { Some(Role::Named) } else { found(path, base) };
                 let Some(role) = role else { continue };
-                let mut inside = path.ancestors().skip(1).take_while(|above| *above != base.as_path());
-                match inside.find(|above| path != base && compiled.contains(above)) {
-                    Some(directory) => {
-                        made.insert(directory);
+                // Whoever names the directory that `compile` wrote to asks for what is in it.
+                let below =
+                    |directory: &PathBuf| path != base && directory != base && directory.starts_with(base);
+                match self.artefacts.get(path).filter(|directory| below(directory)) {
+                    Some(_) => {
+                        made.insert(path);
                     }
                     None if entry.kind == Kind::Link => links.push((path, role)),
                     None => walked.add(path.clone(), role, session),
@@ -181,10 +211,9 @@ impl<'r> Revision<'r> {
         None
     }
 
-    /// The directories that `compile` made.
+    /// The directories that hold what `compile` made.
     fn compiled(&self) -> BTreeSet<&Path> {
-        let lists = self.entries.keys().filter(|path| path.file_name().is_some_and(|name| name == COMPILED));
-        lists.filter_map(|path| path.parent()).collect()
+        self.artefacts.values().map(PathBuf::as_path).collect()
     }
 }
 

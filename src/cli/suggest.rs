@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_diff, say};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::emit::narrowed::{self, Text};
@@ -73,7 +73,10 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let session = Session::start(global)?;
     let loaded = load::project(&args.paths, None, &session);
     let (text, exit) = answer(&loaded, args, session.color, global.quiet)?;
-    print(&text)?;
+    match args.format {
+        Format::Human => print_diff(&text)?,
+        Format::Json => print(&text)?,
+    }
     Ok(exit)
 }
 

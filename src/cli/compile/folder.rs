@@ -54,11 +54,20 @@ pub enum Change {
 /// A list that does not say whose it is lists nothing, and what was changed since is what somebody wrote.
 pub fn untouched(root: &Path) -> BTreeSet<PathBuf> {
     let Ok(Some(list)) = read(root, LIST) else { return BTreeSet::new() };
-    if !list.lines().next().is_some_and(|line| line.contains(HEADER)) {
-        return BTreeSet::new();
-    }
-    let is_as_made = |(path, checksum): &(String, String)| matches!(read(root, path), Ok(Some(text)) if fingerprint(&text) == *checksum);
-    entries(&list).filter(is_as_made).map(|(path, _)| root.join(path)).collect()
+    let untouched = |(path, checksum): &(String, String)| matches!(read(root, path), Ok(Some(text)) if is_as_made(&text, checksum));
+    listed(&list).into_iter().filter(untouched).map(|(path, _)| root.join(path)).collect()
+}
+
+/// Paths with their checksums, of a list that `compile` made; of any other text nothing.
+pub fn listed(list: &str) -> Vec<(String, String)> {
+    let is_own = list.lines().next().is_some_and(|line| line.contains(HEADER));
+    let stays = |path: &str| Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    entries(list).filter(|(path, _)| is_own && stays(path)).collect()
+}
+
+/// True for the text that has this checksum.
+pub fn is_as_made(text: &str, checksum: &str) -> bool {
+    fingerprint(text) == checksum
 }
 
 impl Folder {

@@ -11,14 +11,25 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+#[path = "fixing/access.rs"]
+mod access;
 mod common;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::{directories, home, texts};
+use rolewright::cli::load;
+use rolewright::cli::session::Session;
+use rolewright::lint::fix::{Checked, Fixed, Harm};
+use rolewright::lint::{self, Check, Level, Rule, Safety};
+use rolewright::model::project::Project;
+use rolewright::report::Format;
+use rolewright::rules::{self, ENGINE, RULES};
+use rolewright::syntax::date::Date;
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -595,6 +606,200 @@ fn a_baseline_covers_nothing_that_got_worse() {
     }
 }
 
+/// Texts after the safe fixes of one rule, or of all of them.
+fn converged(project: &Project, session: &Session, rule: Option<&Rule>) -> Fixed {
+    let mut levels = session.config.levels.clone();
+    for other in RULES {
+        let wanted = rule.is_none_or(|rule| rule == *other || matches!(rule.check, Check::Engine));
+        levels.set(other, if wanted { Level::Note } else { Level::Off });
+    }
+    let today = Date::parse("2026-06-30");
+    lint::fix::converge(&project.sources, Safety::Safe, |sources| {
+        let project = load::again(sources, session);
+        let options = lint::Options { today, ..session.config.options.clone() };
+        let findings = lint::run(&levels.active(RULES), &project, &options);
+        let triaged = lint::triage(findings, &project, RULES, &ENGINE, &levels, today);
+        let errors = project.errors_by_source();
+        Checked { findings: triaged.shown, errors, directives: project.directives }
+    })
+}
+
+/// What safe fixes change of what is in force in a directory, and how many there were.
+fn safely_fixed(folder: &Path, rule: Option<&Rule>) -> (Vec<String>, usize) {
+    let mut session = Session::of_directory(folder).unwrap();
+    session.config.settings.is_whole = true;
+    let loaded = load::project(&[folder.to_owned()], None, &session);
+    let fixed = converged(&loaded.project, &session, rule);
+    let after = load::again(&fixed.sources, &session);
+    let mut differences = access::differences(&loaded.project, &after);
+    differences.extend(fixed.unsettled.iter().map(|unsettled| format!("{unsettled:?}")));
+    differences
+        .extend(fixed.held_back.iter().filter(|it| it.harm == Harm::Breaks).map(|it| format!("{it:?}")));
+    (differences, fixed.applied.len())
+}
+
+#[test]
+fn safe_fixes_change_nothing_that_is_in_force() {
+    let mut cases: Vec<(String, PathBuf, Option<&Rule>)> = Vec::new();
+    for folder in directories(&home().join("fixtures/rules")) {
+        let name = common::name(&folder);
+        let rule = rules::named(&name).unwrap();
+        for case in directories(&folder).into_iter().filter(|case| common::name(case).starts_with("bad")) {
+            cases.push((name.clone(), case, Some(rule)));
+        }
+    }
+    for root in ["fixtures/projects", "fixtures/detection"] {
+        for folder in directories(&home().join(root)) {
+            let inner = directories(&folder);
+            cases.extend(inner.into_iter().map(|case| (common::name(&folder), case, None)));
+        }
+    }
+    let mut wrong = Vec::new();
+    let mut rules = BTreeSet::new();
+    for (name, case, rule) in &cases {
+        let (differences, applied) = safely_fixed(case, *rule);
+        wrong.extend(differences.into_iter().map(|it| format!("{name}, {}: {it}", case.display())));
+        if applied > 0 {
+            rules.insert(name);
+        }
+    }
+    println!("rules with fixes that are safe: {rules:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(cases.len() > 300 && rules.len() > 15, "{} cases, {rules:?}", cases.len());
+}
+
+const SPEC: &str = "apiVersion: rolewright/v1\nkind: Access\nname: web\nvault:\n";
+const CLUSTER_ROLE: &str =
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\nrules:\n";
+
+/// Texts in which something does not work, or is refused for one entry: repairing it gives or takes access.
+#[test]
+fn what_never_worked_is_not_repaired_unasked() {
+    let policy = |path: &str, words: &str| format!("path \"{path}\" {{\n  capabilities = [{words}]\n}}\n");
+    let twice = |words: &str| policy("a/b", "\"read\"") + &policy("a/b", words);
+    let role = |fields: &str| {
+        format!(
+            "{SPEC}  auth:\n    kubernetes:\n      roles:\n        web:\n          bound_service_account_names: [a]\n          \
+                 bound_service_account_namespaces: [b]\n          token_policies: [p]\n          audience: vault\n{fields}"
+        )
+    };
+    let rule = |groups: &str, resources: &str, verbs: &str| {
+        format!(
+            "{CLUSTER_ROLE}  - apiGroups: [{groups}]\n    resources: [{resources}]\n    verbs: [{verbs}]\n"
+        )
+    };
+    let cases = [
+        ("a.hcl", twice("\"read\", \"reed\"")),
+        ("a.hcl", policy("a/b", "\"reed\", \"deny\", \"read\"")),
+        ("a.hcl", policy("a/b", "\"READ\"")),
+        ("a.hcl", policy(" a/b", "\"read\"")),
+        ("a.hcl", policy("//a/b", "\"read\"")),
+        ("a.hcl", "path \"a\" {\n  policy = \"read\"\n  policy = \"write\"\n}\n".to_owned()),
+        ("a.hcl", "path \"a\" {\n  capabilities = [\"read\"]\n  capabilities = [\"list\"]\n}\n".to_owned()),
+        ("a.access.yaml", role("          policy: root-like\n")),
+        ("a.access.yaml", role("          aud: vault\n          bound_audiences: [vault2]\n")),
+        ("a.access.yaml", role("          ttl: soon\n          token_ttl: 1h\n")),
+        ("a.access.yaml", role("").replace("[a]", "['a*', 'x', 'a**']")),
+        ("a.access.yaml", role("").replace("[a]", "['**']").replace("[b]", "['*']")),
+        ("a.access.yaml", role("").replace("[a]", "'[\"a\", \"b\"]'")),
+        ("a.yaml", rule("apps", "pods", "get")),
+        ("a.yaml", rule("v1", "pods", "get")),
+        ("a.yaml", rule("\"\"", "Pod", "get")),
+        ("a.yaml", rule("\"\"", "pods", "GET")),
+        ("a.yaml", rule("\"\"", "pods", "get").replace("[pods]", "pods")),
+        (
+            "a.yaml",
+            rule("\"\"", "pods", "get")
+                + "  - apiGroups: [\"\"]\n    resources: [pods]\n    nonResourceURLs: [/x]\n    verbs: [get]\n  - nonResourceURLs: [/x]\n    verbs: [get]\n",
+        ),
+        (
+            "a.yaml",
+            format!(
+                "{}---\n{}",
+                rule("\"\"", "pods", "get"),
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: a\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  \
+                 kind: ClusterRole\n  name: a\nsubjects:\n  - kind: ServiceAccount\n    name: x\n    namespace: y\n  - kind: ServiceAccount\n    name: x\n    \
+                 namespace: y\n    apiGroup: nobody.example\n"
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        let folder = folder(&[(name, &text)]);
+        let (differences, _) = safely_fixed(folder.path(), None);
+        assert!(differences.is_empty(), "{text}\n{differences:?}");
+    }
+}
+
+/// The second rule takes its groups, or its resources, from the first one.
+#[test]
+fn what_an_alias_repeats_elsewhere_is_not_fixed() {
+    let shared = format!(
+        "{CLUSTER_ROLE}  - apiGroups: &g [\"\"]\n    resources: [deployments]\n    verbs: [get]\n  - apiGroups: *g\n    resources: [\"*\"]\n    verbs: [get]\n"
+    );
+    let circle = format!(
+        "{CLUSTER_ROLE}  - apiGroups: &g [apps]\n    resources: [secrets]\n    verbs: [get]\n  - apiGroups: *g\n    resources: [deployments]\n    verbs: [get]\n"
+    );
+    let merged = format!(
+        "{CLUSTER_ROLE}  - &base\n    apiGroups: [\"\"]\n    resources: [pod]\n    verbs: [get]\n  - <<: *base\n    verbs: [list]\n"
+    );
+    let alone = shared.replace("*g", "[\"\"]");
+    let folder = folder(&[
+        ("rolewright.toml", QUIET),
+        ("alone.yaml", &alone),
+        ("circle.yaml", &circle),
+        ("merged.yaml", &merged),
+        ("shared.yaml", &shared),
+        ("slash.hcl", SLASH),
+    ]);
+    let at = folder.path();
+    let output = check(at, &["--fix-only", "--unsafe-fixes"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for (name, text) in [("circle.yaml", &circle), ("merged.yaml", &merged), ("shared.yaml", &shared)] {
+        assert_eq!(&fs::read_to_string(at.join(name)).unwrap(), text, "{name}");
+    }
+    assert_ne!(fs::read_to_string(at.join("alone.yaml")).unwrap(), alone, "an anchor alone is no obstacle");
+    assert_eq!(fs::read_to_string(at.join("slash.hcl")).unwrap(), NO_SLASH);
+    let json = stdout(&check(at, &["--format", "jsonl", "shared.yaml"]));
+    assert!(!json.contains("\"safety\""), "no report proposes it: {json}");
+}
+
+#[test]
+fn a_comment_does_not_come_to_cover_what_nobody_allowed() {
+    let block = |path: &str, words: &str| format!("path \"{path}\" {{\n  capabilities = [{words}]\n}}\n");
+    let allow = "# rolewright: allow(wildcard-mount) SEC-3 this one only\n";
+    let read = "\"read\"";
+    let text = format!(
+        "{}\n{allow}{}\n{}",
+        block("secret/*", read),
+        block("secret/*", read),
+        block("kv/*", "\"read\", \"update\", \"delete\"")
+    );
+    let rule =
+        |resource: &str| format!("  - apiGroups: [\"\"]\n    resources: [{resource}]\n    verbs: [\"*\"]\n");
+    let role = format!(
+        "{CLUSTER_ROLE}{}  # rolewright: allow(wildcard-verb) SEC-3 this one only\n{}{}",
+        rule("configmaps, secrets"),
+        rule("secrets"),
+        rule("pods")
+    );
+    for (name, text) in [("a.hcl", text), ("a.yaml", role)] {
+        let folder = folder(&[(name, &text), ("slash.hcl", SLASH)]);
+        let at = folder.path();
+        let before = stdout(&check(at, &["--format", "concise", name]));
+        let output = check(at, &["--fix-only", "-v"]);
+        assert_eq!(fs::read_to_string(at.join(name)).unwrap(), text);
+        assert!(
+            stderr(&output).contains("would change what a suppression comment covers"),
+            "{}",
+            stderr(&output)
+        );
+        assert_eq!(fs::read_to_string(at.join("slash.hcl")).unwrap(), NO_SLASH, "the others are carried out");
+        assert_eq!(stdout(&check(at, &["--format", "concise", name])), before);
+        let quiet = check(at, &["--fix-only"]);
+        assert_eq!((quiet.status.code(), stderr(&quiet).as_str()), (Some(0), ""));
+    }
+}
+
 #[test]
 fn what_nobody_may_allow_stands_in_no_baseline() {
     let folder = folder(&[("a.hcl", EVERYTHING)]);
@@ -625,4 +830,111 @@ fn what_was_not_read_is_struck_from_no_baseline() {
     fs::write(at.join("a.hcl"), NO_SLASH).unwrap();
     check(at, &["--write-baseline", "known.json"]);
     assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), list, "nobody looked for it");
+}
+
+#[test]
+fn allowances_are_removed_only_where_they_are_unused_for_certain() {
+    let unused = format!("# rolewright: allow(mid-path-star) agreed\n{NO_SLASH}");
+    let typo = unused.replace("mid-path-star", "mid-path-str");
+    let some = unused.replace("(mid", "(leading-slash, mid").replace("secret/", "/secret/");
+    let broken = "path \"x\" {\n";
+    let cases: [(&str, &[(&str, &str)], &[&str], Option<&str>); 8] = [
+        (&unused, &[], &["--fix-only"], Some(NO_SLASH)),
+        (&unused, &[], &["--fix-only", "."], Some(NO_SLASH)),
+        (&unused, &[], &["--fix-only", "a.hcl"], None),
+        (&unused, &[], &["--fix-only", "--unsafe-fixes", "a.hcl"], Some(NO_SLASH)),
+        (&unused, &[("b.hcl", broken)], &["--fix-only"], None),
+        (&some, &[], &["--fix-only", "a.hcl"], None),
+        (&typo, &[], &["--fix-only"], None),
+        (&typo, &[], &["--fix-only", "--unsafe-fixes", "a.hcl"], Some(NO_SLASH)),
+    ];
+    for (text, more, arguments, wanted) in cases {
+        let mut files = vec![("rolewright.toml", QUIET), ("a.hcl", text)];
+        files.extend(more);
+        let folder = folder(&files);
+        check(folder.path(), arguments);
+        let found = fs::read_to_string(folder.path().join("a.hcl")).unwrap();
+        assert_eq!(found, wanted.unwrap_or(text), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_report_after_fixes_shows_what_is_on_the_disk() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rolewright"))
+        .args(["check", "--no-config", "--fix", "--format", "concise", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(SLASH.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("[leading-slash]"), "{}", stdout(&output));
+    assert!(!stderr(&output).contains("fixed"), "{}", stderr(&output));
+    #[cfg(unix)]
+    {
+        let outside = folder(&[("a.hcl", SLASH)]);
+        for arguments in [&["--fix"][..], &["--add-allow", "agreed"]] {
+            let folder = folder(&[("rolewright.toml", QUIET), ("b.hcl", SLASH)]);
+            let at = folder.path();
+            std::os::unix::fs::symlink(outside.path().join("a.hcl"), at.join("out.hcl")).unwrap();
+            let output = check(at, &[arguments, &["--format", "concise", "out.hcl", "b.hcl"]].concat());
+            assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+            let report = stdout(&output);
+            assert!(report.contains("out.hcl:2") && !report.contains("b.hcl:"), "{report}");
+            let done = if arguments[0] == "--fix" { "1 finding fixed in 1 file" } else { "1 comment added" };
+            assert!(stderr(&output).contains(done), "{}", stderr(&output));
+        }
+    }
+}
+
+#[test]
+fn a_run_that_cannot_do_its_job_says_why() {
+    let folder = folder(&[("rolewright.toml", QUIET), ("a.hcl", NO_SLASH)]);
+    let at = folder.path();
+    fs::write(at.join("bad.hcl"), b"path \"\xff\" {}\n").unwrap();
+    fs::write(at.join("open.hcl"), "path \"x\" {\n").unwrap();
+    let mut runs: Vec<Vec<String>> =
+        ["--diff", "--fix-only", "--fix", "--statistics", "--quiet", "--show-files", "--add-allow=x"]
+            .map(|flag| vec![flag.to_owned()])
+            .to_vec();
+    runs.extend(Format::ALL.map(|format| vec!["--format".to_owned(), format.words().0.to_owned()]));
+    for name in ["bad.hcl", "open.hcl", "absent.hcl"] {
+        for run in &runs {
+            let mut arguments: Vec<&str> = run.iter().map(String::as_str).collect();
+            arguments.push(name);
+            let output = check(at, &arguments);
+            let is_list = name == "open.hcl" && run[0] == "--show-files";
+            assert_eq!(output.status.code(), Some(if is_list { 0 } else { 2 }), "{arguments:?}");
+            let said = stdout(&output) + &stderr(&output);
+            assert!(said.contains(name), "{arguments:?}: {said}");
+        }
+    }
+    let empty = tempfile::tempdir().unwrap();
+    for flag in ["--diff", "--fix-only", "--fix"] {
+        let output = check(empty.path(), &[flag]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(stderr(&output).contains("no input found"), "{flag}");
+    }
+}
+
+#[test]
+fn flags_that_would_be_dropped_are_refused() {
+    let folder = folder(&[("rolewright.toml", QUIET), ("a.hcl", SLASH)]);
+    let at = folder.path();
+    for mode in ["--fix-only", "--diff"] {
+        for flag in [&["--report", "json=r.json"][..], &["--format", "json"], &["--statistics"]] {
+            let output = check(at, &[&[mode], flag].concat());
+            assert_eq!(output.status.code(), Some(2), "{mode} {flag:?}");
+            assert!(stderr(&output).contains("cannot be used with"), "{}", stderr(&output));
+        }
+    }
+    assert_eq!(check(at, &["--diff"]).status.code(), Some(1));
+    assert_eq!(check(at, &["--diff", "--exit-zero"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(at.join("a.hcl")).unwrap(), SLASH);
+    assert_eq!(check(at, &["--fix", "--report", "json=r.json"]).status.code(), Some(0));
+    assert!(at.join("r.json").is_file());
 }

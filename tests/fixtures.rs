@@ -114,9 +114,11 @@ fn bad_case(rule: &'static Rule, case: &Path, world: &World) -> Result<(), Strin
 fn fix_case(bad: &Path, fixed: &Path, world: &World) -> Result<(), String> {
     let sources = &world.loaded.project.sources;
     let converged = lint::fix::converge(sources, Safety::Unsafe, |sources| world.again(sources));
-    let converged = converged.map_err(|error| error.to_string())?;
-    if !converged.left_alone.is_empty() {
-        return Err("a fixed text would not parse".to_owned());
+    if let Some(held_back) = converged.held_back.first() {
+        return Err(format!("a fix does harm: {held_back:?}"));
+    }
+    if let Some(unsettled) = converged.unsettled.first() {
+        return Err(format!("the fixes do not come to an end: {unsettled:?}"));
     }
     let left = &converged.findings;
     if let Some(finding) = left.iter().find(|finding| finding.fix.is_some()) {
@@ -190,7 +192,8 @@ impl World {
     fn again(&self, sources: &Sources) -> Checked {
         let project = load::again(sources, &self.session);
         let triaged = triage(&project, &self.session, &self.levels);
-        Checked { findings: self.of_interest(&triaged), errors: project.errors_by_source() }
+        let errors = project.errors_by_source();
+        Checked { findings: self.of_interest(&triaged), errors, directives: project.directives }
     }
 
     fn parses(&self, rule: &Rule) -> Result<(), String> {

@@ -371,6 +371,40 @@ const RUNS: &[Run] = &[
     Run { arguments: &["a.hcl"], files: &[("a.hcl", "\0")], exit: 2, stderr: "NUL byte", ..USUAL },
     Run { arguments: &["absent.hcl"], exit: 2, stderr: "no such file", ..USUAL },
     Run { files: &[("a.yaml", "a: 1\n")], exit: 2, stderr: "no input found", ..USUAL },
+    // A comment stays with what it is about, or the file stays as it is.
+    Run {
+        arguments: &["a.hcl"],
+        files: &[(
+            "a.hcl",
+            "path \"secret/*\" { # rolewright: allow(wildcard-mount) SEC-1\ncapabilities=[\"read\"]\n}\n",
+        )],
+        exit: 2,
+        stderr: "formatting would change what a suppression comment covers",
+        ..USUAL
+    },
+    Run {
+        arguments: &["--check", "a.hcl"],
+        files: &[(
+            "a.hcl",
+            "path \"secret/*\" { capabilities=[\"read\"] } # rolewright: allow(wildcard-mount) SEC-1\n",
+        )],
+        exit: 2,
+        stderr: "on a line of its own above what it is about",
+        ..USUAL
+    },
+    Run {
+        arguments: &["a.hcl", "b.hcl"],
+        files: &[
+            (
+                "a.hcl",
+                "# rolewright: allow(wildcard-mount) SEC-1\npath \"secret/*\" { \ncapabilities=[\"read\"] }\n",
+            ),
+            ("b.hcl", "path \"a\" {\n# rolewright: allow(sudo-alone) SEC-1\ncapabilities=[\"sudo\"]\n}\n"),
+        ],
+        stdout: "a.hcl\nb.hcl\n",
+        changes: &["a.hcl", "b.hcl"],
+        ..USUAL
+    },
     // Named files are taken for policies, found ones only if they are.
     Run {
         arguments: &["a.txt"],

@@ -338,3 +338,24 @@ fn line_formats_have_a_line_for_each_finding() {
 fn rank(command: &str) -> usize {
     ["::error", "::warning", "::notice"].iter().position(|known| *known == command).unwrap()
 }
+
+/// Whoever cuts the bytes out of the file finds the text, a byte order mark at its start or not.
+#[test]
+fn offsets_in_json_are_those_of_the_file() {
+    for mark in ["", "\u{feff}"] {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("{mark}path \"secret/data/app\" {{\n  capabilities = [\"reed\"]\n}}\n");
+        fs::write(folder.path().join("a.hcl"), &text).unwrap();
+        let output =
+            check(folder.path(), &["--no-config", "--select", "unknown-capability", "--format", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let finding = &report["findings"][0];
+        let cut = |at: &Value| {
+            let offset = |name: &str| usize::try_from(at[name].as_u64().unwrap()).unwrap();
+            text[offset("byte_start")..offset("byte_end")].to_owned()
+        };
+        assert_eq!(cut(finding), "\"reed\"");
+        assert_eq!(cut(&finding["fix"]["edits"][0]), "reed");
+        assert_eq!(finding["fix"]["safety"], "unsafe");
+    }
+}

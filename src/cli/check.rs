@@ -27,7 +27,7 @@ use crate::config::{Config, FailOn};
 use crate::lint::{self, Crash, OtherPaths, Severity, Triaged};
 use crate::model::project::{FileClass, Project};
 use crate::report::place::RealNames;
-use crate::report::{Format, Report, Style, clean, statistics};
+use crate::report::{Format, Report, Style, clean, human, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
@@ -42,12 +42,13 @@ pub struct Args {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// How to report
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_name = "FORMAT", default_value = "human", conflicts_with_all = ["fix_only", "diff"])]
     pub format: Format,
     /// Also write a report to a file; may be given several times
     ///
-    /// FORMAT is one of those of `--format`. Stdout still has the report that `--format` asks for.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    /// FORMAT is one of those of `--format`. Stdout still has the report that `--format` asks for. With `--fix`, the
+    /// report is about what is left; `--fix-only` and `--diff` make no report.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file, conflicts_with_all = ["fix_only", "diff"])]
     pub report: Vec<ReportFile>,
     /// Rules and levels.
     #[command(flatten)]
@@ -65,7 +66,7 @@ pub struct Args {
     /// Also show what comments allow
     #[arg(long)]
     pub show_allowed: bool,
-    /// Carry out fixes that change no access, then report what is left
+    /// Carry out fixes that change nothing of what is in force, then report what is left
     #[arg(long, group = "fixing")]
     pub fix: bool,
     /// Carry out fixes and report nothing
@@ -74,7 +75,7 @@ pub struct Args {
     /// Show what fixes would change and change nothing; exit with 1 if that is anything
     #[arg(long, group = "fixing")]
     pub diff: bool,
-    /// With one of these three: also fixes that change access or have to be looked at
+    /// With one of these three: also fixes that may give or take access, or repair what never worked
     #[arg(long, requires = "fixing")]
     pub unsafe_fixes: bool,
     /// Write a comment that allows it, with this reason, above every line that has a finding
@@ -177,13 +178,23 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     }
     targets::look_at(args, &loaded, &session)?;
     say_what_limits_mean(&loaded.project, &session);
+    session.config.settings.is_whole = is_whole(&args.paths, &loaded, &session);
+    loaded.project.settings.is_whole = session.config.settings.is_whole;
     let known = Known::of(args, &session)?;
+    let nothing = loaded.is_empty() && loaded.excluded == 0;
     let mut outcome = Outcome::default();
     if args.fix || args.fix_only || args.diff {
         outcome = fix::files(args, &mut loaded, known.as_ref(), &session)?;
         if !args.fix {
             complain(&outcome.crashes);
-            return Ok(Run { exit: fix::exit(&outcome, &loaded, args.diff), read });
+            complain(&loaded.crashes);
+            say_unread(&loaded, &session);
+            let exit = match fix::exit(&outcome, &loaded, args.diff) {
+                Exit::Clean if nothing => say_nothing(),
+                Exit::Findings if args.exit_zero => Exit::Clean,
+                exit => exit,
+            };
+            return Ok(Run { exit, read });
         }
     }
     if let Some(reason) = &args.add_allow {
@@ -233,16 +244,18 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
         say("error: findings that `--min-severity` leaves out make the run fail");
         say(format_args!("help: findings count from the severity `{}` on, see `--fail-on`", fail_on.word()));
     }
-    let nothing = loaded.is_empty() && loaded.excluded == 0;
+    if args.statistics {
+        say_unread(&loaded, &session);
+    }
     if nothing {
-        say("error: no input found: no policy, manifest or spec among the files");
-        say("help: name files or directories that hold some, or pipe them into `rolewright check -`");
+        say_nothing();
     }
     if !args.watch {
         // The process is about to end; taking thousands of objects apart before would be for nothing.
         mem::forget(loaded);
     }
     let exit = match exit {
+        _ if outcome.unsettled => Exit::Internal,
         Exit::Clean | Exit::Findings if nothing || unwritten || outcome.unable => Exit::Unable,
         Exit::Findings if args.exit_zero => Exit::Clean,
         exit => exit,
@@ -279,6 +292,39 @@ fn say_left_out(loaded: &Loaded) {
     if !parts.is_empty() {
         say(parts.join(", "));
     }
+}
+
+/// True if the run is about all of the project, and all of it could be read.
+fn is_whole(paths: &[PathBuf], loaded: &Loaded, session: &Session) -> bool {
+    let holds_root =
+        |path: &PathBuf| path.as_os_str() != "-" && session.root.starts_with(session.absolute(path));
+    paths.iter().any(holds_root)
+        && loaded.unread.is_empty()
+        && loaded.crashes.is_empty()
+        && loaded.project.syntax_errors.is_empty()
+}
+
+/// Says what could not be read, for runs whose output does not say it.
+fn say_unread(loaded: &Loaded, session: &Session) {
+    for unread in &loaded.unread {
+        say(format_args!(
+            "error: cannot read `{}`: {}",
+            clean::line(&unread.path),
+            clean::line(&unread.message)
+        ));
+    }
+    let project = &loaded.project;
+    if !project.syntax_errors.is_empty() {
+        let rule = ENGINE.syntax_error.name;
+        let errors = human::errors(&project.syntax_errors, rule, &project.sources, session.color);
+        say(errors.trim_end());
+    }
+}
+
+fn say_nothing() -> Exit {
+    say("error: no input found: no policy, manifest or spec among the files");
+    say("help: name files or directories that hold some, or pipe them into `rolewright check -`");
+    Exit::Unable
 }
 
 /// The names of files that were reached through a link and lie below the root.
@@ -322,7 +368,13 @@ pub fn lint(project: &Project, session: &Session) -> (Triaged, Vec<Crash>) {
     let levels = &config.levels;
     let active = levels.active(RULES);
     let (findings, failed) = lint::run_contained(&active, project, &config.options, session.jobs);
-    (lint::triage(findings, project, RULES, &ENGINE, levels, config.options.today), failed)
+    let mut triaged = lint::triage(findings, project, RULES, &ENGINE, levels, config.options.today);
+    if !failed.is_empty() {
+        // What a rule that failed would have reported is not unused.
+        let unused = triaged.shown.iter_mut().filter(|finding| finding.rule == ENGINE.unused_allow);
+        unused.for_each(|finding| finding.fix = None);
+    }
+    (triaged, failed)
 }
 
 /// The configuration for files of which some are reached through links, if they are: what it says of some paths holds
@@ -376,7 +428,12 @@ fn files(loaded: &Loaded) -> String {
             (None, FileClass::Template(kind)) => format!("template ({kind}), not read"),
             (None, FileClass::Other) => "left alone".to_owned(),
         };
-        out += &format!("{}: {word}\n", crate::report::clean::line(&source.name));
+        out += &format!("{}: {word}\n", clean::line(&source.name));
+    }
+    for unread in &loaded.unread {
+        if !project.sources.iter().any(|source| source.name == unread.path) {
+            out += &format!("{}: unread, {}\n", clean::line(&unread.path), clean::line(&unread.message));
+        }
     }
     out
 }

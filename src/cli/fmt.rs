@@ -17,9 +17,10 @@ use crate::model::lower::policy::{self, PolicyText};
 use crate::model::project::Settings;
 use crate::model::vault::policy::{Policy, PolicyOrigin, RefusalKind};
 use crate::report::{clean, human};
+use crate::syntax::date::Date;
 use crate::syntax::hcl1::byte_order_mark;
 use crate::syntax::hcl1::printer::{self, Unprintable};
-use crate::syntax::{Place, Source, SourceId, Sources, Spanned, SyntaxError};
+use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned, SyntaxError};
 
 /// Flags of `fmt`.
 #[derive(Debug, Clone, clap::Args)]
@@ -137,6 +138,13 @@ impl Run<'_> {
                 self.raise(Exit::Unable);
                 return Ok(());
             }
+            Err(Trouble::MovesAllowance) => {
+                self.complain(format_args!(
+                    "`{name}` is left as it is: formatting would change what a suppression comment covers"
+                ));
+                say("help: put the comment on a line of its own above what it is about");
+                return Ok(());
+            }
             Err(Trouble::Unfaithful) => {
                 say(format_args!(
                     "error: `{name}` is left as it is: formatting would change what it means, which is a bug of rolewright"
@@ -204,6 +212,7 @@ impl Run<'_> {
 enum Trouble {
     Errors(Vec<SyntaxError>),
     Unfaithful,
+    MovesAllowance,
 }
 
 /// The canonical text, proved to be the same policy.
@@ -225,11 +234,13 @@ fn formatted(source: &Source, settings: &Settings) -> Result<String, Trouble> {
         policy::read(name, text, &place, PolicyOrigin::HclFile, settings.target)
     };
     let (old, new) = (read(&source.text), read(&formatted));
-    let same = new.syntax_errors.is_empty() && is_same_policy(&old, &new);
-    if same { Ok(formatted) } else { Err(Trouble::Unfaithful) }
+    if !new.syntax_errors.is_empty() || !is_same_policy(&old, &new) {
+        return Err(Trouble::Unfaithful);
+    }
+    if allowances(&old) == allowances(&new) { Ok(formatted) } else { Err(Trouble::MovesAllowance) }
 }
 
-fn dropped(span: crate::syntax::Span) -> SyntaxError {
+fn dropped(span: Span) -> SyntaxError {
     SyntaxError::new(span, "servers drop this without a word, and a formatted text would not have it")
         .with_help("delete it, or complete it")
 }
@@ -250,6 +261,32 @@ fn is_same_policy(old: &PolicyText, new: &PolicyText) -> bool {
         && refusals(&old.policy) == refusals(&new.policy)
         && policy_text(&old.policy) == policy_text(&new.policy)
         && old.directives.len() == new.directives.len()
+}
+
+/// What each suppression comment says, and the words of the policy that it covers, by their number.
+fn allowances(text: &PolicyText) -> Vec<(Vec<&str>, &str, Option<Date>, Option<&str>, Vec<usize>)> {
+    let rules = text.policy.path_rules.iter();
+    let words: Vec<Span> = rules
+        .flat_map(|rule| {
+            let keys = rule.keys.iter().chain(&rule.capabilities).map(|word| word.span);
+            [rule.path.span].into_iter().chain(keys)
+        })
+        .collect();
+    let mut allowances: Vec<_> = text
+        .directives
+        .iter()
+        .map(|directive| {
+            let names = directive.rules.iter().map(Spanned::as_str).collect();
+            let covers = directive.covers;
+            let inside = |word: &Span| covers.start <= word.start && word.start < covers.end;
+            let covered =
+                words.iter().enumerate().filter(|(_, word)| inside(word)).map(|(at, _)| at).collect();
+            let until = directive.until.as_ref().map(|until| until.value);
+            (names, directive.reason.as_str(), until, directive.fault.as_deref(), covered)
+        })
+        .collect();
+    allowances.sort();
+    allowances
 }
 
 fn source(name: &str, text: String, bom: bool) -> Source {

@@ -1,5 +1,7 @@
 //! What a rule reports.
 
+use std::borrow::Cow;
+
 use super::place::Place;
 use super::rule::Rule;
 use crate::semantics::rbac::powers::{Power, Weight};
@@ -99,9 +101,10 @@ pub struct Fix {
 /// Whether a fix may be applied unasked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Safety {
-    /// It does what the author certainly meant.
+    /// It changes no access, and nothing that a server or a client does.
     Safe,
-    /// It may change meaning in a way somebody has to look at.
+    /// It may give or take access or change what is done, also by repairing what never worked: somebody has to look at
+    /// it, however certain the right text is.
     Unsafe,
 }
 
@@ -133,13 +136,13 @@ impl Finding {
         self
     }
 
-    /// Sets a fix that may be applied unasked.
+    /// Sets a fix that changes nothing of what is in force: no access, and nothing that a server or a client does.
     pub fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
         self.fix = Some(Fix { title: title.into(), safety: Safety::Safe, edits });
         self
     }
 
-    /// Sets a fix that somebody has to look at.
+    /// Sets a fix that may change what is in force, if only by repairing what never worked.
     pub fn unsafe_fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Finding {
         self.fix = Some(Fix { title: title.into(), safety: Safety::Unsafe, edits });
         self
@@ -156,5 +159,14 @@ impl Edit {
     /// Puts `text` in the place of what is under `span`.
     pub fn replace(span: Span, text: impl Into<String>) -> Edit {
         Edit { span, text: text.into() }
+    }
+
+    /// What is written into a text whose lines end in `\r\n`, or do not.
+    pub fn text_in(&self, crlf: bool) -> Cow<'_, str> {
+        if crlf && self.text.contains('\n') && !self.text.contains('\r') {
+            Cow::Owned(self.text.replace('\n', "\r\n"))
+        } else {
+            Cow::Borrowed(&self.text)
+        }
     }
 }

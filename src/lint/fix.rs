@@ -1,11 +1,17 @@
 //! Carrying out fixes: text edits, all of a fix or none of it, repeated until nothing is left to do.
+//!
+//! Two things hold after every round: no text has more syntax errors than before, and every suppression comment covers
+//! what it covered ([`coverage`](super::coverage)). A fix that would break one of them is held back, alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::coverage::{self, Edited};
 use super::finding::{Edit, Finding, Fix, Safety};
+use super::rule::Check;
+use crate::syntax::directive::Directive;
 use crate::syntax::{Source, SourceId, Sources, Span};
 
-/// Most rounds before fixes that do not come to an end are given up.
+/// Most rounds before the fixes of a text are given up.
 pub const ROUNDS: usize = 10;
 
 /// What a state of the texts comes to.
@@ -15,6 +21,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many syntax errors each text has, in the order of the texts.
     pub errors: Vec<usize>,
+    /// The suppression comments.
+    pub directives: Vec<Directive>,
 }
 
 /// Texts after all fixes.
@@ -22,112 +30,196 @@ pub struct Checked {
 pub struct Fixed {
     /// The new texts, in the order of the old ones.
     pub sources: Sources,
-    /// How many fixes were carried out.
-    pub applied: usize,
-    /// Texts that fixes would have broken: they are as they were, and no fix that touches them was carried out.
-    pub left_alone: Vec<SourceId>,
+    /// For each fix that was carried out, the text that it is about.
+    pub applied: Vec<SourceId>,
+    /// Fixes that would do harm, and were not carried out.
+    pub held_back: Vec<HeldBack>,
+    /// Texts whose fixes do not come to an end: they are as they were.
+    pub unsettled: Vec<Unsettled>,
     /// What is found in the new texts.
     pub findings: Vec<Finding>,
 }
 
-/// Why fixes were not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FixError {
-    /// Something is left to fix after [`ROUNDS`] rounds.
-    #[error("the fixes of {} do not come to an end", .0.join(", "))]
-    Diverges(Vec<&'static str>),
+/// A fix that was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBack {
+    /// The rule that proposes it.
+    pub rule: &'static str,
+    /// The finding's place in the new texts.
+    pub span: Span,
+    /// What it would do.
+    pub harm: Harm,
+}
+
+/// What a fix must not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    /// The text would have more syntax errors.
+    Breaks,
+    /// A suppression comment would cover something else.
+    MovesAllowance,
+}
+
+/// A text whose fixes undo each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// The text.
+    pub source: SourceId,
+    /// The rules that still had something to fix after [`ROUNDS`] rounds.
+    pub rules: Vec<&'static str>,
 }
 
 /// Carries out fixes until none is left. `lint` says what a state of the texts comes to; with `Safety::Unsafe` unsafe
 /// fixes are carried out, too.
-pub fn converge(
-    sources: &Sources,
-    up_to: Safety,
-    mut lint: impl FnMut(&Sources) -> Checked,
-) -> Result<Fixed, FixError> {
-    let mut left_alone = BTreeSet::new();
+pub fn converge(sources: &Sources, up_to: Safety, mut lint: impl FnMut(&Sources) -> Checked) -> Fixed {
+    let mut left_alone = LeftAlone::new();
     loop {
-        match attempt(sources, up_to, &left_alone, &mut lint)? {
-            Attempt::Done(fixed) => return Ok(fixed),
-            Attempt::Breaks(texts) => left_alone.extend(texts),
+        match attempt(sources, up_to, &left_alone, &mut lint) {
+            Ok(fixed) => return fixed,
+            // None of them was left alone before, so that attempts come to an end.
+            Err(more) => left_alone.extend(more),
         }
     }
 }
 
-enum Attempt {
-    Done(Fixed),
-    /// These texts would have more syntax errors than before. Never empty, and none of them was left alone before, so
-    /// that attempts come to an end.
-    Breaks(Vec<SourceId>),
-}
+/// The texts that are left alone, with the rules that are to blame.
+type LeftAlone = BTreeMap<SourceId, BTreeSet<&'static str>>;
 
 fn attempt(
     sources: &Sources,
     up_to: Safety,
-    left_alone: &BTreeSet<SourceId>,
+    left_alone: &LeftAlone,
     lint: &mut impl FnMut(&Sources) -> Checked,
-) -> Result<Attempt, FixError> {
+) -> Result<Fixed, LeftAlone> {
     let mut sources = sources.clone();
-    let mut applied = 0;
-    let Checked { mut findings, errors } = lint(&sources);
+    let mut applied = Vec::new();
+    let mut checked = lint(&sources);
+    let mut last = LeftAlone::new();
     for _ in 0..ROUNDS {
-        let (next, count) = apply(&sources, &wanted(&findings, up_to, left_alone));
-        if count == 0 {
-            let left_alone = left_alone.iter().copied().collect();
-            return Ok(Attempt::Done(Fixed { sources, applied, left_alone, findings }));
-        }
-        let checked = lint(&next);
-        let more = |(at, source): (usize, &Source)| {
-            let count = |errors: &[usize]| errors.get(at).copied().unwrap_or(0);
-            (count(&checked.errors) > count(&errors)).then_some(source.id)
+        let wanted = wanted(&checked.findings, up_to, left_alone);
+        let Round { next, carried, held_back } = round(&sources, &checked, wanted, lint);
+        let Some((texts, after)) = next else {
+            let unsettled = left_alone
+                .iter()
+                .map(|(source, rules)| Unsettled { source: *source, rules: rules.iter().copied().collect() });
+            let unsettled = unsettled.collect();
+            return Ok(Fixed { sources, applied, held_back, unsettled, findings: checked.findings });
         };
-        let broken: Vec<SourceId> = next.iter().enumerate().filter_map(more).collect();
-        if !broken.is_empty() {
-            // A text that breaks though no edit went into it hangs together with all that were edited.
-            let edited = sources.iter().zip(next.iter()).filter(|(old, new)| old.text != new.text);
-            let edited: Vec<SourceId> = edited.map(|(old, _)| old.id).collect();
-            let culprits: Vec<SourceId> = broken.iter().copied().filter(|id| edited.contains(id)).collect();
-            return Ok(Attempt::Breaks(if culprits.is_empty() { edited } else { culprits }));
+        last.clear();
+        for Candidate { finding, fix } in carried {
+            applied.extend(fix.edits.first().map(|edit| edit.span.source));
+            for edit in &fix.edits {
+                last.entry(edit.span.source).or_default().insert(finding.rule.name);
+            }
         }
-        findings = checked.findings;
-        sources = next;
-        applied += count;
+        (sources, checked) = (texts, after);
     }
-    let left = findings.iter().filter(|finding| finding.fix.is_some());
-    let rules: BTreeSet<&'static str> = left.map(|finding| finding.rule.name).collect();
-    Err(FixError::Diverges(rules.into_iter().collect()))
+    Err(last)
 }
 
-fn wanted<'a>(findings: &'a [Finding], up_to: Safety, left_alone: &BTreeSet<SourceId>) -> Vec<&'a Fix> {
-    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-    fixes
-        .filter(|fix| fix.safety == Safety::Safe || up_to == Safety::Unsafe)
-        .filter(|fix| !fix.edits.iter().any(|edit| left_alone.contains(&edit.span.source)))
+/// A finding with its fix.
+#[derive(Clone, Copy)]
+struct Candidate<'a> {
+    finding: &'a Finding,
+    fix: &'a Fix,
+}
+
+fn wanted<'a>(findings: &'a [Finding], up_to: Safety, left_alone: &LeftAlone) -> Vec<Candidate<'a>> {
+    let candidates =
+        findings.iter().filter_map(|finding| Some(Candidate { finding, fix: finding.fix.as_ref()? }));
+    candidates
+        .filter(|Candidate { fix, .. }| fix.safety == Safety::Safe || up_to == Safety::Unsafe)
+        .filter(|Candidate { fix, .. }| {
+            !fix.edits.iter().any(|edit| left_alone.contains_key(&edit.span.source))
+        })
         .collect()
+}
+
+struct Round<'a> {
+    /// The texts after it and what they come to; nothing if no fix was carried out.
+    next: Option<(Sources, Checked)>,
+    carried: Vec<Candidate<'a>>,
+    held_back: Vec<HeldBack>,
+}
+
+/// Carries out as many fixes as fit beside each other and do no harm: all at once where that goes well, else in halves,
+/// so that a culprit among many is found in few steps.
+fn round<'a>(
+    sources: &Sources,
+    checked: &Checked,
+    wanted: Vec<Candidate<'a>>,
+    lint: &mut impl FnMut(&Sources) -> Checked,
+) -> Round<'a> {
+    let mut round = Round { next: None, carried: Vec::new(), held_back: Vec::new() };
+    let mut groups = vec![wanted];
+    while let Some(group) = groups.pop() {
+        let together: Vec<Candidate<'a>> = round.carried.iter().copied().chain(group).collect();
+        let fixes: Vec<&Fix> = together.iter().map(|candidate| candidate.fix).collect();
+        let (taken, fitting) = Taken::of(sources, &fixes);
+        let fitting: Vec<Candidate<'a>> =
+            fitting.into_iter().filter_map(|at| together.get(at).copied()).collect();
+        let mut group: Vec<Candidate<'a>> = fitting.iter().skip(round.carried.len()).copied().collect();
+        let Some(first) = group.first().copied() else { continue };
+        let next = taken.texts(sources);
+        let after = lint(&next);
+        let Some((harm, texts)) = harm(sources, checked, &next, &after, &fitting) else {
+            (round.next, round.carried) = (Some((next, after)), fitting);
+            continue;
+        };
+        if group.len() == 1 {
+            let Finding { rule, span, .. } = first.finding;
+            round.held_back.push(HeldBack { rule: rule.name, span: *span, harm });
+            continue;
+        }
+        let suspect = |candidate: &Candidate<'a>| {
+            candidate.fix.edits.iter().any(|edit| texts.contains(&edit.span.source))
+        };
+        let (suspects, others): (Vec<_>, Vec<_>) = group.iter().copied().partition(suspect);
+        if suspects.is_empty() || others.is_empty() {
+            let second = group.split_off(group.len() / 2);
+            groups.extend([second, group]);
+        } else {
+            groups.extend([suspects, others]);
+        }
+    }
+    round
+}
+
+/// What these fixes do that they must not, and in which texts.
+fn harm(
+    sources: &Sources,
+    before: &Checked,
+    next: &Sources,
+    after: &Checked,
+    carried: &[Candidate<'_>],
+) -> Option<(Harm, BTreeSet<SourceId>)> {
+    let count = |errors: &[usize], at: usize| errors.get(at).copied().unwrap_or(0);
+    let broken =
+        next.iter().enumerate().filter(|(at, _)| count(&after.errors, *at) > count(&before.errors, *at));
+    let broken: BTreeSet<SourceId> = broken.map(|(_, source)| source.id).collect();
+    if !broken.is_empty() {
+        return Some((Harm::Breaks, broken));
+    }
+    let mut edited: BTreeMap<SourceId, Edited<'_>> = BTreeMap::new();
+    for Candidate { finding, fix } in carried {
+        let about_comments = matches!(finding.rule.check, Check::Engine);
+        for edit in &fix.edits {
+            let Some(source) = sources.get(edit.span.source) else { continue };
+            edited.entry(source.id).or_insert_with(|| Edited::of(source)).add(edit, about_comments);
+        }
+    }
+    let moved = edited.into_iter().filter(|(id, edited)| {
+        let text = next.get(*id).map_or("", |source| source.text.as_str());
+        !coverage::is_kept(&before.directives, &after.directives, edited, text)
+    });
+    let moved: BTreeSet<SourceId> = moved.map(|(id, _)| id).collect();
+    (!moved.is_empty()).then_some((Harm::MovesAllowance, moved))
 }
 
 /// Carries out the fixes that do not touch each other, the first ones first; gives the texts and how many it were.
 pub fn apply(sources: &Sources, fixes: &[&Fix]) -> (Sources, usize) {
-    let mut taken = Taken::default();
-    let mut applied = 0;
-    for fix in fixes {
-        let in_text = |edit: &Edit| {
-            sources.get(edit.span.source).is_some_and(|source| source.text.get(edit.span.range()).is_some())
-        };
-        let apart = fix.edits.iter().enumerate().all(|(at, edit)| {
-            !fix.edits.iter().skip(at + 1).any(|other| edit != other && touches(edit.span, other.span))
-        });
-        let fits = fix.edits.iter().all(|edit| in_text(edit) && taken.has_room_for(edit));
-        if fits && apart && !fix.edits.is_empty() {
-            fix.edits.iter().for_each(|edit| taken.add(edit));
-            applied += 1;
-        }
-    }
-    let texts = sources.iter().map(|source| match taken.edits.get(&source.id) {
-        Some(edits) => Source { text: edited(&source.text, edits.values().copied()), ..source.clone() },
-        None => source.clone(),
-    });
-    (Sources::new(texts.collect()), applied)
+    let (taken, fitting) = Taken::of(sources, fixes);
+    (taken.texts(sources), fitting.len())
 }
 
 /// Edits that do not touch each other, by text, in order.
@@ -137,6 +229,36 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
+    /// The fixes that fit beside each other, the first ones first, and which they are.
+    fn of(sources: &Sources, fixes: &[&'a Fix]) -> (Taken<'a>, Vec<usize>) {
+        let mut taken = Taken::default();
+        let mut fitting = Vec::new();
+        for (number, fix) in fixes.iter().enumerate() {
+            let in_text = |edit: &Edit| {
+                sources
+                    .get(edit.span.source)
+                    .is_some_and(|source| source.text.get(edit.span.range()).is_some())
+            };
+            let apart = fix.edits.iter().enumerate().all(|(at, edit)| {
+                !fix.edits.iter().skip(at + 1).any(|other| edit != other && touches(edit.span, other.span))
+            });
+            let fits = fix.edits.iter().all(|edit| in_text(edit) && taken.has_room_for(edit));
+            if fits && apart && !fix.edits.is_empty() {
+                fix.edits.iter().for_each(|edit| taken.add(edit));
+                fitting.push(number);
+            }
+        }
+        (taken, fitting)
+    }
+
+    fn texts(&self, sources: &Sources) -> Sources {
+        let texts = sources.iter().map(|source| match self.edits.get(&source.id) {
+            Some(edits) => Source { text: edited(&source.text, edits.values().copied()), ..source.clone() },
+            None => source.clone(),
+        });
+        Sources::new(texts.collect())
+    }
+
     /// True if the order of this edit and of those taken does not matter.
     fn has_room_for(&self, edit: &Edit) -> bool {
         let Some(edits) = self.edits.get(&edit.span.source) else { return true };
@@ -167,11 +289,7 @@ fn edited<'a>(text: &str, edits: impl Iterator<Item = &'a Edit>) -> String {
     let mut at = 0;
     for edit in edits {
         out.push_str(text.get(at..edit.span.range().start).unwrap_or(""));
-        if crlf && edit.text.contains('\n') && !edit.text.contains('\r') {
-            out.push_str(&edit.text.replace('\n', "\r\n"));
-        } else {
-            out.push_str(&edit.text);
-        }
+        out.push_str(&edit.text_in(crlf));
         at = edit.span.range().end;
     }
     out.push_str(text.get(at..).unwrap_or(""));

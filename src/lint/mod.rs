@@ -2,6 +2,7 @@
 
 pub mod anchor;
 pub mod baseline;
+pub mod coverage;
 pub mod finding;
 pub mod fix;
 pub mod globs;

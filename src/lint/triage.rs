@@ -103,12 +103,21 @@ pub fn triage(
         finding.severity = level.severity()?;
         Some(finding)
     }));
+    triaged.shown.iter_mut().for_each(|finding| keep_fix(finding, project));
     sort(&mut triaged.shown);
     // What is written once may be read several times: through an alias, or as the file of two policies.
     triaged.shown.dedup_by(|again, first| {
         again.rule == first.rule && again.span == first.span && again.message == first.message
     });
     triaged
+}
+
+/// Takes the fix off where it would change more than the finding speaks of: what an alias repeats elsewhere.
+fn keep_fix(finding: &mut Finding, project: &Project) {
+    let is_shared = |fix: &Fix| fix.edits.iter().any(|edit| project.is_shared(edit.span));
+    if finding.fix.as_ref().is_some_and(is_shared) {
+        finding.fix = None;
+    }
 }
 
 /// The name of the file that a span lies in.
@@ -212,18 +221,20 @@ fn judge(
         return vec![finding];
     }
     let removal = project.sources.get(directive.span.source).and_then(|source| whole(source, directive));
-    let remove = |finding: &mut Finding| {
+    let remove = |finding: &mut Finding, safety: Safety| {
         finding.fix = removal.map(|span| Fix {
             title: "remove the allowance".to_owned(),
-            safety: Safety::Safe,
+            safety,
             edits: vec![Edit { span, text: String::new() }],
         });
     };
+    // What is unused in a part of the project may be in use in the whole of it.
+    let unused_safety = if project.settings.is_whole { Safety::Safe } else { Safety::Unsafe };
     if let Some(until) = directive.until.as_ref().filter(|_| comment.expired) {
         let message = format!("the allowance ended with {}", until.value);
         let mut finding = new(engine.expired_allow, until.span, message);
         finding.help("mend what it allowed, or say until when it is fine");
-        remove(&mut finding);
+        remove(&mut finding, Safety::Safe);
         return vec![finding];
     }
     let file = file_of(directive.span, project);
@@ -262,10 +273,11 @@ fn judge(
         }
         finding.help("remove the allowance, so that it does not hide a later mistake");
         if all {
-            remove(&mut finding);
+            remove(&mut finding, unused_safety);
         } else {
-            let edit = Edit { span: list_item(directive, at), text: String::new() };
-            finding.fix("remove the allowance", vec![edit]);
+            let edits = vec![Edit { span: list_item(directive, at), text: String::new() }];
+            finding.fix =
+                Some(Fix { title: "remove the allowance".to_owned(), safety: unused_safety, edits });
         }
         findings.push(finding);
     }
@@ -292,7 +304,8 @@ fn unknown_rule(name: &Spanned<String>, near: Option<&'static str>, engine: &Eng
     match near {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?"));
-            finding.fix(format!("write `{near}`"), vec![Edit { span: name.span, text: near.to_owned() }]);
+            let edit = Edit { span: name.span, text: near.to_owned() };
+            finding.unsafe_fix(format!("write `{near}`"), vec![edit]);
         }
         None => {
             finding.help("`rolewright rules` lists all names");
@@ -343,7 +356,7 @@ fn malformed(project: &Project, engine: &EngineRules) -> Vec<Finding> {
             finding.help = entry.help.clone();
             if let Some(text) = &entry.replacement {
                 let edit = Edit { span: entry.span, text: text.clone() };
-                finding.fix(format!("write `{text}`"), vec![edit]);
+                finding.unsafe_fix(format!("write `{text}`"), vec![edit]);
             }
             finding
         })

@@ -26,6 +26,8 @@ pub struct Settings {
     pub target: Target,
     /// The minor version of Kubernetes 1 that answers are given for, if it is said.
     pub kubernetes: Option<u8>,
+    /// All files of the project are among the inputs and could be read, so that what nothing speaks of is not spoken of.
+    pub is_whole: bool,
 }
 
 /// A `[[mount]]` of `rolewright.toml`.
@@ -66,6 +68,9 @@ pub struct Project {
     pub malformed: Vec<Malformed>,
     /// Suppression comments.
     pub directives: Vec<Directive>,
+    /// What is written once and counts in several places, such as through the aliases of YAML; in order, apart from each
+    /// other.
+    pub shared: Vec<Span>,
     /// Specs.
     pub specs: Vec<Spec>,
     /// Policies.
@@ -138,6 +143,24 @@ impl Project {
         counts
     }
 
+    /// True if something that is written in this place counts in other places too. An insertion at its edge is in it.
+    pub fn is_shared(&self, place: Span) -> bool {
+        let key = (place.source, place.end);
+        let before = self.shared.partition_point(|shared| (shared.source, shared.start) <= key);
+        let last = before.checked_sub(1).and_then(|at| self.shared.get(at));
+        last.is_some_and(|shared| shared.source == place.source && place.start <= shared.end)
+    }
+
+    /// True if something inside the place has a wrong shape, or is what servers refuse: taking it away may mend more than
+    /// the place itself.
+    pub fn has_fault_in(&self, place: Span) -> bool {
+        self.malformed.iter().any(|fault| place.contains(fault.span))
+            || self.policies.iter().any(|policy| {
+                policy.span.source == place.source
+                    && policy.refusals.iter().any(|refusal| place.contains(refusal.span))
+            })
+    }
+
     /// Joins the lowered files, which come in the order of `sources`.
     pub fn assemble(sources: Sources, files: Vec<Lowered>, settings: Settings) -> Project {
         let mut project = Project { sources, settings, ..Project::default() };
@@ -156,6 +179,7 @@ impl Project {
         self.syntax_errors.extend(file.syntax_errors);
         self.malformed.extend(file.malformed);
         self.directives.extend(file.directives);
+        self.shared.extend(joined(file.shared));
         self.specs.extend(file.specs);
         self.policies.extend(file.policies);
         self.mounts.extend(file.mounts);
@@ -293,6 +317,19 @@ impl Project {
         let at = self.index.service_accounts.get(&(namespace.to_owned(), name.to_owned()));
         at.into_iter().flatten().filter_map(|at| self.service_accounts.get(*at))
     }
+}
+
+/// The places of one text in order, those that overlap as one.
+fn joined(mut places: Vec<Span>) -> Vec<Span> {
+    places.sort_unstable();
+    let mut apart: Vec<Span> = Vec::with_capacity(places.len());
+    for place in places {
+        match apart.last_mut() {
+            Some(last) if last.source == place.source && place.start <= last.end => *last = last.to(place),
+            _ => apart.push(place),
+        }
+    }
+    apart
 }
 
 /// What lies in one source; objects come in the order of sources.

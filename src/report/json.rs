@@ -180,11 +180,14 @@ fn fix_item<'a>(fix: &'a Fix, places: &Places<'a>) -> FixItem<'a> {
         edits: fix
             .edits
             .iter()
-            .map(|edit| EditItem {
-                path: places.source(edit.span.source).map_or("", |source| &source.name),
-                byte_start: edit.span.start,
-                byte_end: edit.span.end,
-                text: &edit.text,
+            .map(|edit| {
+                let bytes = places.in_file(edit.span);
+                EditItem {
+                    path: places.source(edit.span.source).map_or("", |source| &source.name),
+                    byte_start: bytes.start,
+                    byte_end: bytes.end,
+                    text: &edit.text,
+                }
             })
             .collect(),
     }
@@ -192,13 +195,14 @@ fn fix_item<'a>(fix: &'a Fix, places: &Places<'a>) -> FixItem<'a> {
 
 fn place<'a>(span: Span, places: &Places<'a>) -> PlaceItem<'a> {
     let place = places.of(span);
+    let bytes = places.in_file(span);
     PlaceItem {
         path: place.path,
         line: place.start.line,
         column: place.start.column,
         end_line: place.end.line,
         end_column: place.end.column,
-        byte_start: span.start,
-        byte_end: span.end,
+        byte_start: bytes.start,
+        byte_end: bytes.end,
     }
 }

@@ -64,6 +64,12 @@ impl<'a> Places<'a> {
         (u32::try_from(line + 1).unwrap_or(u32::MAX), column)
     }
 
+    /// The span with its bytes counted as in the file on the disk: after the byte order mark, where there is one.
+    pub fn in_file(&self, span: Span) -> Span {
+        let mark = if self.source(span.source).is_some_and(|source| source.bom) { 3 } else { 0 };
+        Span { start: span.start.saturating_add(mark), end: span.end.saturating_add(mark), ..span }
+    }
+
     /// The text with this id.
     pub fn source(&self, id: SourceId) -> Option<&'a Source> {
         self.sources.get(id)

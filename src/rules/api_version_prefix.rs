@@ -37,7 +37,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             .help(format!("write `{real}`"));
         if let Some(inner) = verbatim {
             let prefix = inner.head(label.len() - real.len());
-            finding.fix("remove the prefix", vec![Edit::replace(prefix, "")]);
+            finding.unsafe_fix("remove the prefix", vec![Edit::replace(prefix, "")]);
         }
     }
 }

@@ -70,6 +70,6 @@ fn report(path: &Spanned<String>, right: &str, message: &str, cx: &mut Context<'
     let place = cx.project.sources.verbatim(path);
     let finding = cx.report(path.span, message).help(format!("write `{right}`"));
     if let Some(place) = place {
-        finding.fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
+        finding.unsafe_fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
     }
 }

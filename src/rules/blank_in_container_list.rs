@@ -40,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
         );
         finding.help(format!("write `{clean}`"));
         if let Some(place) = place {
-            finding.fix("take the blanks out", vec![Edit::replace(place, clean)]);
+            finding.unsafe_fix("take the blanks out", vec![Edit::replace(place, clean)]);
         }
     }
 }

@@ -64,7 +64,7 @@ fn check(cx: &mut Context<'_>) {
             finding.label(evidence, "this says so");
         }
         if let Some(place) = place.filter(|_| path.value == written) {
-            finding.fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
+            finding.unsafe_fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
         }
     }
     for secret in &project.consumers.vault_secrets {
@@ -79,7 +79,7 @@ fn check(cx: &mut Context<'_>) {
             cx.report(path.span, "the Vault Secrets Operator puts `data/` in front of the path by itself");
         finding.help(format!("write `{right}`"));
         if let Some(place) = place {
-            finding.fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
+            finding.unsafe_fix(format!("write `{right}`"), vec![Edit::replace(place, right)]);
         }
     }
 }

@@ -35,7 +35,10 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         let in_list = !matches!(policy.origin, PolicyOrigin::SpecPaths | PolicyOrigin::Grant);
         let list = rule.capabilities_span.filter(|span| {
             let text = cx.project.sources.slice(*span);
-            in_list && rule.repeated.is_empty() && !text.contains(['#', '\n'])
+            in_list
+                && rule.repeated.is_empty()
+                && !text.contains(['#', '\n'])
+                && !cx.project.has_fault_in(*span)
         });
         let finding = cx.report(deny.span, format!("`deny` takes away {} as well", others.join(", ")));
         finding.label(rule.path.span, "so this path is closed").help("keep either the `deny` or the others");

@@ -43,7 +43,10 @@ fn look(config: &Fields, cx: &mut Context<'_>) {
         }
         (false, true) => {
             let source = cx.project.sources.get(field.span.source);
-            let cut = source.and_then(|source| removal::entry(source, field.key.span.to(field.span)));
+            // A configuration that is left empty would not be written at all.
+            let cut = source
+                .filter(|_| config.known.len() > 1)
+                .and_then(|source| removal::entry(source, field.key.span.to(field.span)));
             let finding = cx
                 .report(field.key.span, "`disable_iss_validation` is deprecated and `true` unless it is set")
                 .help("remove it");

@@ -46,7 +46,14 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
                 .severity(Severity::Note)
                 .help(format!("write `{single}`"));
             if let Some(place) = place {
-                finding.fix(format!("write `{single}`"), vec![Edit::replace(place, single)]);
+                let title = format!("write `{single}`");
+                // A role that admits everybody by `*` in both lists is refused, one with `**` is not.
+                let is_alone = single == "*";
+                let edits = vec![Edit::replace(place, single)];
+                match is_alone {
+                    true => finding.unsafe_fix(title, edits),
+                    false => finding.fix(title, edits),
+                };
             }
         }
     }

@@ -34,7 +34,7 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
     let whole = role.fields.get("token_policies").map(|field| field.span);
     let mut seen: HashMap<String, Span> = HashMap::new();
     for entry in policies {
-        let key = entry.value.trim().to_lowercase();
+        let key = entry.value.trim().to_ascii_lowercase();
         let Some(first) = seen.get(&key).copied() else {
             seen.insert(key, entry.span);
             continue;

@@ -51,6 +51,8 @@ fn report(policy: &Policy, earlier: &PathRule, rule: &PathRule, cx: &mut Context
         ("again: the server unites the capabilities", Severity::Warning)
     };
     let repetition = one == other && has_only_capabilities(earlier) && has_only_capabilities(rule);
+    // Of a policy that is refused, what is left might be taken.
+    let is_taken = rule.repeated.is_empty() && !cx.project.has_fault_in(rule.span);
     let removable = match policy.origin {
         PolicyOrigin::HclFile | PolicyOrigin::SpecText if repetition => Some(whole_lines(rule.span, cx)),
         _ => None,
@@ -61,7 +63,11 @@ fn report(policy: &Policy, earlier: &PathRule, rule: &PathRule, cx: &mut Context
         .label(earlier.path.span, "first here")
         .help("keep one rule for the path");
     if let Some(span) = removable {
-        finding.fix("remove the repetition", vec![Edit::replace(span, "")]);
+        let edits = vec![Edit::replace(span, "")];
+        match is_taken {
+            true => finding.fix("remove the repetition", edits),
+            false => finding.unsafe_fix("remove the repetition", edits),
+        };
     }
 }
 

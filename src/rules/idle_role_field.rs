@@ -45,7 +45,19 @@ fn check(role: &SecretsRole, cx: &mut Context<'_>) {
             .label(account.span, "tokens are for this one")
             .help("remove it");
         if let Some(cut) = cut {
-            finding.fix("remove it", vec![Edit::replace(cut, "")]);
+            let edits = vec![Edit::replace(cut, "")];
+            // A value that Vault refuses is refused here, too.
+            let is_taken = match (name, &field.value) {
+                ("name_template", _) | (_, FieldValue::Invalid(_)) => false,
+                ("kubernetes_role_type", FieldValue::Text(kind)) => {
+                    ["role", "clusterrole"].contains(&kind.to_ascii_lowercase().as_str())
+                }
+                _ => true,
+            };
+            match is_taken {
+                true => finding.fix("remove it", edits),
+                false => finding.unsafe_fix("remove it", edits),
+            };
         }
     }
 }

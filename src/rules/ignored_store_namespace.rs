@@ -40,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
         );
         finding.help("remove it, or make it a ClusterSecretStore");
         if let Some(line) = line {
-            finding.fix("remove the line", vec![Edit::replace(line, "")]);
+            finding.unsafe_fix("remove the line", vec![Edit::replace(line, "")]);
         }
     }
 }

@@ -13,7 +13,6 @@
 
 use super::kv2_missing_data::because;
 use crate::lint::{Category, Check, Context, Edit, Rule};
-use crate::model::vault::mount::Confidence;
 use crate::model::vault::policy::Policy;
 use crate::semantics::kv;
 
@@ -54,11 +53,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         if let Some(inner) = verbatim {
             let slash = usize::from(label.starts_with('/'));
             let edits = vec![Edit::replace(inner.after_start(slash + mount.path.len() + 1), "data/")];
-            if mount.confidence == Confidence::Inferred {
-                finding.unsafe_fix("deny the data", edits);
-            } else {
-                finding.fix("deny the data", edits);
-            }
+            finding.unsafe_fix("deny the data", edits);
         }
     }
 }

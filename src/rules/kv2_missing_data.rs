@@ -60,12 +60,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             finding.severity(Severity::Warning);
         }
         if let Some(edits) = edits {
-            let title = "put the word of the API behind the mount";
-            if mount.confidence == Confidence::Inferred {
-                finding.unsafe_fix(title, edits);
-            } else {
-                finding.fix(title, edits);
-            }
+            finding.unsafe_fix("put the word of the API behind the mount", edits);
         }
     }
 }

@@ -37,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
         if let Some(place) = place {
             let wrong = format!(".Data.{field}");
             let right = template.text.value.replace(&wrong, &format!(".Data.data.{field}"));
-            finding.fix("write `.Data.data`", vec![Edit::replace(place, right)]);
+            finding.unsafe_fix("write `.Data.data`", vec![Edit::replace(place, right)]);
         }
     }
 }

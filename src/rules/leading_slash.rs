@@ -41,7 +41,12 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         };
         finding.help(format!("write `{real}`"));
         if let Some(inner) = verbatim {
-            finding.fix("remove the slash", vec![Edit::replace(inner.head(slashes), "")]);
+            let edits = vec![Edit::replace(inner.head(slashes), "")];
+            // The first slash is taken off anyway; without the others the rule begins to match.
+            match slashes {
+                1 => finding.fix("remove the slash", edits),
+                _ => finding.unsafe_fix("remove the slashes", edits),
+            };
         }
     }
 }

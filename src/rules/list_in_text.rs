@@ -47,7 +47,10 @@ fn fields(fields: &Fields, cx: &mut Context<'_>) {
             .help("write a list, or the items with commas between them");
         if let Some(items) = items {
             let items: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
-            finding.fix("write a list", vec![Edit::replace(field.span, format!("[{}]", items.join(", ")))]);
+            finding.unsafe_fix(
+                "write a list",
+                vec![Edit::replace(field.span, format!("[{}]", items.join(", ")))],
+            );
         }
     }
 }

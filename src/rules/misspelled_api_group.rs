@@ -47,15 +47,10 @@ struct Fault {
     why: String,
     /// The group that is meant, if that is known.
     meant: Option<String>,
-    is_certain: bool,
 }
 
 fn fault(rule: &RbacRule, group: &str) -> Option<Fault> {
-    let sure = |why: &str, meant: &str| Fault {
-        why: why.to_owned(),
-        meant: Some(meant.to_owned()),
-        is_certain: true,
-    };
+    let sure = |why: &str, meant: &str| Fault { why: why.to_owned(), meant: Some(meant.to_owned()) };
     if group == "*" {
         return None;
     }
@@ -67,7 +62,7 @@ fn fault(rule: &RbacRule, group: &str) -> Option<Fault> {
     }
     if group.contains('*') {
         let why = "only a lone `*` is a wildcard".to_owned();
-        return Some(Fault { why, meant: None, is_certain: false });
+        return Some(Fault { why, meant: None });
     }
     let lower = group.to_lowercase();
     if lower != group && is_known_group(&lower) {
@@ -78,12 +73,12 @@ fn fault(rule: &RbacRule, group: &str) -> Option<Fault> {
         && let Some(known) = resource::called(group, None)
     {
         let why = format!("`{group}` is a kind of resource");
-        return Some(Fault { why, meant: Some(known.group.to_owned()), is_certain: false });
+        return Some(Fault { why, meant: Some(known.group.to_owned()) });
     }
     let near = resource::nearest_group(group)?;
     let holds = |resource: &Spanned<String>| resource::find(near, resource.as_str()).is_some();
     let fits = !rule.resources.is_empty() && rule.resources.iter().all(holds);
-    fits.then(|| Fault { why: "no such group".to_owned(), meant: Some(near.to_owned()), is_certain: false })
+    fits.then(|| Fault { why: "no such group".to_owned(), meant: Some(near.to_owned()) })
 }
 
 fn report(rule: &RbacRule, group: &Spanned<String>, fault: &Fault, cx: &mut Context<'_>) {
@@ -106,9 +101,6 @@ fn report(rule: &RbacRule, group: &Spanned<String>, fault: &Fault, cx: &mut Cont
     let text = if meant.is_empty() && !is_quoted { "\"\"" } else { meant };
     if let Some(place) = place {
         let edits = vec![Edit::replace(place, text)];
-        match fault.is_certain {
-            true => finding.fix(format!("write `{shown}`"), edits),
-            false => finding.unsafe_fix(format!("write `{shown}`"), edits),
-        };
+        finding.unsafe_fix(format!("write `{shown}`"), edits);
     }
 }

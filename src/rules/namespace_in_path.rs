@@ -50,7 +50,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
         finding.label(namespace.span, "the namespace of the policy").help(format!("write `{rest}`"));
         if let Some(inner) = verbatim {
             let gone = inner.after_start(slash).to(inner.after_start(slash + prefix.len()));
-            finding.fix("leave the namespace out", vec![Edit::replace(gone, "")]);
+            finding.unsafe_fix("leave the namespace out", vec![Edit::replace(gone, "")]);
         }
     }
 }

@@ -41,7 +41,12 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
             finding.severity(Severity::Warning);
         }
         if let Some(cut) = cut {
-            finding.fix("remove the old spelling", vec![Edit::replace(cut, "")]);
+            let edits = vec![Edit::replace(cut, "")];
+            // A value that cannot be read is refused, whatever stands beside it.
+            match field.value {
+                FieldValue::Invalid(_) => finding.unsafe_fix("remove the old spelling", edits),
+                _ => finding.fix("remove the old spelling", edits),
+            };
         }
     }
 }

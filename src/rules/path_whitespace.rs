@@ -39,7 +39,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             .report(rule.path.span, format!("`{label}` never applies: the blank is part of the path"))
             .help(format!("write `{clean}`"));
         if let Some(inner) = verbatim {
-            finding.fix("remove the blank", vec![Edit::replace(inner, clean)]);
+            finding.unsafe_fix("remove the blank", vec![Edit::replace(inner, clean)]);
         }
     }
 }

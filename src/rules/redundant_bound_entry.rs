@@ -38,10 +38,8 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
         let mut seen: HashMap<&str, &Spanned<String>> = HashMap::new();
         for entry in list {
             let twin = seen.insert(entry.as_str(), entry);
-            let covering = globs
-                .iter()
-                .copied()
-                .find(|glob| glob.value != entry.value && bound::admits(&glob.value, &entry.value));
+            let covering =
+                globs.iter().copied().find(|glob| glob.value != entry.value && admits_more(glob, entry));
             let (other, message) = match (twin, covering) {
                 (Some(twin), _) => (twin, format!("`{entry}` is listed twice")),
                 (None, Some(glob)) => (glob, format!("`{entry}` is admitted by `{glob}` already")),
@@ -60,4 +58,10 @@ fn check(role: &AuthRole, cx: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// True if the glob admits all that the entry admits. Of two globs that mean the same, the first one is enough.
+fn admits_more(glob: &Spanned<String>, entry: &Spanned<String>) -> bool {
+    bound::admits(&glob.value, &entry.value)
+        && (glob.span < entry.span || !bound::admits(&entry.value, &glob.value))
 }

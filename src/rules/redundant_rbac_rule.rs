@@ -15,7 +15,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::lint::{Category, Check, Context, Edit, Rule};
-use crate::model::kube::rbac::{RbacRole, RbacRule};
+use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::semantics::covers::{Atom, atoms, is_covered};
 use crate::semantics::rbac::builtin;
 use crate::syntax::yaml::cut;
@@ -54,16 +54,29 @@ fn check(role: &RbacRole, cx: &mut Context<'_>) {
             let span = what.map_or(rule.span, |what| what.span);
             let source = cx.project.sources.get(rule.span.source);
             let item = source.and_then(|source| cut::list_item(&source.text, rule.span));
+            let edits = item.map(|item| vec![Edit::replace(item, "")]);
+            let is_taken = is_taken(role, rule) && !cx.project.has_fault_in(rule.span);
             let finding =
                 cx.report(span, "this rule grants nothing that other rules of the role do not grant");
             finding
                 .label(by.resources.first().map_or(by.span, |entry| entry.span), "granted here")
                 .help("remove it");
-            if let Some(item) = item {
-                finding.fix("remove the rule", vec![Edit::replace(item, "")]);
+            match edits {
+                Some(edits) if is_taken => {
+                    finding.fix("remove the rule", edits);
+                }
+                Some(edits) => {
+                    finding.unsafe_fix("remove the rule", edits);
+                }
+                None => {}
             }
         }
     }
+}
+
+/// True if the API server takes the rule: of a role that it refuses, what is left might be taken.
+fn is_taken(role: &RbacRole, rule: &RbacRule) -> bool {
+    rule.non_resource_urls.is_empty() || (rule.resources.is_empty() && role.kind == RbacRoleKind::ClusterRole)
 }
 
 fn is_everything(rule: &RbacRule) -> bool {

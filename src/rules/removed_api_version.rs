@@ -42,6 +42,7 @@ fn report(version: &Spanned<String>, kind: &str, cx: &mut Context<'_>) {
     let message = format!("Kubernetes 1.22 and later have no {kind} of `{version}`");
     let finding = cx.report(version.span, message).help(format!("write `{GROUP}v1`"));
     if let Some(place) = place {
-        finding.fix("write the version that is served", vec![Edit::replace(place, format!("{GROUP}v1"))]);
+        finding
+            .unsafe_fix("write the version that is served", vec![Edit::replace(place, format!("{GROUP}v1"))]);
     }
 }

@@ -39,7 +39,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
                 .label(*first, "first here")
                 .help("set it once");
             if let Some(edits) = edits {
-                finding.fix("join the lists", edits);
+                finding.unsafe_fix("join the lists", edits);
             }
         }
     }

@@ -40,6 +40,6 @@ fn check(cx: &mut Context<'_>) {
     for seconds in projected.chain(asked).filter(|seconds| seconds.value < LEAST) {
         cx.report(seconds.span, format!("a token lives at least {LEAST} seconds, not {}", seconds.value))
             .help("write 600 or more")
-            .fix("write 600", vec![Edit::replace(seconds.span, LEAST.to_string())]);
+            .unsafe_fix("write 600", vec![Edit::replace(seconds.span, LEAST.to_string())]);
     }
 }

@@ -40,7 +40,7 @@ fn check(policy: &Policy, cx: &mut Context<'_>) {
             }
             finding.help(format!("capabilities are lower case, without blanks: `{meant}`"));
             if let Some(inner) = verbatim {
-                finding.fix(format!("write `{meant}`"), vec![Edit::replace(inner, meant.word())]);
+                finding.unsafe_fix(format!("write `{meant}`"), vec![Edit::replace(inner, meant.word())]);
             }
             continue;
         }

@@ -53,10 +53,10 @@ fn report(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) {
         Some((word, part)) => (word, Some(part)),
         None => (name, None),
     };
-    let (meant, is_certain) = match served(rule, word) {
+    let meant = match served(rule, word) {
         Some(known) => {
             let near = part.and_then(|part| known.resource.nearest_subresource(part));
-            (near.map(|near| format!("{word}/{}", near.name)), false)
+            near.map(|near| format!("{word}/{}", near.name))
         }
         None => {
             let found =
@@ -65,8 +65,7 @@ fn report(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) {
                 Some(part) => format!("{}/{part}", found.name),
                 None => found.name.to_owned(),
             };
-            let is_certain = found.is_some_and(|found| is_other_form(found, word));
-            (found.map(whole), is_certain)
+            found.map(whole)
         }
     };
     let place = cx.project.sources.verbatim(resource);
@@ -86,18 +85,8 @@ fn report(rule: &RbacRule, resource: &Spanned<String>, cx: &mut Context<'_>) {
     };
     finding.help(format!("did you mean `{meant}`?"));
     if let Some(place) = place {
-        let edits = vec![Edit::replace(place, meant.as_str())];
-        match is_certain {
-            true => finding.fix(format!("write `{meant}`"), edits),
-            false => finding.unsafe_fix(format!("write `{meant}`"), edits),
-        };
+        finding.unsafe_fix(format!("write `{meant}`"), vec![Edit::replace(place, meant.as_str())]);
     }
-}
-
-/// Another form of the name: other case, its kind, or a short name.
-fn is_other_form(found: &Resource, word: &str) -> bool {
-    let lower = word.to_lowercase();
-    lower == found.name || lower == found.kind.to_lowercase() || found.short_names.contains(&lower.as_str())
 }
 
 fn meant(rule: &RbacRule, word: &str) -> Option<&'static Resource> {

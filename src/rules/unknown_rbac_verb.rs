@@ -62,11 +62,7 @@ fn report(rule: &RbacRule, verb: &Spanned<String>, meant: Option<&'static str>, 
     let is_there = rule.verbs.iter().any(|other| other.value == meant);
     let is_word = !meant.contains(' ') && meant != "*";
     if let Some(place) = place.filter(|_| is_word && !is_there) {
-        let edits = vec![Edit::replace(place, meant)];
-        match verb.value.to_ascii_lowercase() == meant {
-            true => finding.fix(format!("write `{meant}`"), edits),
-            false => finding.unsafe_fix(format!("write `{meant}`"), edits),
-        };
+        finding.unsafe_fix(format!("write `{meant}`"), vec![Edit::replace(place, meant)]);
     }
 }
 

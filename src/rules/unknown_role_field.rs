@@ -142,16 +142,8 @@ fn fields(
             }
             Some(meant) => {
                 finding.help(help(key, meant));
-                match edits {
-                    // A list of audiences that may be asked for becomes the default one: not the same. And a slip is
-                    // only the likeliest reading.
-                    Some(edits) if key == "allowed_audiences" || mixed_up.is_none() => {
-                        finding.unsafe_fix(format!("write `{meant}`"), edits);
-                    }
-                    Some(edits) => {
-                        finding.fix(format!("write `{meant}`"), edits);
-                    }
-                    None => {}
+                if let Some(edits) = edits {
+                    finding.unsafe_fix(format!("write `{meant}`"), edits);
                 }
             }
             None => {
@@ -224,7 +216,7 @@ fn issue_path(policy: &Policy, rule: &PathRule, cx: &mut Context<'_>) {
         finding.label(evidence, format!("`{}/` is a Kubernetes secrets engine", mount.path));
     }
     if let Some(edits) = edits {
-        finding.fix("write `creds/` with `update`", edits);
+        finding.unsafe_fix("write `creds/` with `update`", edits);
     }
 }
 

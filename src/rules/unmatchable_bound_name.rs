@@ -54,7 +54,7 @@ fn report(role: &AuthRole, entry: &crate::syntax::Spanned<String>, is_namespace:
     if fits(&lower, is_namespace) {
         finding.help(format!("names are in lower case: write `{lower}`"));
         if let Some(place) = place {
-            finding.fix(format!("write `{lower}`"), vec![Edit::replace(place, lower)]);
+            finding.unsafe_fix(format!("write `{lower}`"), vec![Edit::replace(place, lower)]);
         }
     } else if text.contains([':', '/']) {
         finding.help(

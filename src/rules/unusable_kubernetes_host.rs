@@ -47,7 +47,7 @@ fn check(cx: &mut Context<'_>) {
             .report(host.span, format!("Vault cannot reach the API server at `{text}`: {}", fault.what))
             .help(fault.help);
         if let (true, Some(place)) = (fault.lacks_scheme, place) {
-            finding.fix("put `https://` before it", vec![Edit::replace(place.at_start(), "https://")]);
+            finding.unsafe_fix("put `https://` before it", vec![Edit::replace(place.at_start(), "https://")]);
         }
     }
 }

@@ -5,7 +5,8 @@
 //! It stays behind after the problem is gone, and hides the next one of the same kind.
 //!
 //! # How to fix it
-//! Remove the comment, or the one name that is no longer needed.
+//! Remove the comment, or the one name that is no longer needed. `--fix` does it where the run is about the whole project and
+//! could read all of it; else another file may be what the comment is for, and `--unsafe-fixes` has to be said.
 //!
 //! # Limits
 //! Names of rules that are off are left alone. It cannot be allowed by a comment, only switched off in

@@ -85,6 +85,6 @@ fn report(rule: &RbacRule, resource: &Spanned<String>, right: &Resource, cx: &mu
     let is_first = rule.resources.first().is_some_and(|first| first.span == resource.span);
     if let Some((place, is_quoted)) = only.filter(|_| is_first) {
         let text = if is_quoted { group.to_owned() } else { format!("\"{group}\"") };
-        finding.fix(format!("write `\"{group}\"`"), vec![Edit::replace(place, text)]);
+        finding.unsafe_fix(format!("write `\"{group}\"`"), vec![Edit::replace(place, text)]);
     }
 }

@@ -8,7 +8,7 @@ use super::gate;
 use crate::cli::exit::say;
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::Session;
-use crate::lint::fix::{Fixed, apply};
+use crate::lint::fix::apply;
 use crate::lint::{Check, Crash, Edit, Finding, Fix, Safety, Triaged};
 use crate::model::project::Project;
 use crate::syntax::lines::LineIndex;
@@ -31,7 +31,7 @@ pub fn add(reason: &str, loaded: &mut Loaded, known: Option<&Known>, session: &S
     let sources = loaded.project.sources.clone();
     let (triaged, crashes) = gate(&loaded.project, known, session);
     let mut comments = comments(&triaged, reason, &sources, session);
-    let (mut fixed, mut project) = write(&comments, &sources, session);
+    let (mut commented, mut project) = write(&comments, &sources, session);
     let mut failed: Vec<Crash> = crashes;
     loop {
         let (triaged, crashes) = gate(&project, known, session);
@@ -41,16 +41,16 @@ pub fn add(reason: &str, loaded: &mut Loaded, known: Option<&Known>, session: &S
             break;
         }
         comments.retain(|place, _| !useless.contains(place));
-        (fixed, project) = write(&comments, &sources, session);
+        (commented, project) = write(&comments, &sources, session);
     }
     let mut outcome = Outcome { crashes: failed, ..Outcome::default() };
-    let files = fix::save(loaded, &fixed, session, &mut outcome);
-    if files > 0 {
-        let number = comments.len();
+    let saved = fix::save(loaded, &commented, session, &mut outcome);
+    if !saved.is_empty() {
+        let number = comments.keys().filter(|(source, _)| saved.contains(source)).count();
         let comments = if number == 1 { "comment" } else { "comments" };
         say(format_args!("{number} {comments} added"));
     }
-    loaded.project = project;
+    loaded.project = load::again(&fix::on_disk(loaded, &commented, &saved), session);
     outcome
 }
 
@@ -85,7 +85,7 @@ fn comments(
     names.into_iter().map(text).collect()
 }
 
-fn write(comments: &BTreeMap<Place, String>, sources: &Sources, session: &Session) -> (Fixed, Project) {
+fn write(comments: &BTreeMap<Place, String>, sources: &Sources, session: &Session) -> (Sources, Project) {
     let fixes: Vec<Fix> = comments
         .iter()
         .map(|((source, at), text)| Fix {
@@ -94,9 +94,9 @@ fn write(comments: &BTreeMap<Place, String>, sources: &Sources, session: &Sessio
             edits: vec![Edit { span: Span { source: *source, start: *at, end: *at }, text: text.clone() }],
         })
         .collect();
-    let (sources, applied) = apply(sources, &fixes.iter().collect::<Vec<_>>());
+    let (sources, _) = apply(sources, &fixes.iter().collect::<Vec<_>>());
     let project = load::again(&sources, session);
-    (Fixed { sources, applied, left_alone: Vec::new(), findings: Vec::new() }, project)
+    (sources, project)
 }
 
 /// The comments that nothing reads as one, that suppress nothing, or that break the text they stand in.

@@ -172,6 +172,7 @@ impl File<'_> {
         let stream = yaml::parse(text, self.source.id);
         let (errors, language) = self.sift(stream.errors);
         let mut lowered = self.outcome(errors);
+        lowered.shared = stream.shared;
         let mut any = false;
         for document in &stream.documents {
             any |= self.object(&document.root, &mut lowered);

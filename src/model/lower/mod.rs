@@ -21,7 +21,7 @@ use super::vault::mount::Mount;
 use super::vault::policy::Policy;
 use super::vault::secrets_role::{KubernetesEngine, SecretsRole};
 use crate::syntax::directive::Directive;
-use crate::syntax::{Source, Spanned, SyntaxError};
+use crate::syntax::{Source, Span, Spanned, SyntaxError};
 
 /// What one file holds; fields as in [`Project`].
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct Lowered {
     pub syntax_errors: Vec<SyntaxError>,
     pub malformed: Vec<Malformed>,
     pub directives: Vec<Directive>,
+    /// What is written once and counts in several places: anchored values that an alias stands for.
+    pub shared: Vec<Span>,
     pub specs: Vec<Spec>,
     pub policies: Vec<Policy>,
     /// Mounts that a spec declares, and those that the file is evidence for.
@@ -60,6 +62,7 @@ impl Lowered {
             syntax_errors: Vec::new(),
             malformed: Vec::new(),
             directives: Vec::new(),
+            shared: Vec::new(),
             specs: Vec::new(),
             policies: Vec::new(),
             mounts: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::syntax::Span;
 use crate::syntax::limits;
 use crate::syntax::tree::{Node, NodeKind};
 
@@ -11,6 +12,8 @@ pub(super) struct Anchors {
     kept_nodes: usize,
     added_nodes: usize,
     added_text: usize,
+    /// Values that an alias stands for, as they were written.
+    shared: Vec<Span>,
 }
 
 struct Anchored {
@@ -42,6 +45,11 @@ impl Anchors {
         self.kept.clear();
     }
 
+    /// The anchored values that an alias stood for, of all documents.
+    pub(super) fn shared(self) -> Vec<Span> {
+        self.shared
+    }
+
     /// Keeps a copy for aliases to come; false if the file has used up its budget.
     pub(super) fn keep(&mut self, id: usize, node: &Node) -> bool {
         let size = Size::of(node);
@@ -63,6 +71,9 @@ impl Anchors {
         self.added_text = self.added_text.saturating_add(size.text);
         if self.added_nodes > limits::ALIAS_NODES || self.added_text > limits::ALIAS_TEXT {
             return Expansion::TooMuch;
+        }
+        if self.shared.last() != Some(&node.span) {
+            self.shared.push(node.span);
         }
         Expansion::Node(node.clone())
     }

@@ -93,6 +93,11 @@ impl<'t> Builder<'t> {
         self.root.take()
     }
 
+    /// What was wrong, and the anchored values that stand in several places.
+    pub(super) fn finish(self) -> (Vec<SyntaxError>, Vec<Span>) {
+        (self.errors, self.anchors.shared())
+    }
+
     pub(super) fn scalar(
         &mut self,
         value: Cow<'_, str>,

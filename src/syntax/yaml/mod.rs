@@ -33,6 +33,8 @@ pub struct Stream {
     pub documents: Vec<Document>,
     /// What could not.
     pub errors: Vec<SyntaxError>,
+    /// Values with an anchor that an alias stands for: what is written there counts in several places.
+    pub shared: Vec<Span>,
     /// Comments without their line breaks. Only of texts that hold a directive: nobody else needs them.
     pub comments: Vec<Range<usize>>,
 }
@@ -65,7 +67,7 @@ fn in_full(text: &str, source: SourceId) -> Stream {
         Reader { text, source, builder: Builder::new(text, source), started: 0, stream: Stream::default() };
     reader.run();
     let mut stream = reader.stream;
-    stream.errors = reader.builder.errors;
+    (stream.errors, stream.shared) = reader.builder.finish();
     keep_first_errors(&mut stream.errors);
     stream
 }

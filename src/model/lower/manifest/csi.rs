@@ -6,7 +6,7 @@ use crate::model::Malformed;
 use crate::model::kube::consumer::Consumers;
 use crate::model::kube::consumer::csi::{CsiObject, ProviderClass};
 use crate::syntax::tree::{Node, NodeKind};
-use crate::syntax::yaml;
+use crate::syntax::{Span, Spanned, yaml};
 
 /// Lowers one; false if its provider is neither Vault's nor OpenBao's.
 pub(super) fn provider_class(fields: &mut Fields<'_, '_>, out: &mut Consumers) -> bool {
@@ -66,11 +66,17 @@ fn objects(spec: &mut Fields<'_, '_>, node: &Node) -> Vec<CsiObject> {
         let message = format!("`objects` takes a list in YAML, not {}", root.kind_name());
         spec.note(Malformed::new(root.span, message));
     }
-    root.items().iter().map(object).collect()
+    let shared: Vec<Span> = stream.shared.iter().map(|shared| place.span(shared.range())).collect();
+    root.items().iter().map(|item| object(item, &shared)).collect()
 }
 
-fn object(item: &Node) -> CsiObject {
-    let text = |key: &str| item.get(key).and_then(Node::to_spanned);
+/// One of the objects; a text that an alias repeats, a place in `shared`, stands for the whole object.
+fn object(item: &Node, shared: &[Span]) -> CsiObject {
+    let is_shared = |text: &Spanned<String>| shared.iter().any(|shared| shared.contains(text.span));
+    let text = |key: &str| {
+        let text = item.get(key).and_then(Node::to_spanned)?;
+        Some(if is_shared(&text) { Spanned::new(text.value, item.span) } else { text })
+    };
     let arguments = item.get("secretArgs").map(Node::entries).unwrap_or_default();
     CsiObject {
         name: text("objectName"),

@@ -282,7 +282,13 @@ fn allowances(text: &PolicyText) -> Vec<(Vec<&str>, &str, Option<Date>, Option<&
             let covered =
                 words.iter().enumerate().filter(|(_, word)| inside(word)).map(|(at, _)| at).collect();
             let until = directive.until.as_ref().map(|until| until.value);
-            (names, directive.reason.as_str(), until, directive.fault.as_deref(), covered)
+            (
+                names,
+                directive.reason.as_str(),
+                until,
+                directive.fault.as_ref().map(|fault| fault.message.as_str()),
+                covered,
+            )
         })
         .collect();
     allowances.sort();

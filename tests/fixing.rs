@@ -625,15 +625,16 @@ fn of_two_fixes_that_make_one_key_the_first_is_carried_out() {
                  bound_service_account_namespaces: [b]\n{fields}"
         )
     };
-    let before = role("          aud: vault\n          bound_audiences: [vault2]\n          policies: [p]\n");
+    let before =
+        role("          aud: vault\n          bound_audiences: [vault2]\n          policies: [slash]\n");
     let after = role(
-        "          audience: vault\n          bound_audiences: [vault2]\n          token_policies: [p]\n",
+        "          audience: vault\n          bound_audiences: [vault2]\n          token_policies: [slash]\n",
     );
-    let folder = folder(&[("a.access.yaml", &before), ("a.hcl", SLASH)]);
+    let folder = folder(&[("a.access.yaml", &before), ("slash.hcl", SLASH)]);
     let output = check(folder.path(), &["--fix-only", "--unsafe-fixes"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(fs::read_to_string(folder.path().join("a.access.yaml")).unwrap(), after);
-    assert_eq!(fs::read_to_string(folder.path().join("a.hcl")).unwrap(), NO_SLASH);
+    assert_eq!(fs::read_to_string(folder.path().join("slash.hcl")).unwrap(), NO_SLASH);
 }
 
 #[test]

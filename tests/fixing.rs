@@ -833,12 +833,34 @@ fn what_was_not_read_is_struck_from_no_baseline() {
 }
 
 #[test]
+fn of_two_fixes_that_make_one_key_the_first_is_carried_out() {
+    let role = |fields: &str| {
+        format!(
+            "{SPEC}  auth:\n    kubernetes:\n      roles:\n        web:\n          bound_service_account_names: [a]\n          \
+                 bound_service_account_namespaces: [b]\n{fields}"
+        )
+    };
+    let before =
+        role("          aud: vault\n          bound_audiences: [vault2]\n          policies: [slash]\n");
+    let after = role(
+        "          audience: vault\n          bound_audiences: [vault2]\n          token_policies: [slash]\n",
+    );
+    let folder = folder(&[("a.access.yaml", &before), ("slash.hcl", SLASH)]);
+    let output = check(folder.path(), &["--fix-only", "--unsafe-fixes"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(folder.path().join("a.access.yaml")).unwrap(), after);
+    assert_eq!(fs::read_to_string(folder.path().join("slash.hcl")).unwrap(), NO_SLASH);
+}
+
+#[test]
 fn allowances_are_removed_only_where_they_are_unused_for_certain() {
     let unused = format!("# rolewright: allow(mid-path-star) agreed\n{NO_SLASH}");
     let typo = unused.replace("mid-path-star", "mid-path-str");
     let some = unused.replace("(mid", "(leading-slash, mid").replace("secret/", "/secret/");
     let broken = "path \"x\" {\n";
-    let cases: [(&str, &[(&str, &str)], &[&str], Option<&str>); 8] = [
+    let half = format!("{unused}{broken}");
+    let cases: [(&str, &[(&str, &str)], &[&str], Option<&str>); 9] = [
+        (&half, &[], &["--fix-only", "--unsafe-fixes"], None),
         (&unused, &[], &["--fix-only"], Some(NO_SLASH)),
         (&unused, &[], &["--fix-only", "."], Some(NO_SLASH)),
         (&unused, &[], &["--fix-only", "a.hcl"], None),

@@ -18,6 +18,7 @@ use crate::model::project::Settings;
 use crate::model::vault::policy::{Policy, PolicyOrigin, RefusalKind};
 use crate::report::{clean, human};
 use crate::syntax::date::Date;
+use crate::syntax::directive::Directive;
 use crate::syntax::hcl1::byte_order_mark;
 use crate::syntax::hcl1::printer::{self, Unprintable};
 use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned, SyntaxError};
@@ -263,8 +264,18 @@ fn is_same_policy(old: &PolicyText, new: &PolicyText) -> bool {
         && old.directives.len() == new.directives.len()
 }
 
-/// What each suppression comment says, and the words of the policy that it covers, by their number.
-fn allowances(text: &PolicyText) -> Vec<(Vec<&str>, &str, Option<Date>, Option<&str>, Vec<usize>)> {
+/// What a suppression comment says.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Allowance<'a> {
+    rules: Vec<&'a str>,
+    reason: &'a str,
+    until: Option<Date>,
+    fault: Option<&'a str>,
+    /// The words of the policy that it covers, by their number.
+    covers: Vec<usize>,
+}
+
+fn allowances(text: &PolicyText) -> Vec<Allowance<'_>> {
     let rules = text.policy.path_rules.iter();
     let words: Vec<Span> = rules
         .flat_map(|rule| {
@@ -272,25 +283,18 @@ fn allowances(text: &PolicyText) -> Vec<(Vec<&str>, &str, Option<Date>, Option<&
             [rule.path.span].into_iter().chain(keys)
         })
         .collect();
-    let mut allowances: Vec<_> = text
-        .directives
-        .iter()
-        .map(|directive| {
-            let names = directive.rules.iter().map(Spanned::as_str).collect();
-            let covers = directive.covers;
-            let inside = |word: &Span| covers.start <= word.start && word.start < covers.end;
-            let covered =
-                words.iter().enumerate().filter(|(_, word)| inside(word)).map(|(at, _)| at).collect();
-            let until = directive.until.as_ref().map(|until| until.value);
-            (
-                names,
-                directive.reason.as_str(),
-                until,
-                directive.fault.as_ref().map(|fault| fault.message.as_str()),
-                covered,
-            )
-        })
-        .collect();
+    let covered = |directive: &Directive| -> Vec<usize> {
+        let inside = |word: &Span| directive.covers.start <= word.start && word.start < directive.covers.end;
+        words.iter().enumerate().filter(|(_, word)| inside(word)).map(|(at, _)| at).collect()
+    };
+    let allowances = text.directives.iter().map(|directive| Allowance {
+        rules: directive.rules.iter().map(Spanned::as_str).collect(),
+        reason: &directive.reason,
+        until: directive.until.as_ref().map(|until| until.value),
+        fault: directive.fault.as_ref().map(|fault| fault.message.as_str()),
+        covers: covered(directive),
+    });
+    let mut allowances: Vec<Allowance<'_>> = allowances.collect();
     allowances.sort();
     allowances
 }

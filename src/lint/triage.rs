@@ -240,6 +240,8 @@ fn judge(
     let file = file_of(directive.span, project);
     let mut findings = Vec::new();
     let mut unused = Vec::new();
+    // What stands in a part that could not be read is not unused.
+    let is_read = !project.syntax_errors.iter().any(|error| error.span.source == directive.span.source);
     for (at, (name, used)) in directive.rules.iter().zip(&comment.used).enumerate() {
         match table.iter().find(|rule| rule.name == name.value) {
             None => {
@@ -257,7 +259,7 @@ fn judge(
                 finding.help("the configuration says `ignorable = false`: mend what it reports");
                 findings.push(finding);
             }
-            Some(rule) if !used && levels.at(rule, file) != Level::Off => unused.push(at),
+            Some(rule) if !used && is_read && levels.at(rule, file) != Level::Off => unused.push(at),
             Some(_) => {}
         }
     }

@@ -9,7 +9,7 @@
 //! could read all of it; else another file may be what the comment is for, and `--unsafe-fixes` has to be said.
 //!
 //! # Limits
-//! Names of rules that are off are left alone. It cannot be allowed by a comment, only switched off in
+//! Names of rules that are off are left alone, and so are comments in a file with syntax errors. It cannot be allowed by a comment, only switched off in
 //! `rolewright.toml`.
 
 use crate::lint::{Category, Check, Rule};

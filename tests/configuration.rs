@@ -269,6 +269,7 @@ fn only_a_long_run_at_a_terminal_says_what_it_is_at() {
     }
 }
 
+#[test]
 fn config_show_shows_what_is_in_force() {
     let dir = project(&[(
         "rolewright.toml",
@@ -295,6 +296,7 @@ fn config_show_shows_what_is_in_force() {
     assert!(show(&[]).contains("baseline") && !show(&["--profile", "audit"]).contains("baseline"));
 }
 
+#[test]
 fn what_is_not_shown_is_counted_and_named_when_it_fails_the_run() {
     let dir = project(&[("role.yaml", UNBOUND)]);
     let args = ["check", "--select", "unbound-role", "--min-severity", "error", "--fail-on", "note"];

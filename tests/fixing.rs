@@ -537,6 +537,7 @@ fn a_baseline_covers_the_places_that_it_lists_and_no_other() {
     assert_eq!(places(at, &["--baseline", "known.json"]), ["mount-write:2"]);
 }
 
+#[test]
 fn a_baseline_tells_objects_of_one_file_apart() {
     let auth = |name: &str, mount: &str| {
         format!(
@@ -564,6 +565,7 @@ const BOUND: &str = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Cluste
     roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\n\
     subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n";
 
+#[test]
 fn a_baseline_covers_nothing_that_got_worse() {
     let everything =
         EVERYTHING.replace("\"list\"", "\"create\", \"read\", \"update\", \"delete\", \"list\", \"sudo\"");
@@ -593,6 +595,7 @@ fn a_baseline_covers_nothing_that_got_worse() {
     }
 }
 
+#[test]
 fn what_nobody_may_allow_stands_in_no_baseline() {
     let folder = folder(&[("a.hcl", EVERYTHING)]);
     let at = folder.path();
@@ -606,6 +609,7 @@ fn what_nobody_may_allow_stands_in_no_baseline() {
     assert!(!fs::read_to_string(at.join("new.json")).unwrap().contains("wildcard-everything"));
 }
 
+#[test]
 fn what_was_not_read_is_struck_from_no_baseline() {
     let folder = folder(&[("a.hcl", EVERYTHING), ("b.hcl", EVERYTHING)]);
     let at = folder.path();

@@ -484,9 +484,8 @@ const PLACES: &[(&str, &str, &[&str])] = &[
          {rbac.authorization.k8s.io/aggregate-to-view: \"true\"}\nrules:\n  \
          - {apiGroups: [\"\"], resources: [nodes], verbs: [patch]}\n  \
          # rolewright: allow(aggregate-into-builtin) SEC-417 a dashboard\n  \
-         - {apiGroups: [\"\"], resources: [pods/log], verbs: [get]}\n  \
          - {apiGroups: [\"\"], resources: [secrets], verbs: [get]}\n",
-        &["aggregate-into-builtin:7", "aggregate-into-builtin:10"],
+        &["aggregate-into-builtin:7"],
     ),
     (
         "role.yaml",

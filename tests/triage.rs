@@ -169,7 +169,10 @@ fn findings() -> Option<BTreeMap<Key, usize>> {
         let path = path.rsplit_once("corpus/").map_or(path, |(_, below)| below);
         *found.entry((rule.to_owned(), path.to_owned(), words(message))).or_default() += 1;
     };
-    for it in lint::run(&Levels::default().active(RULES), &loaded.project, &session.config.options) {
+    let shown = lint::run(&Levels::default().active(RULES), &loaded.project, &session.config.options);
+    let mut triaged = lint::Triaged { shown, ..lint::Triaged::default() };
+    triaged.gather();
+    for it in triaged.shown {
         add(it.rule.name, it.span, &it.message);
     }
     // What cannot be read comes from the readers.

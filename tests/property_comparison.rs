@@ -118,7 +118,7 @@ fn hostile_policies_end() {
         );
         assert!(comparison.contradictions.is_empty(), "{:?}", comparison.contradictions);
         assert!(!comparison.changes.is_empty() || !comparison.doubts.is_empty());
-        assert!(took < Duration::from_secs(120), "{name}: {took:?}");
+        assert!(took < Duration::from_secs(600), "{name}: {took:?}");
     }
 }
 

@@ -27,7 +27,7 @@ const NAMESPACES: &str = "bound_service_account_namespaces";
 const SELECTOR: &str = "bound_service_account_namespace_selector";
 
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
-    let mut roles: BTreeMap<(String, String, String), (Vec<Way<'_, '_>>, Vec<Way<'_, '_>>)> = BTreeMap::new();
+    let mut roles = Roles::new();
     for (side, access) in [(Side::Old, old), (Side::New, new)] {
         for (method, role) in access.roles() {
             let key = (method.namespace.clone(), method.path.to_owned(), role.name.value.to_lowercase());
@@ -49,6 +49,9 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
     }
     mounts::compare(old, new, comparison);
 }
+
+/// By Vault namespace, mount and name: the definitions before and now.
+type Roles<'q, 'a> = BTreeMap<(String, String, String), (Vec<Way<'q, 'a>>, Vec<Way<'q, 'a>>)>;
 
 /// An auth role of one side.
 #[derive(Clone, Copy)]

@@ -38,9 +38,9 @@ use side::{Arranged, Keys};
 
 /// The steps that are spent on one question at most, and on all. Each question gets a part of what is left, so that a
 /// few that are too complex do not use up what the others need.
-const STEPS: u64 = 20_000_000;
-const ALL_STEPS: u64 = 200_000_000;
-const PART: u64 = 16;
+const STEPS: u64 = 10_000_000;
+const ALL_STEPS: u64 = 40_000_000;
+const PART: u64 = 8;
 /// The steps that each question gets, whatever is left.
 const LEAST_STEPS: u64 = 50_000;
 /// Once all steps are spent, questions with more rules than this are not asked any more.

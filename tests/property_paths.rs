@@ -129,6 +129,16 @@ impl Plan {
             )
             .unwrap();
         }
+        // Two that may mint tokens: as which of them the engine acts is not known.
+        writeln!(
+            rbac,
+            "---\napiVersion: {RBAC}/v1\nkind: Role\nmetadata: {{name: mint, namespace: side}}\n\
+             rules: [{{apiGroups: [\"\"], resources: [serviceaccounts/token], verbs: [create]}}]\n\
+             ---\napiVersion: {RBAC}/v1\nkind: RoleBinding\nmetadata: {{name: mint, namespace: side}}\n\
+             roleRef: {{apiGroup: {RBAC}, kind: Role, name: mint}}\n\
+             subjects: [{{kind: ServiceAccount, name: x}}, {{kind: ServiceAccount, name: y}}]"
+        )
+        .unwrap();
         for namespace in NAMESPACES {
             for name in NAMES {
                 writeln!(rbac, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: {namespace}}}").unwrap();

@@ -136,7 +136,7 @@ impl Plan {
              rules: [{{apiGroups: [\"\"], resources: [serviceaccounts/token], verbs: [create]}}]\n\
              ---\napiVersion: {RBAC}/v1\nkind: RoleBinding\nmetadata: {{name: mint, namespace: side}}\n\
              roleRef: {{apiGroup: {RBAC}, kind: Role, name: mint}}\n\
-             subjects: [{{kind: ServiceAccount, name: x}}, {{kind: ServiceAccount, name: y}}]"
+             subjects: [{{kind: ServiceAccount, name: first}}, {{kind: ServiceAccount, name: second}}]"
         )
         .unwrap();
         for namespace in NAMESPACES {

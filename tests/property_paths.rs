@@ -129,6 +129,16 @@ impl Plan {
             )
             .unwrap();
         }
+        // Two that may do in a namespace what an engine does: as which of them it acts is not known.
+        writeln!(
+            rbac,
+            "---\napiVersion: {RBAC}/v1\nkind: Role\nmetadata: {{name: mint, namespace: side}}\n\
+             rules: [{{apiGroups: [\"*\"], resources: [\"*\"], verbs: [\"*\"]}}]\n\
+             ---\napiVersion: {RBAC}/v1\nkind: RoleBinding\nmetadata: {{name: mint, namespace: side}}\n\
+             roleRef: {{apiGroup: {RBAC}, kind: Role, name: mint}}\n\
+             subjects: [{{kind: ServiceAccount, name: first}}, {{kind: ServiceAccount, name: second}}]"
+        )
+        .unwrap();
         for namespace in NAMESPACES {
             for name in NAMES {
                 writeln!(rbac, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}, namespace: {namespace}}}").unwrap();

@@ -242,11 +242,11 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
     let mut hops: Vec<Hop> = Vec::new();
     let mut steps: Vec<&Step> = Vec::new();
     let name = |node: usize| if node >= graph.len() { start.name.clone() } else { graph.name(node) };
-    // Who somebody is at a node, if not what the node is called.
-    let mut known_as: HashMap<usize, (String, Option<String>)> = HashMap::new();
-    known_as.insert(graph.len(), (start.name.clone(), None));
+    // Who somebody is at a node, of which group, and by which hop.
+    let mut known_as: HashMap<usize, (String, Option<String>, Option<usize>)> = HashMap::new();
+    known_as.insert(graph.len(), (start.name.clone(), None, None));
     for Link { from, step, to, held } in links {
-        let (who, group) = known_as.get(from).cloned().unwrap_or_else(|| (name(*from), None));
+        let (who, group, led) = known_as.get(from).cloned().unwrap_or_else(|| (name(*from), None, None));
         let after = match step {
             Some(step) => {
                 let mut does = match group {
@@ -258,17 +258,25 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
                 }
                 hops.push(Hop { who, does, evidence: step.evidence.clone(), becomes: name(*to) });
                 steps.push(step);
-                (name(*to), None)
+                (name(*to), None, Some(hops.len() - 1))
             }
             None => {
                 let is_start = *from >= graph.len() && matches!(start.from, From::Node(_));
                 match graph.at(*to) {
-                    Some(Node::Party(Party::Group(group))) if !is_start => (who, Some(group.clone())),
+                    Some(Node::Party(Party::Group(group))) if !is_start => (who, Some(group.clone()), led),
                     _ => {
-                        if let Some(hop) = hops.iter_mut().rev().find(|hop| hop.becomes == who) {
-                            hop.becomes = name(*to);
+                        let mut led = led;
+                        if let Some(hop) = led.and_then(|at| hops.get_mut(at)) {
+                            if hop.becomes == who {
+                                hop.becomes = name(*to);
+                            } else {
+                                // The same hop led to somebody else before.
+                                let again = Hop { becomes: name(*to), ..hop.clone() };
+                                hops.push(again);
+                                led = Some(hops.len() - 1);
+                            }
                         }
-                        (name(*to), None)
+                        (name(*to), None, led)
                     }
                 }
             }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rolewright::model::project::Target;
+use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::path::{PathPattern, PatternClass};
 use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use rolewright::semantics::acl::{Acl, MergedRule, Operation, Request};
@@ -55,13 +56,18 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 /// Every path of up to four segments of these, with and without a slash at the end. No rule names `z`.
 fn universe() -> Vec<String> {
+    paths(&["a", "b", "aa", "z", "+b"], 4)
+}
+
+/// Every path of up to so many of these segments, with and without a slash at the end.
+fn paths(segments: &[&str], most: usize) -> Vec<String> {
     let mut paths = vec![String::new()];
     let mut last = paths.clone();
-    for depth in 0..4 {
+    for depth in 0..most {
         let mut next = Vec::new();
         for before in &last {
-            for segment in ["a", "b", "aa", "z", "+b"] {
-                next.push(if depth == 0 { segment.to_owned() } else { format!("{before}/{segment}") });
+            for segment in segments {
+                next.push(if depth == 0 { (*segment).to_owned() } else { format!("{before}/{segment}") });
             }
         }
         paths.extend(next.iter().flat_map(|path| [path.clone(), format!("{path}/")]));
@@ -170,6 +176,122 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2_000, ..ProptestConfig::default() })]
+
+    /// Against removal and the enumeration of all requests: a rule is called without effect just if it has none, and if
+    /// those that decide in its stead grant the same.
+    #[test]
+    fn a_rule_is_called_without_effect_just_if_it_has_none(mut rules in rules()) {
+        rules.retain(|(label, _)| is_small(&PathPattern::parse(label)));
+        // What begins like a rule's last word, but is longer, is told apart, too.
+        let mut paths = paths(&["a", "b", "aa", "az", "aaz", "bz", "z", "+b", "+bz"], 2);
+        // Labels have no words behind their second segment.
+        for last in ["a", "z"] {
+            let open = paths.iter().filter(|path| path.ends_with('/') && path.matches('/').count() < 4);
+            let deeper: Vec<String> = open.map(|path| format!("{path}{last}")).collect();
+            paths.extend(deeper.into_iter().flat_map(|path| [format!("{path}/"), path]));
+        }
+        let policy = build(&rules);
+        let target = Target::Any;
+        let acl = joined::acl(&[&policy], target).expect("compiles");
+        for rule in acl.rules().iter().filter(|rule| rule.members.len() == 1) {
+            if rule.capabilities.denies() || rule.capabilities.is_empty() {
+                continue;
+            }
+            let shadows = Shadows::new(&acl);
+            let shadowed =
+                shadows.shadowing(rule).is_some() || shadows.shadowing_together(rule, target).is_some();
+            let redundant = shadows.standing_in_for(rule).is_some()
+                || shadows.standing_in_together(rule, &[], target).is_some();
+            let rest = build(&without(&rules, &rule.pattern));
+            let own: Vec<String> = paths.iter().filter(|path| is_of(rule, path)).cloned().collect();
+            let same = Dialect::of(target)
+                .iter()
+                .all(|dialect| sent(&policy, *dialect, &own) == sent(&rest, *dialect, &own));
+            prop_assert!(same || !(shadowed || redundant), "{} has an effect", rule.pattern);
+            let heirs = heirs(&policy, &rest, rule, target, &own);
+            let decides = Dialect::of(target).iter().any(|dialect| decides(&policy, rule, *dialect, &own));
+            prop_assert_eq!(shadowed, same && !decides, "{}: {:?}", rule.pattern, heirs);
+            let granted: Vec<Capability> = rule.capabilities.iter().collect();
+            let alike = heirs.iter().all(|heir| heir.as_ref() == Some(&granted));
+            let wanted = same && !heirs.is_empty() && alike;
+            prop_assert!(redundant || !wanted, "{}: {:?}", rule.pattern, heirs);
+        }
+    }
+}
+
+/// [`answers`] to requests as they are sent, with a slash at the end of what is listed.
+fn sent(policy: &Policy, dialect: Dialect, paths: &[String]) -> Vec<[bool; 3]> {
+    let listed: Vec<String> = paths.iter().filter(|path| path.ends_with('/')).cloned().collect();
+    let reads = answers(policy, dialect, paths).into_iter().map(|[read, ..]| [read; 3]);
+    reads.chain(answers(policy, dialect, &listed)).collect()
+}
+
+/// True if the rule may have a say on a request for the path, in either form.
+fn is_of(rule: &MergedRule<'_>, path: &str) -> bool {
+    let toggled = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);
+    matches(&rule.pattern, path) || matches(&rule.pattern, &toggled)
+}
+
+/// True if the rule decides on some request.
+fn decides(policy: &Policy, rule: &MergedRule<'_>, dialect: Dialect, paths: &[String]) -> bool {
+    let acl = Acl::compile(&[policy], &Identity::default(), dialect).expect("no `+*`");
+    paths.iter().any(|path| {
+        let lists = path.ends_with('/').then_some(Operation::List);
+        [Operation::Read].into_iter().chain(lists).any(|operation| {
+            let request = Request::new(operation, path);
+            acl.rule_on(&request).rule.is_some_and(|it| it.pattern == rule.pattern)
+        })
+    })
+}
+
+/// What the rules grant that decide without `rule` where it decides, on any server: nothing where none does.
+fn heirs(
+    policy: &Policy,
+    rest: &Policy,
+    rule: &MergedRule<'_>,
+    target: Target,
+    own: &[String],
+) -> BTreeSet<Option<Vec<Capability>>> {
+    let mut heirs = BTreeSet::new();
+    for dialect in Dialect::of(target) {
+        let [before, after] =
+            [policy, rest].map(|it| Acl::compile(&[it], &Identity::default(), *dialect).expect("no `+*`"));
+        let near: Vec<&MergedRule<'_>> = before
+            .rules()
+            .iter()
+            .filter(|other| own.iter().any(|path| matches(&other.pattern, path)))
+            .collect();
+        for (capability, operation) in
+            [(Capability::Read, Operation::Read), (Capability::List, Operation::List)]
+        {
+            if !near.iter().any(|rule| rule.capabilities.contains(capability)) {
+                continue;
+            }
+            for path in own {
+                let path = match operation == Operation::List && !path.ends_with('/') {
+                    true => format!("{path}/"),
+                    false => (*path).clone(),
+                };
+                let request = Request::new(operation, &path);
+                if before.rule_on(&request).rule.is_none_or(|it| it.pattern != rule.pattern) {
+                    continue;
+                }
+                let heir = after.rule_on(&request).rule;
+                heirs.insert(heir.map(|heir| heir.capabilities.iter().collect()));
+            }
+        }
+    }
+    heirs
+}
+
+/// The universe has all segments of the pattern.
+fn is_small(pattern: &PathPattern) -> bool {
+    let mut segments = pattern.segments();
+    segments.all(|segment| ["a", "b", "aa", "+b", "+", "", "*", "a*"].contains(&segment))
 }
 
 /// The universe holds paths of the pattern that nothing else names: its own segments are all there, and one more fits.

@@ -82,6 +82,7 @@ pub mod embedded_secret;
 pub mod empty_aggregation;
 pub mod engine_account_lacks_rights;
 pub mod ephemeral_containers;
+pub mod equivalent_policies;
 pub mod escalate_verb;
 pub mod escalation_blocked;
 pub mod escalation_path;
@@ -194,6 +195,7 @@ pub mod raw_storage_access;
 pub mod rbac_write;
 pub mod reasonless_allow;
 pub mod redundant_bound_entry;
+pub mod redundant_policy;
 pub mod redundant_rbac_rule;
 pub mod redundant_rule;
 pub mod refused_annotation;
@@ -397,6 +399,7 @@ pub static RULES: &[&Rule] = &[
     &empty_aggregation::RULE,
     &engine_account_lacks_rights::RULE,
     &ephemeral_containers::RULE,
+    &equivalent_policies::RULE,
     &escalate_verb::RULE,
     &escalation_blocked::RULE,
     &escalation_path::RULE,
@@ -509,6 +512,7 @@ pub static RULES: &[&Rule] = &[
     &rbac_write::RULE,
     &reasonless_allow::RULE,
     &redundant_bound_entry::RULE,
+    &redundant_policy::RULE,
     &redundant_rbac_rule::RULE,
     &redundant_rule::RULE,
     &refused_annotation::RULE,

@@ -15,6 +15,7 @@ use super::mounts::MountTable;
 use super::rbac::grants::{Companion, Grant, Grants};
 use super::rbac::powers::Power;
 use super::rbac::reach::{Reach, Reaches};
+use super::surplus::Surplus;
 use super::trace::{Fault, Route, Stage, Stop, Tracer};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRole;
@@ -36,6 +37,7 @@ pub struct Survey<'a> {
     /// In the order of the policies.
     acls: Vec<OnceLock<Option<Acl<'a>>>>,
     sets: OnceLock<Vec<Set<'a>>>,
+    surplus: OnceLock<Surplus<'a>>,
     routes: OnceLock<Vec<Route>>,
     /// In the order of the policies.
     handed_over: Vec<OnceLock<Vec<Vec<Reached>>>>,
@@ -73,6 +75,7 @@ impl<'a> Survey<'a> {
             grants: OnceLock::new(),
             acls: project.policies.iter().map(|_| OnceLock::new()).collect(),
             sets: OnceLock::new(),
+            surplus: OnceLock::new(),
             routes: OnceLock::new(),
             handed_over: project.policies.iter().map(|_| OnceLock::new()).collect(),
             may_meet: project.policies.iter().map(|_| OnceLock::new()).collect(),
@@ -129,6 +132,11 @@ impl<'a> Survey<'a> {
             });
             sets.collect()
         })
+    }
+
+    /// What adds nothing to any token, see [`Surplus`].
+    pub fn surplus(&self) -> &Surplus<'a> {
+        self.surplus.get_or_init(|| Surplus::new(self.project, self.sets().iter().map(|set| &set.joined)))
     }
 
     /// The rules of a token that holds the set; `None` if the server would refuse every request.

@@ -108,6 +108,15 @@ impl<'r, 'a> Language<'r, 'a> {
         }
     }
 
+    /// What `told` says of the pattern of the rule that decides on a path, which is taken as in [`Language::on`].
+    pub fn decider_on<T>(&self, path: &str, told: impl FnOnce(&PathPattern) -> T) -> Option<T> {
+        let operation = Operation::of_capability(self.capability).unwrap_or(Operation::Read);
+        let slash = if operation.lists() && !path.ends_with('/') { "/" } else { "" };
+        let path = format!("{path}{slash}");
+        let request = Request { namespace: self.namespace, ..Request::new(operation, &path) };
+        self.acl.rule_on(&request).rule.map(|rule| told(&rule.pattern))
+    }
+
     /// True if a rule may have a say on a path inside `within`.
     pub fn meets(&self, rule: &PathPattern, within: &PathPattern) -> bool {
         let within = PathPattern::stored(format!("{}{within}", self.namespace));

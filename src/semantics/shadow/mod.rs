@@ -5,10 +5,15 @@
 //! unless it only reaches further down; and if none does, the rule decides at least there. So a look-up per rule answers
 //! what seems to ask for all pairs. Every claim is checked once more by [`covers`], so that none is wrong.
 //!
+//! Where it takes several rules together, or where lists are in question, the sets of paths decide
+//! ([`Shadows::shadowing_together`], [`Shadows::standing_in_together`]).
+//!
 //! Requests that list look at a path in two forms, and Vault 2.x pools the rules of both. Claims hold there too.
 
+mod several;
+
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use super::acl::{Acl, MergedRule};
 use super::dialect::Dialect;
@@ -28,6 +33,8 @@ pub struct Shadows<'r, 'a> {
     tree: OnceCell<PatternTree<'r>>,
     /// The same of the rules that are not known.
     uncertain: OnceCell<PatternTree<'r>>,
+    /// How many exact questions are left.
+    questions: Cell<usize>,
 }
 
 /// Text that no policy holds.
@@ -39,7 +46,8 @@ impl<'r, 'a> Shadows<'r, 'a> {
         let slashes = |rule: &MergedRule<'_>| rule.pattern.text.bytes().filter(|byte| *byte == b'/').count();
         let depth = acl.rules().iter().map(slashes).max().unwrap_or(0) + 2;
         let below = format!("{FREE}{}", format!("/{FREE}").repeat(depth));
-        Shadows { acl, below, tree: OnceCell::new(), uncertain: OnceCell::new() }
+        let questions = Cell::new(several::QUESTIONS);
+        Shadows { acl, below, tree: OnceCell::new(), uncertain: OnceCell::new(), questions }
     }
 
     /// The rule that decides on every path of `rule` in its stead, if `rule` has no effect on any answer.
@@ -47,13 +55,17 @@ impl<'r, 'a> Shadows<'r, 'a> {
     /// Only patterns with `+` can be shadowed: an exact rule decides on its path, and a prefix rule on the paths below it
     /// that nothing else names.
     pub fn shadowing(&self, rule: &MergedRule<'a>) -> Option<&'r MergedRule<'a>> {
+        self.winner(rule).filter(|winner| !self.decides_lists(rule, winner))
+    }
+
+    /// The rule that decides on every path of `rule` in its stead, lists aside.
+    fn winner(&self, rule: &MergedRule<'a>) -> Option<&'r MergedRule<'a>> {
         if rule.pattern.class != PatternClass::Segments {
             return None;
         }
         let winner = self.others_on(&rule.pattern).next().filter(|winner| outranks(winner, rule))?;
         let for_good = winner.members.iter().all(|member| member.rule.extras.expiration.is_none());
-        let certain = for_good && covers(&winner.pattern, &rule.pattern);
-        (certain && !self.decides_lists(rule, winner)).then_some(winner)
+        (for_good && covers(&winner.pattern, &rule.pattern)).then_some(winner)
     }
 
     /// The rule that would decide on every path of `rule` if that were not there: the one it takes precedence over.
@@ -82,7 +94,11 @@ impl<'r, 'a> Shadows<'r, 'a> {
     pub fn standing_in_for(&self, rule: &MergedRule<'a>) -> Option<&'r MergedRule<'a>> {
         let behind = self.behind(rule)?;
         let same = behind.capabilities == rule.capabilities && is_plain(rule) && is_plain(behind);
-        (same && !self.is_between(rule, behind) && self.lists_alike(rule, behind)).then_some(behind)
+        let alike = same
+            && !self.is_between(rule, behind)
+            && !self.is_hidden_to_lists(rule, behind)
+            && self.lists_alike(rule, behind);
+        alike.then_some(behind)
     }
 
     /// All rules but that of this very pattern which match its free path, the one that decides first.
@@ -103,16 +119,8 @@ impl<'r, 'a> Shadows<'r, 'a> {
         if rule.capabilities.denies() && !self.lists_below(rule) {
             return false;
         }
-        // Of prefix rules only the longest is in the pool, so a longer one may stand in the way of the winner.
-        let hides = |other: &MergedRule<'a>| {
-            winner.pattern.class == PatternClass::Prefix
-                && other.pattern.class == PatternClass::Prefix
-                && other.pattern.text.len() > winner.pattern.text.len()
-                && other.pattern.text.starts_with(&winner.pattern.text)
-                && !speaks_of_lists(other)
-        };
         !speaks_of_lists(winner)
-            || self.overlapping(&rule.pattern, hides).is_some()
+            || self.overlapping(&rule.pattern, |other| hides(other, winner)).is_some()
             || self.meets_uncertain(&rule.pattern)
     }
 
@@ -120,7 +128,9 @@ impl<'r, 'a> Shadows<'r, 'a> {
     fn lists_below(&self, deny: &MergedRule<'a>) -> bool {
         let lists =
             |other: &MergedRule<'a>| other.capabilities.contains(Capability::List) && !outranks(other, deny);
-        self.overlapping(&deny.pattern, lists).is_some() || self.meets_uncertain(&deny.pattern)
+        forms(&deny.pattern)
+            .iter()
+            .any(|form| self.overlapping(form, lists).is_some() || self.meets_uncertain(form))
     }
 
     /// True if a rule ranks between the two and speaks of paths of the upper one, in either form of a listed path.
@@ -131,11 +141,19 @@ impl<'r, 'a> Shadows<'r, 'a> {
                 && outranks(upper, other)
                 && outranks(other, lower)
         };
-        let forms = [Some(upper.pattern.clone()), other_form(&upper.pattern)];
-        forms
+        forms(&upper.pattern)
             .iter()
-            .flatten()
             .any(|form| self.overlapping(form, between).is_some() || self.meets_uncertain(form))
+    }
+
+    /// True if a longer prefix keeps `behind` out of the pool from which Vault 2.x takes the rule for lists on some path of
+    /// `rule`.
+    fn is_hidden_to_lists(&self, rule: &MergedRule<'a>, behind: &MergedRule<'a>) -> bool {
+        self.acl.dialect() == Dialect::VaultCurrent
+            && rule.capabilities.contains(Capability::List)
+            && forms(&rule.pattern)
+                .iter()
+                .any(|form| self.overlapping(form, |other| hides(other, behind)).is_some())
     }
 
     /// A rule that shares paths with the pattern and is wanted.
@@ -144,10 +162,14 @@ impl<'r, 'a> Shadows<'r, 'a> {
         pattern: &PathPattern,
         wanted: impl Fn(&MergedRule<'a>) -> bool,
     ) -> Option<&'r MergedRule<'a>> {
-        let rules = self.acl.rules();
-        let tree = self.tree.get_or_init(|| PatternTree::new(rules.iter().map(|rule| &rule.pattern)));
+        let (rules, tree) = (self.acl.rules(), self.tree());
         let found = tree.find_overlapping(pattern, |at| rules.get(at).is_some_and(&wanted));
         rules.get(found?)
+    }
+
+    fn tree(&self) -> &PatternTree<'r> {
+        let rules = self.acl.rules();
+        self.tree.get_or_init(|| PatternTree::new(rules.iter().map(|rule| &rule.pattern)))
     }
 
     fn meets_uncertain(&self, pattern: &PathPattern) -> bool {
@@ -163,8 +185,7 @@ impl<'r, 'a> Shadows<'r, 'a> {
             return true;
         }
         let alike = |other: &&MergedRule<'a>| other.capabilities == behind.capabilities;
-        let forms = [Some(rule.pattern.clone()), other_form(&rule.pattern)];
-        forms.into_iter().flatten().all(|form| self.acl.matching(&form.text).iter().all(alike))
+        forms(&rule.pattern).iter().all(|form| self.acl.matching(&form.text).iter().all(alike))
     }
 }
 
@@ -175,6 +196,16 @@ pub fn outranks(one: &MergedRule<'_>, other: &MergedRule<'_>) -> bool {
         (PatternClass::Exact, _) => true,
         _ => Precedence::of(&one.pattern) > Precedence::of(&other.pattern),
     }
+}
+
+/// All that requests for a path of the pattern look at: its paths, and those that are theirs with a slash more or less.
+pub(super) fn forms(pattern: &PathPattern) -> Vec<PathPattern> {
+    let mut forms = vec![pattern.clone()];
+    forms.extend(other_form(pattern));
+    // The last segment may be empty: `a/+` matches `a/`, which is the other form of `a`.
+    let parent = pattern.text.strip_suffix("/+").filter(|_| pattern.class == PatternClass::Segments);
+    forms.extend(parent.map(|parent| PathPattern::parse(&format!("/{parent}"))));
+    forms
 }
 
 /// What a list request for a path of the pattern looks at beside that path, where the pattern does not match it itself.
@@ -210,12 +241,21 @@ fn free_path<'p>(pattern: &'p PathPattern, below: &str) -> Cow<'p, str> {
     Cow::Owned(path)
 }
 
+/// Of prefix rules only the longest is in the pool, so a longer one that does not speak of lists may stand in the way.
+fn hides(other: &MergedRule<'_>, shorter: &MergedRule<'_>) -> bool {
+    shorter.pattern.class == PatternClass::Prefix
+        && other.pattern.class == PatternClass::Prefix
+        && other.pattern.text.len() > shorter.pattern.text.len()
+        && other.pattern.text.starts_with(&shorter.pattern.text)
+        && !speaks_of_lists(other)
+}
+
 fn speaks_of_lists(rule: &MergedRule<'_>) -> bool {
     rule.capabilities.contains(Capability::List) || rule.capabilities.denies()
 }
 
 /// True if nothing but its capabilities matters.
-fn is_plain(rule: &MergedRule<'_>) -> bool {
+pub(super) fn is_plain(rule: &MergedRule<'_>) -> bool {
     rule.members.iter().all(|member| {
         let (rule, extras) = (member.rule, &member.rule.extras);
         rule.allowed_parameters.is_empty()

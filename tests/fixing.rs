@@ -858,7 +858,8 @@ fn allowances_are_removed_only_where_they_are_unused_for_certain() {
     let some = unused.replace("(mid", "(leading-slash, mid").replace("secret/", "/secret/");
     let broken = "path \"x\" {\n";
     let half = format!("{unused}{broken}");
-    let cases: [(&str, &[(&str, &str)], &[&str], Option<&str>); 9] = [
+    type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], &'c [&'c str], Option<&'c str>);
+    let cases: [Case<'_>; 9] = [
         (&half, &[], &["--fix-only", "--unsafe-fixes"], None),
         (&unused, &[], &["--fix-only"], Some(NO_SLASH)),
         (&unused, &[], &["--fix-only", "."], Some(NO_SLASH)),

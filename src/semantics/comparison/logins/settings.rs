@@ -63,14 +63,17 @@ pub(super) fn compare(object: &Object<'_>, old: &Fields, new: &Fields, compariso
     }
 }
 
+/// What is written of a setting, and where; nothing if it is not set.
+pub(super) type Written = Option<(String, Span)>;
+
 /// A setting that is no field of an endpoint.
 pub(super) fn plain(
     object: (&str, &[String]),
     name: &str,
-    (before, after): (Option<(String, Span)>, Option<(String, Span)>),
+    (before, after): (Written, Written),
     comparison: &mut Comparison,
 ) {
-    let text = |value: &Option<(String, Span)>| value.as_ref().map(|(text, _)| text.clone());
+    let text = |value: &Written| value.as_ref().map(|(text, _)| text.clone());
     if text(&before) == text(&after) {
         return;
     }

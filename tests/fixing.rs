@@ -282,7 +282,7 @@ fn what_is_no_baseline_is_refused() {
         (
             "{\"version\": 2, \"findings\": [{\"rule\": \"x\", \"path\": \"x\", \"object\": \"\", \"words\": \"\", \
              \"severity\": \"loud\", \"count\": 1}]}",
-            "`loud` is no severity",
+            "a severity that there is none",
         ),
     ] {
         fs::write(at.join("known.json"), text).unwrap();

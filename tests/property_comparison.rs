@@ -29,7 +29,7 @@ use rolewright::semantics::reach::{Access, Subject};
 use rolewright::syntax::{Source, SourceId, Sources};
 
 /// Pairs of projects that are compared; every fortieth has paths of three segments.
-const PAIRS: u64 = 2_000;
+const PAIRS: u64 = 400;
 /// Projects that are compared with another form of themselves.
 const REWRITTEN: u64 = 200;
 
@@ -475,7 +475,9 @@ impl Spec {
                 }
                 (7, _) if !spec.roles.is_empty() => {
                     let fresh = spec.role(random, role);
-                    spec.roles[role] = Role { policies: spec.roles[role].policies.clone(), ..fresh };
+                    let own = &spec.roles[role];
+                    let (name, policies) = (own.name.clone(), own.policies.clone());
+                    spec.roles[role] = Role { name, policies, ..fresh };
                 }
                 (8, _) => {
                     let fresh = spec.role(random, 7);

@@ -39,6 +39,8 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// A lower-case phrase, or a rendered report.
     message: String,
+    /// What the message speaks of, one to a line.
+    list: Vec<String>,
     help: Option<String>,
     rendered: bool,
 }
@@ -46,12 +48,17 @@ pub struct Failure {
 impl Failure {
     /// A failure with its reason.
     pub fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), help: None, rendered: false }
+        Failure { message: message.into(), list: Vec::new(), help: None, rendered: false }
     }
 
     /// A failure that was rendered already, source excerpts and all.
     pub fn rendered(text: String) -> Failure {
-        Failure { message: text, help: None, rendered: true }
+        Failure { message: text, list: Vec::new(), help: None, rendered: true }
+    }
+
+    /// Adds what the message speaks of, one to a line.
+    pub fn with_list(self, list: Vec<String>) -> Failure {
+        Failure { list, ..self }
     }
 
     /// Adds the remedy.
@@ -72,6 +79,9 @@ impl fmt::Display for Failure {
             return f.write_str(&clean::commands(&self.message));
         }
         writeln!(f, "error: {}", clean::commands(&clean::line(&self.message)))?;
+        for line in &self.list {
+            writeln!(f, "{}", clean::commands(&format!("  {}", clean::line(line))))?;
+        }
         match &self.help {
             Some(help) => writeln!(f, "help: {}", clean::commands(&clean::line(help))),
             None => Ok(()),

@@ -32,7 +32,8 @@ templates, token roles. `docs/proofs.md` says what is assumed.";
 
 /// What follows the flags there.
 pub const EXIT_CODES: &str = "Exit codes: 0 nobody gets further than was given to them (with --from: no way); 1 there \
-are ways; 2 an input cannot be read, nobody is known by that name, or it cannot be told.";
+are ways; 2 an input cannot be read, nobody is known by that name, or it cannot be told; 3 a bug \
+of rolewright.";
 
 /// Flags of `paths`.
 #[derive(Debug, Clone, clap::Args)]

@@ -139,14 +139,13 @@ fn the_one<'l, 'w>(loaded: &'l Loaded, words: &'w str) -> Result<Candidate<'l, '
         }
         several => {
             let places = Places::new(&project.sources);
-            let mut message = format!("`{}` may mean any of {} workloads", clean::line(words), several.len());
-            for candidate in several {
+            let message = format!("`{}` may mean any of {} workloads", clean::line(words), several.len());
+            let list = several.iter().map(|candidate| {
                 let place = places.of(candidate.workload.meta.name.span);
-                let line = format!("{}  {}:{}", shown(candidate.workload), place.path, place.start.line);
-                message += &format!("\n  {}", clean::line(&line));
-            }
+                format!("{}  {}:{}", shown(candidate.workload), place.path, place.start.line)
+            });
             let help = "name one of them as it stands here, or narrow the files down with `--in PATH`";
-            Err(Failure::new(message).with_help(help))
+            Err(Failure::new(message).with_list(list.collect()).with_help(help))
         }
     }
 }

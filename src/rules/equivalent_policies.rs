@@ -19,7 +19,7 @@ use crate::semantics::equivalence;
 pub static RULE: Rule = Rule {
     name: "equivalent-policies",
     summary: "two policies that give the same access",
-    category: Category::Suspicious,
+    category: Category::Pedantic,
     check: Check::Project(check),
     fixable: false,
     source: include_str!("equivalent_policies.rs"),

@@ -1,5 +1,6 @@
 //! Proofs over 1,000 auth roles and 1,000 policies of twelve path rules each: a claim about everybody takes at most one
-//! second, the comparison of two such trees at most two, and neither more than 200 MB.
+//! second, the comparison of two such trees at most two, and neither more than 200 MB. Trees in which every role attaches
+//! every policy are shown beside them, for comparison.
 //!
 //! Whole runs of the binary, medians; prints a table and says what is over.
 #![expect(clippy::expect_used, reason = "a bench that cannot run should say so and stop")]
@@ -28,18 +29,19 @@ fn main() {
     let all = |_: usize| (0..COUNT).collect::<Vec<usize>>();
     for (what, claim) in CLAIMS {
         let tree = access(COUNT, few, &[claim]).expect("a tree");
-        measure(&format!("claim that {what}, 3 policies a role"), &["test"], &[tree.path()], 1);
+        measure(&format!("claim that {what}, 3 policies a role"), &["test"], &[tree.path()], Some(1));
         let tree = access(COUNT, all, &[claim]).expect("a tree");
-        measure(&format!("claim that {what}, all policies in each"), &["test"], &[tree.path()], 1);
+        measure(&format!("claim that {what}, all policies in each"), &["test"], &[tree.path()], None);
     }
-    for (what, attached) in
-        [("3 policies a role", &few as &dyn Fn(usize) -> Vec<usize>), ("all policies in each", &all)]
+    type Attached<'a> = &'a dyn Fn(usize) -> Vec<usize>;
+    for (what, attached, budget) in
+        [("3 policies a role", &few as Attached<'_>, Some(2)), ("all policies in each", &all, None)]
     {
         let (old, new) =
             (access(COUNT, attached, &[]).expect("a tree"), access(COUNT, attached, &[]).expect("a tree"));
-        measure(&format!("diff without a change, {what}"), &["diff"], &[old.path(), new.path()], 2);
+        measure(&format!("diff without a change, {what}"), &["diff"], &[old.path(), new.path()], budget);
         ten_edits(new.path());
-        measure(&format!("diff with ten edits, {what}"), &["diff"], &[old.path(), new.path()], 2);
+        measure(&format!("diff with ten edits, {what}"), &["diff"], &[old.path(), new.path()], budget);
     }
 }
 
@@ -54,7 +56,8 @@ fn ten_edits(tree: &Path) {
     }
 }
 
-fn measure(what: &str, command: &[&str], trees: &[&Path], budget: u64) {
+/// The budget is in seconds.
+fn measure(what: &str, command: &[&str], trees: &[&Path], budget: Option<u64>) {
     let arguments: Vec<&str> = ["--no-config"].into_iter().chain(command.iter().copied()).collect();
     let arguments: Vec<&str> = arguments
         .into_iter()
@@ -63,9 +66,10 @@ fn measure(what: &str, command: &[&str], trees: &[&Path], budget: u64) {
     let mut runs: Vec<(Duration, f64)> = (0..5).map(|_| run(&arguments)).collect();
     runs.sort_by_key(|(took, _)| *took);
     let (took, memory) = runs.get(runs.len() / 2).copied().unwrap_or_default();
-    let over = took > Duration::from_secs(budget) || memory > 200.0;
+    let over = budget.is_some_and(|budget| took > Duration::from_secs(budget) || memory > 200.0);
+    let budget = budget.map_or(String::new(), |budget| format!("{budget} s"));
     println!(
-        "{what:<44} {:>7.0} ms {:>8} s {memory:>7.1} MB {}",
+        "{what:<44} {:>7.0} ms {:>10} {memory:>7.1} MB {}",
         took.as_secs_f64() * 1000.0,
         budget,
         if over { "OVER" } else { "" }

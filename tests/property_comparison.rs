@@ -102,7 +102,7 @@ fn hostile_policies_end() {
             policy(&spread, &["update", "deny"], 1_000),
             policy(&spread, &["update", "list", "deny"], 1_000),
         ),
-        ("pluses", policy(&pluses, &["update", "deny"], 64), policy(&pluses, &["deny", "update"], 64)),
+        ("pluses", policy(&pluses, &["update", "deny"], 20), policy(&pluses, &["deny", "update"], 20)),
     ] {
         let of = |rules: BTreeMap<String, Rule>| {
             let policies = BTreeMap::from([("p".to_owned(), rules)]);

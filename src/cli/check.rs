@@ -3,6 +3,7 @@
 mod allow;
 mod baseline;
 mod fix;
+mod said;
 mod targets;
 mod watch;
 
@@ -15,6 +16,7 @@ use clap::builder::PossibleValue;
 
 use self::baseline::Known;
 use self::fix::Outcome;
+use self::said::{complain, say_left_out, say_nothing, say_unread, say_what_limits_mean};
 use super::args::Global;
 use super::choice::Choice;
 use super::exit::{Exit, Failure, print, print_lines, say};
@@ -27,7 +29,7 @@ use crate::config::{Config, FailOn};
 use crate::lint::{self, Crash, OtherPaths, Severity, Triaged};
 use crate::model::project::{FileClass, Project};
 use crate::report::place::RealNames;
-use crate::report::{Format, Report, Style, clean, human, statistics};
+use crate::report::{Format, Report, Style, clean, statistics};
 use crate::rules::{ENGINE, RULES};
 use crate::syntax::date::Date;
 use crate::syntax::near::nearest;
@@ -263,37 +265,6 @@ fn once(args: &Args, global: &Global) -> Result<Run, Failure> {
     Ok(Run { exit, read })
 }
 
-/// Says when a limit is for a mount that the inputs have for logins only, under another name.
-fn say_what_limits_mean(project: &Project, session: &Session) {
-    let auth: Vec<&str> = project.auth_roles.iter().map(|role| role.mount.as_str()).collect();
-    let secrets: Vec<&str> = project.secrets_roles.iter().map(|role| role.mount.as_str()).collect();
-    for scope in &session.config.options.scopes {
-        if let Some(mount) = scope.meant(&auth, &secrets) {
-            let mount = clean::line(mount.trim_matches('/'));
-            say(format_args!(
-                "warning: no mount among the inputs is one of those that a scope of `[limits]` names; for logins, write `auth/{mount}`"
-            ));
-        }
-    }
-}
-
-/// What was not looked at, where the report itself does not close with it.
-fn say_left_out(loaded: &Loaded) {
-    let count = |number: usize, what: &str| match number {
-        0 => None,
-        1 => Some(format!("1 file {what}")),
-        number => Some(format!("{number} files {what}")),
-    };
-    let parts = [
-        count(loaded.excluded, "excluded by the configuration"),
-        count(loaded.compiled, "that `compile` made left out"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if !parts.is_empty() {
-        say(parts.join(", "));
-    }
-}
-
 /// True if the run is about all of the project, and all of it could be read.
 fn is_whole(paths: &[PathBuf], loaded: &Loaded, session: &Session) -> bool {
     let holds_root =
@@ -302,29 +273,6 @@ fn is_whole(paths: &[PathBuf], loaded: &Loaded, session: &Session) -> bool {
         && loaded.unread.is_empty()
         && loaded.crashes.is_empty()
         && loaded.project.syntax_errors.is_empty()
-}
-
-/// Says what could not be read, for runs whose output does not say it.
-fn say_unread(loaded: &Loaded, session: &Session) {
-    for unread in &loaded.unread {
-        say(format_args!(
-            "error: cannot read `{}`: {}",
-            clean::line(&unread.path),
-            clean::line(&unread.message)
-        ));
-    }
-    let project = &loaded.project;
-    if !project.syntax_errors.is_empty() {
-        let rule = ENGINE.syntax_error.name;
-        let errors = human::errors(&project.syntax_errors, rule, &project.sources, session.color);
-        say(errors.trim_end());
-    }
-}
-
-fn say_nothing() -> Exit {
-    say("error: no input found: no policy, manifest or spec among the files");
-    say("help: name files or directories that hold some, or pipe them into `rolewright check -`");
-    Exit::Unable
 }
 
 /// The names of files that were reached through a link and lie below the root.
@@ -390,17 +338,6 @@ fn with_links(project: &Project, session: &Session) -> Option<Config> {
     });
     let others: OtherPaths = others.collect();
     (!others.is_empty()).then(|| session.config.knowing(others))
-}
-
-fn complain(crashes: &[Crash]) {
-    for crash in crashes {
-        say(format_args!(
-            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
-            crash.rule,
-            crash.message,
-            env!("CARGO_PKG_VERSION")
-        ));
-    }
 }
 
 /// How a run ends that came to these results.

@@ -1,14 +1,16 @@
 //! One candidate: on which paths that it matches do the tokens of both sides answer differently because of it?
 
+mod telling;
+
 use std::collections::HashMap;
 
 use super::super::{Direction, Evidence, Side};
-use super::contents::{conditions, has_conditions};
+use super::contents::conditions;
 use super::excerpt::{Excerpt, Who, settled};
 use super::parties::{Pair, Parties};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
-use crate::semantics::acl::{Acl, BUILT_IN, MergedRule, Operation, Request, RuleRef};
+use crate::semantics::acl::{Acl, MergedRule, Operation, Request};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::language::{Grant, Language, each_class};
 use crate::semantics::template::{Populated, is_templated, populate};
@@ -327,98 +329,6 @@ impl<'q, 's> Question<'q, 's> {
         let cause = of_new.or_else(|| decides(old).filter(differs));
         cause.is_none_or(|cause| self.patterns.iter().any(|(_, pattern)| *pattern == cause))
     }
-
-    /// One entry for as many capabilities as one path shows, each capability once for each direction.
-    fn told(&self, lanes: &[Lane<'_>], best: HashMap<(Direction, u16), Best>) -> Vec<Found> {
-        let mut found = Vec::new();
-        for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
-            let mut left: Vec<(u16, &Best)> = best
-                .iter()
-                .filter(|((of, _), _)| *of == direction)
-                .map(|((_, mask), it)| (*mask, it))
-                .collect();
-            loop {
-                let first = left.iter().filter(|(mask, _)| *mask != 0).min_by(|(one, a), (other, b)| {
-                    other.count_ones().cmp(&one.count_ones()).then_with(|| a.cost.cmp(&b.cost))
-                });
-                let Some((mask, chosen)) = first.copied() else { break };
-                for (other, _) in &mut left {
-                    *other &= !mask;
-                }
-                let path = chosen.cost.3.as_str();
-                let mut kinds: Vec<(Grant, Grant, Vec<Capability>)> = Vec::new();
-                for (capability, before, after) in &chosen.weighed {
-                    if mask & 1 << *capability as u8 == 0 {
-                        continue;
-                    }
-                    match kinds.iter_mut().find(|(a, b, _)| a == before && b == after) {
-                        Some((_, _, all)) => all.push(*capability),
-                        None => kinds.push((*before, *after, vec![*capability])),
-                    }
-                }
-                for (before, after, capabilities) in kinds {
-                    let Some(first) = capabilities.first() else { continue };
-                    let Some((lane, weighed)) = lanes.iter().find_map(|lane| {
-                        let weighed = self.weigh_on(lane, *first, path)?;
-                        let fits = weighed.direction == direction
-                            && (weighed.before, weighed.after) == (before, after)
-                            && self.is_owed(lane, &weighed, *first, path);
-                        fits.then_some((lane, weighed))
-                    }) else {
-                        continue;
-                    };
-                    let (evidence, policies) = self.evidence(lane, &weighed, *first, path);
-                    let witness = path.to_owned();
-                    let pair = weighed.pair;
-                    found.push(Found {
-                        direction,
-                        capabilities,
-                        witness,
-                        before,
-                        after,
-                        evidence,
-                        policies,
-                        pair,
-                    });
-                }
-            }
-        }
-        found
-    }
-
-    /// The rules that decide on the witness, and the policies of those that make the difference.
-    fn evidence(
-        &self,
-        lane: &Lane<'_>,
-        weighed: &Weighed,
-        capability: Capability,
-        path: &str,
-    ) -> (Vec<Evidence>, Vec<(Side, String)>) {
-        let (old, new) = (lane.acl(false, weighed.pair.old), lane.acl(true, weighed.pair.new));
-        let mut evidence = Vec::new();
-        let mut policies = Vec::new();
-        for (side, own, other) in [(Side::Old, old, new), (Side::New, new, old)] {
-            let Some(rule) = own.and_then(|acl| self.deciding(acl, capability, path)) else { continue };
-            let facing = rule_of(other, &rule.pattern);
-            let is_there = |member: &RuleRef<'_>| {
-                let mut others = facing.iter().flat_map(|rule| &rule.members);
-                others.any(|other| says_the_same(member, other))
-            };
-            let fresh: Vec<&RuleRef<'_>> = rule.members.iter().filter(|it| !is_there(it)).collect();
-            let members = if fresh.is_empty() { rule.members.iter().collect() } else { fresh };
-            for member in members {
-                policies.push((side, member.policy.key()));
-                let span = member.rule.path.span;
-                if span.source == BUILT_IN {
-                    continue;
-                }
-                let label = self.excerpt.written(side == Side::New, span);
-                let text = rule_in_words(member, label.unwrap_or(member.rule.path.as_str()));
-                evidence.push(Evidence { side, span, text });
-            }
-        }
-        (evidence, policies)
-    }
 }
 
 impl<'p> Lane<'p> {
@@ -434,23 +344,7 @@ fn rule_of<'r, 'p>(acl: Option<&'r Acl<'p>>, pattern: &PathPattern) -> Option<&'
 }
 
 fn is_conditional(rule: &MergedRule<'_>) -> bool {
-    rule.members.iter().any(|member| has_conditions(member.rule))
-}
-
-fn says_the_same(one: &RuleRef<'_>, other: &RuleRef<'_>) -> bool {
-    let plain = !has_conditions(one.rule) && !has_conditions(other.rule);
-    plain && one.rule.granted() == other.rule.granted()
-}
-
-fn rule_in_words(member: &RuleRef<'_>, label: &str) -> String {
-    let granted = member.rule.granted();
-    let policy = member.policy.name.as_str();
-    let words: Vec<String> = granted.iter().map(|capability| format!("`{capability}`")).collect();
-    match (granted.denies(), words.is_empty()) {
-        (true, _) => format!("policy `{policy}` denies everything on `{label}`"),
-        (_, true) => format!("policy `{policy}` grants nothing on `{label}`"),
-        _ => format!("policy `{policy}` grants {} on `{label}`", words.join(", ")),
-    }
+    rule.members.iter().any(|member| member.rule.is_constrained())
 }
 
 /// Servers append a slash to the path of a list request before they check it.

@@ -19,22 +19,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{directories, home, in_step, name};
+use common::{Outcome, directories, home, in_step, name, outcome};
 use serde_json::Value;
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
 fn rolewright(directory: &Path, args: &[&str]) -> Outcome {
-    let output = program(directory).args(args).output().unwrap();
-    Outcome {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    outcome(program(directory).args(args))
 }
 
 fn program(directory: &Path) -> Command {

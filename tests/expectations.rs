@@ -16,30 +16,15 @@ mod live;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use common::{directories, home, in_step, name};
+use common::{Outcome, directories, home, in_step, name, outcome};
 use serde_json::Value;
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
 fn test(directory: &Path, args: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
-        .args(["test", "--no-config", "--color", "never", "--root", "."])
-        .args(args)
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Outcome {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+    command.args(["test", "--no-config", "--color", "never", "--root", "."]).args(args);
+    outcome(command.current_dir(directory))
 }
 
 fn cases() -> Vec<PathBuf> {

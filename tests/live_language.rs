@@ -12,8 +12,10 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
 mod live;
 
+use common::Random;
 use live::Server;
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::path::PathPattern;
@@ -112,14 +114,7 @@ fn capabilities(server: &Server, rules: &[(String, &'static str)], claims: &[Cla
     said["data"].clone()
 }
 
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % most as u64).unwrap()
-    }
-
     fn label(&mut self) -> String {
         let count = self.below(3);
         let mut label = ["a", "b"][self.below(2)].to_owned();

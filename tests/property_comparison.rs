@@ -13,10 +13,13 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use common::Random;
 use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings};
 use rolewright::model::vault::capability::Capability;
@@ -371,20 +374,9 @@ fn paths(depth: usize) -> Vec<String> {
     all
 }
 
-struct Random(u64);
-
 impl Random {
     fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x1234_5678)
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % most as u64).unwrap()
-    }
-
-    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
-        of[self.below(of.len())]
     }
 }
 

@@ -12,7 +12,11 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
+
 use std::time::{Duration, Instant};
+
+use common::Random;
 
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::path::PathPattern;
@@ -180,15 +184,6 @@ fn paths() -> Vec<String> {
 /// Segments, empty segments, length.
 fn cost(path: &str) -> (usize, usize, usize) {
     (path.split('/').count(), path.split('/').filter(|it| it.is_empty()).count(), path.len())
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % most as u64).unwrap()
-    }
 }
 
 fn label(random: &mut Random) -> String {

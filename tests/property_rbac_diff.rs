@@ -12,8 +12,11 @@
     reason = "a test that goes wrong should stop and say so"
 )]
 
+mod common;
+
 use std::time::{Duration, Instant};
 
+use common::Random;
 use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings};
 use rolewright::semantics::authorizer::{Query, User};
@@ -390,14 +393,7 @@ fn project(objects: &[Value]) -> Project {
 }
 
 /// Numbers that are the same in every run.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit.max(1)
-    }
-
     /// One word more than `most` at the most, each once.
     fn some(&mut self, of: &[&'static str], most: usize) -> Vec<&'static str> {
         let mut words: Vec<&str> = (0..=self.below(most + 1)).map(|_| of[self.below(of.len())]).collect();

@@ -21,7 +21,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{directories, home, in_step, name, texts};
+use common::{Outcome as Ran, Random, directories, home, in_step, name, texts};
 use rolewright::emit::hcl::policy_text;
 use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings, Target};
@@ -33,27 +33,10 @@ use rolewright::semantics::reach::Access;
 use rolewright::syntax::{Source, SourceId, Sources};
 use serde_json::{Value, json};
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn suggest(directory: &Path, args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_rolewright"))
-        .args(["suggest", "--no-config", "--root", "."])
-        .args(args)
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+fn suggest(directory: &Path, args: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+    command.args(["suggest", "--no-config", "--root", "."]).args(args);
+    common::outcome(command.env_remove("FORCE_COLOR").env_remove("CLICOLOR_FORCE").current_dir(directory))
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -75,7 +58,7 @@ fn reports_are_as_committed() {
     for case in cases() {
         assert!(case.join("README.md").is_file(), "{} says what it shows", case.display());
         for (file, args) in [("human.txt", &[][..]), ("report.json", &["--format", "json"])] {
-            let Run { code, stdout, stderr } = suggest(&case.join("in"), args);
+            let Ran { code, stdout, stderr } = suggest(&case.join("in"), args);
             let text = match file {
                 "human.txt" => format!("{stdout}\n--- stderr\n{stderr}--- exit code {code}\n"),
                 _ => stdout,
@@ -370,27 +353,16 @@ fn universe() -> Vec<String> {
 }
 
 /// A small linear congruential generator: the same projects on every run.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn pick<'w>(&mut self, words: &[&'w str]) -> &'w str {
-        words[self.below(words.len())]
-    }
-
     fn path(&mut self) -> String {
         let count = 1 + self.below(3);
-        (0..count).map(|_| self.pick(&SEGMENTS)).collect::<Vec<_>>().join("/")
+        (0..count).map(|_| self.one(&SEGMENTS)).collect::<Vec<_>>().join("/")
     }
 
     fn label(&mut self) -> String {
         let count = 1 + self.below(3);
-        let mut segments: Vec<&str> = (0..count).map(|_| self.pick(&["a", "b", "ab", "+", "a"])).collect();
-        let end = self.pick(&["", "", "*", "/*", "/"]);
+        let mut segments: Vec<&str> = (0..count).map(|_| self.one(&["a", "b", "ab", "+", "a"])).collect();
+        let end = self.one(&["", "", "*", "/*", "/"]);
         if end == "*" && segments.last() == Some(&"+") {
             segments.pop();
             segments.push("a");
@@ -437,14 +409,14 @@ impl Random {
                 "        r{role}:\n          bound_service_account_names: [s{role}]\n          bound_service_account_namespaces: [ns]\n          token_policies: [{held}]\n"
             );
             for _ in 0..1 + self.below(4) {
-                let capability = self.pick(&["read", "read", "list", "update", "delete"]);
+                let capability = self.one(&["read", "read", "list", "update", "delete"]);
                 // Mostly something that a rule is for, by a path or as a whole.
                 let of_rule = labels[self.below(labels.len())].clone();
                 let on = match self.below(8) {
                     0 => self.label(),
                     1 => self.path(),
                     2 => of_rule,
-                    _ => of_rule.replace('+', self.pick(&SEGMENTS)).replace('*', self.pick(&SEGMENTS)),
+                    _ => of_rule.replace('+', self.one(&SEGMENTS)).replace('*', self.one(&SEGMENTS)),
                 };
                 if on.contains("//") || on.starts_with('/') {
                     continue;

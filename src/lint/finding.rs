@@ -118,6 +118,20 @@ pub struct Edit {
 }
 
 impl Finding {
+    /// A finding as loud as the rule is by default, with nothing but the place and the message.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
+        Finding {
+            rule,
+            severity: rule.category.default_level().severity().unwrap_or(Severity::Note),
+            span,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            place: None,
+        }
+    }
+
     /// Adds another place.
     pub fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Finding {
         self.labels.push(Label { span, text: text.into() });

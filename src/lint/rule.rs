@@ -203,16 +203,8 @@ impl<'a> Context<'a> {
 
     /// Reports a finding; labels, help and fix can be chained.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {
-        self.findings.push_mut(Finding {
-            rule: self.rule,
-            severity: self.severity,
-            span,
-            message: message.into(),
-            labels: Vec::new(),
-            help: None,
-            fix: None,
-            place: None,
-        })
+        let finding = Finding::new(self.rule, span, message);
+        self.findings.push_mut(Finding { severity: self.severity, ..finding })
     }
 
     /// Reports that an RBAC role gives a right - what its holder may do, to be followed by a place -, as loud as the

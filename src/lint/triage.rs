@@ -1,6 +1,6 @@
 //! The one gate between rules and reports: levels, suppression comments, and the engine's own findings.
 
-use super::finding::{Edit, Finding, Fix, Safety, Severity};
+use super::finding::{Edit, Finding, Fix, Safety};
 use super::levels::Levels;
 use super::rule::{Level, Rule};
 use super::run::sort;
@@ -216,7 +216,7 @@ fn judge(
 ) -> Vec<Finding> {
     let directive = comment.directive;
     if let Some(fault) = &directive.fault {
-        let mut finding = new(engine.broken_allow, directive.span, fault.message.clone());
+        let mut finding = Finding::new(engine.broken_allow, directive.span, fault.message.clone());
         finding.help.clone_from(&fault.help);
         return vec![finding];
     }
@@ -232,7 +232,7 @@ fn judge(
     let unused_safety = if project.settings.is_whole { Safety::Safe } else { Safety::Unsafe };
     if let Some(until) = directive.until.as_ref().filter(|_| comment.expired) {
         let message = format!("the allowance ended with {}", until.value);
-        let mut finding = new(engine.expired_allow, until.span, message);
+        let mut finding = Finding::new(engine.expired_allow, until.span, message);
         finding.help("mend what it allowed, or say until when it is fine");
         remove(&mut finding, Safety::Safe);
         return vec![finding];
@@ -255,7 +255,7 @@ fn judge(
             }
             Some(rule) if !levels.can_be_allowed(rule) => {
                 let message = format!("`{}` cannot be allowed by a comment", name.value);
-                let mut finding = new(engine.broken_allow, name.span, message);
+                let mut finding = Finding::new(engine.broken_allow, name.span, message);
                 finding.help("the configuration says `ignorable = false`: mend what it reports");
                 findings.push(finding);
             }
@@ -266,8 +266,11 @@ fn judge(
     let all = unused.len() == directive.rules.len();
     for at in unused {
         let Some(name) = directive.rules.get(at) else { continue };
-        let mut finding =
-            new(engine.unused_allow, name.span, format!("nothing here is reported by `{}`", name.value));
+        let mut finding = Finding::new(
+            engine.unused_allow,
+            name.span,
+            format!("nothing here is reported by `{}`", name.value),
+        );
         if directive.covers.start < directive.covers.end {
             finding.label(directive.covers, "this is what it covers");
         } else {
@@ -284,7 +287,7 @@ fn judge(
         findings.push(finding);
     }
     if directive.reason.trim().is_empty() {
-        let mut finding = new(engine.reasonless_allow, directive.span, "allowed without a reason");
+        let mut finding = Finding::new(engine.reasonless_allow, directive.span, "allowed without a reason");
         finding.help(if directive.annotation {
             "say in the value why this is fine"
         } else {
@@ -302,7 +305,8 @@ fn judge(
 const GUESSES: usize = 100;
 
 fn unknown_rule(name: &Spanned<String>, near: Option<&'static str>, engine: &EngineRules) -> Finding {
-    let mut finding = new(engine.broken_allow, name.span, format!("no rule has the name `{}`", name.value));
+    let mut finding =
+        Finding::new(engine.broken_allow, name.span, format!("no rule has the name `{}`", name.value));
     match near {
         Some(near) => {
             finding.help(format!("did you mean `{near}`?"));
@@ -351,7 +355,7 @@ fn malformed(project: &Project, engine: &EngineRules) -> Vec<Finding> {
     let rule = engine.malformed_input;
     entries
         .map(|entry| {
-            let mut finding = new(rule, entry.span, entry.message.clone());
+            let mut finding = Finding::new(rule, entry.span, entry.message.clone());
             if let Some((span, text)) = &entry.label {
                 finding.label(*span, text.clone());
             }
@@ -369,7 +373,7 @@ fn syntax_errors(project: &Project, engine: &EngineRules) -> Vec<Finding> {
     let errors = project.syntax_errors.iter();
     errors
         .map(|error| {
-            let mut finding = new(engine.syntax_error, error.span, error.message.clone());
+            let mut finding = Finding::new(engine.syntax_error, error.span, error.message.clone());
             if let Some((span, text)) = &error.label {
                 finding.label(*span, text.clone());
             }
@@ -377,18 +381,4 @@ fn syntax_errors(project: &Project, engine: &EngineRules) -> Vec<Finding> {
             finding
         })
         .collect()
-}
-
-fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Finding {
-    let severity = rule.category.default_level().severity().unwrap_or(Severity::Note);
-    Finding {
-        rule,
-        severity,
-        span,
-        message: message.into(),
-        labels: Vec::new(),
-        help: None,
-        fix: None,
-        place: None,
-    }
 }

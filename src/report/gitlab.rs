@@ -15,8 +15,7 @@ pub fn render(report: &Report<'_>) -> String {
     let places = Places::of_files(&report.project.sources, report.real_names);
     let entries = entries(report, &places);
     let issues: Vec<Issue> = entries.iter().map(|entry| issue(entry, &places)).collect();
-    // Strings, numbers and lists cannot fail to be written.
-    serde_json::to_string_pretty(&issues).unwrap_or_default() + "\n"
+    super::json::text(&issues)
 }
 
 #[derive(Serialize)]

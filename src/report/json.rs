@@ -10,10 +10,13 @@ use crate::syntax::Span;
 /// The whole report, ending in a newline.
 pub fn render(report: &Report<'_>) -> String {
     let places = Places::new(&report.project.sources);
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root(report, &places)).unwrap_or_default();
-    text.push('\n');
-    text
+    text(&root(report, &places))
+}
+
+/// A report as indented JSON, ending in a newline. It must be made of strings, numbers, lists and maps with words as keys,
+/// which cannot fail to be written.
+pub fn text(report: &impl Serialize) -> String {
+    serde_json::to_string_pretty(report).unwrap_or_default() + "\n"
 }
 
 /// The same, one object on each line: its `type` says what it is. The last one is the summary.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::clean;
-use super::place::Places;
+use super::place::{Places, Site};
 use crate::semantics::acl::BUILT_IN;
 use crate::semantics::escalation_graph::{Cut, Doubt, Evidence, Hop, Path};
 use crate::syntax::Span;
@@ -124,10 +124,7 @@ pub fn json(ways: &Ways<'_>, places: &Places<'_>) -> String {
             })
             .collect(),
     };
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    super::json::text(&root)
 }
 
 #[derive(Serialize)]
@@ -159,13 +156,13 @@ pub struct HopItem<'a> {
 #[derive(Debug, Serialize)]
 struct EvidenceItem<'a> {
     what: &'a str,
-    place: Option<Place<'a>>,
+    place: Option<Site<'a>>,
 }
 
 #[derive(Serialize)]
 struct CutItem<'a> {
     what: &'a str,
-    place: Option<Place<'a>>,
+    place: Option<Site<'a>>,
     closes: usize,
     of: usize,
 }
@@ -173,14 +170,7 @@ struct CutItem<'a> {
 #[derive(Serialize)]
 struct DoubtItem<'a> {
     what: &'a str,
-    place: Option<Place<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Place<'a> {
-    path: &'a str,
-    line: u32,
-    column: u32,
+    place: Option<Site<'a>>,
 }
 
 fn path_item<'a>(path: &'a Path, places: &Places<'a>) -> PathItem<'a> {
@@ -196,10 +186,6 @@ pub fn hop_item<'a>(hop: &'a Hop, places: &Places<'a>) -> HopItem<'a> {
     HopItem { who: &hop.who, does: &hop.does, becomes: &hop.becomes, evidence: evidence.collect() }
 }
 
-fn place<'a>(span: Span, places: &Places<'a>) -> Option<Place<'a>> {
-    if span.source == BUILT_IN {
-        return None;
-    }
-    let place = places.of(span);
-    Some(Place { path: place.path, line: place.start.line, column: place.start.column })
+fn place<'a>(span: Span, places: &Places<'a>) -> Option<Site<'a>> {
+    (span.source != BUILT_IN).then(|| places.site(span))
 }

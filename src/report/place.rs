@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::syntax::lines::{LineIndex, Position};
 use crate::syntax::{Source, SourceId, Sources, Span};
 
@@ -30,6 +32,17 @@ pub struct Place<'a> {
     pub span: Span,
 }
 
+/// The first character of a place, for reports that say no more of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Site<'a> {
+    /// Path as shown to the user.
+    pub path: &'a str,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
 impl<'a> Places<'a> {
     /// For these texts.
     pub fn new(sources: &'a Sources) -> Places<'a> {
@@ -53,6 +66,12 @@ impl<'a> Places<'a> {
             },
             _ => Place { path: "", start: nowhere, end: nowhere, span },
         }
+    }
+
+    /// Where a span begins.
+    pub fn site(&self, span: Span) -> Site<'a> {
+        let place = self.of(span);
+        Site { path: place.path, line: place.start.line, column: place.start.column }
     }
 
     /// Line and column of an offset, both from 1, the column in bytes of the file as it lies on the disk.

@@ -16,8 +16,7 @@ pub fn render(report: &Report<'_>) -> String {
     let diagnostics: Vec<Value> =
         entries(report, &places).iter().map(|entry| diagnostic(entry, &places)).collect();
     let root = json!({ "source": { "name": "rolewright" }, "diagnostics": diagnostics });
-    // Strings, numbers and lists cannot fail to be written.
-    serde_json::to_string_pretty(&root).unwrap_or_default() + "\n"
+    super::json::text(&root)
 }
 
 fn diagnostic(entry: &Entry<'_>, places: &Places<'_>) -> Value {

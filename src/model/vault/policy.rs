@@ -111,6 +111,23 @@ pub struct RuleExtras {
 }
 
 impl PathRule {
+    /// True if the rule says more than which capabilities it grants on which paths: it asks more of requests, or gives them
+    /// less than all.
+    pub fn is_constrained(&self) -> bool {
+        let extras = &self.extras;
+        !self.allowed_parameters.is_empty()
+            || !self.denied_parameters.is_empty()
+            || !self.required_parameters.is_empty()
+            || self.min_wrapping_ttl.is_some()
+            || self.max_wrapping_ttl.is_some()
+            || extras.expiration.is_some()
+            || extras.pagination_limit.is_some()
+            || extras.response_keys_filter.is_some()
+            || !extras.subscribe_event_types.is_empty()
+            || !extras.mfa_methods.is_empty()
+            || extras.control_group.is_some()
+    }
+
     /// A rule for `path` without any content.
     pub fn new(path: Spanned<String>, span: Span) -> PathRule {
         PathRule {

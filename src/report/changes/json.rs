@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Changes, Counts, Problem, Sites, direction_word, grant_name, side_word};
+use crate::report::json;
 use crate::semantics::comparison::{Change, Doubt, Evidence, Side, What};
 use crate::syntax::Span;
 
@@ -21,10 +22,7 @@ pub fn render(changes: &Changes<'_>) -> String {
         contradictions: &comparison.contradictions,
         problems: changes.problems,
     };
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    json::text(&root)
 }
 
 #[derive(Serialize)]

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::{Counts, Problem, Proofs, claim, title};
 use crate::model::spec::{Ends, Quantifier};
+use crate::report::json;
 use crate::report::paths::{HopItem, hop_item};
-use crate::report::place::Places;
+use crate::report::place::{Places, Site};
 use crate::semantics::expectation::{Answer, Coverage, Decider, DeciderKind, Reason, Verdict};
-use crate::syntax::Span;
 
 /// The whole report, ending in a newline.
 pub fn render(proofs: &Proofs<'_>) -> String {
@@ -19,10 +19,7 @@ pub fn render(proofs: &Proofs<'_>) -> String {
         coverage: proofs.coverage.map(|coverage| coverage_item(coverage, &places)),
         problems: proofs.problems,
     };
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    json::text(&root)
 }
 
 #[derive(Serialize)]
@@ -39,7 +36,7 @@ struct Test<'a> {
     title: String,
     claim: String,
     suite: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
     outcome: &'static str,
     who: Option<&'a str>,
     can: bool,
@@ -64,7 +61,7 @@ struct ReasonItem<'a> {
     text: &'a str,
     who: Option<&'a str>,
     path: Option<&'a str>,
-    place: Option<Place<'a>>,
+    place: Option<Site<'a>>,
     role: Option<RoleItem<'a>>,
     rules: Vec<RuleItem<'a>>,
     hops: Vec<HopItem<'a>>,
@@ -73,7 +70,7 @@ struct ReasonItem<'a> {
 #[derive(Serialize)]
 struct RoleItem<'a> {
     name: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
 }
 
 #[derive(Serialize)]
@@ -82,7 +79,7 @@ struct RuleItem<'a> {
     owner: &'a str,
     label: &'a str,
     grants: &'a [String],
-    place: Option<Place<'a>>,
+    place: Option<Site<'a>>,
 }
 
 #[derive(Serialize)]
@@ -103,19 +100,7 @@ struct UncoveredItem<'a> {
     kind: &'static str,
     owner: &'a str,
     label: &'a str,
-    place: Place<'a>,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    path: &'a str,
-    line: u32,
-    column: u32,
-}
-
-fn place<'a>(span: Span, places: &Places<'a>) -> Place<'a> {
-    let place = places.of(span);
-    Place { path: place.path, line: place.start.line, column: place.start.column }
+    place: Site<'a>,
 }
 
 fn test<'a>(verdict: &'a Verdict<'_>, places: &Places<'a>) -> Test<'a> {
@@ -124,7 +109,7 @@ fn test<'a>(verdict: &'a Verdict<'_>, places: &Places<'a>) -> Test<'a> {
         title: title(expectation),
         claim: claim(expectation),
         suite: &expectation.suite,
-        place: place(expectation.span, places),
+        place: places.site(expectation.span),
         outcome: verdict.outcome.word(),
         who: match &expectation.who.value {
             Quantifier::One(who) => Some(who),
@@ -154,8 +139,8 @@ fn reason<'a>(reason: &'a Reason, places: &Places<'a>) -> ReasonItem<'a> {
         text: &reason.text,
         who: reason.who.as_deref(),
         path: reason.path.as_deref(),
-        place: reason.place.map(|span| place(span, places)),
-        role: reason.role.as_ref().map(|(name, span)| RoleItem { name, place: place(*span, places) }),
+        place: reason.place.map(|span| places.site(span)),
+        role: reason.role.as_ref().map(|(name, span)| RoleItem { name, place: places.site(*span) }),
         rules: reason.rules.iter().map(|it| rule(it, places)).collect(),
         hops: reason.hops.iter().map(|it| hop_item(it, places)).collect(),
     }
@@ -167,7 +152,7 @@ fn rule<'a>(rule: &'a Decider, places: &Places<'a>) -> RuleItem<'a> {
         owner: &rule.owner,
         label: &rule.label,
         grants: &rule.grants,
-        place: rule.span.map(|span| place(span, places)),
+        place: rule.span.map(|span| places.site(span)),
     }
 }
 
@@ -183,7 +168,7 @@ fn coverage_item<'a>(coverage: &'a Coverage<'_>, places: &Places<'a>) -> Coverag
                 kind: kind(it.kind),
                 owner: it.owner,
                 label: &it.label,
-                place: place(it.span, places),
+                place: places.site(it.span),
             })
             .collect(),
     }

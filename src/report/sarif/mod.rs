@@ -77,8 +77,7 @@ pub fn render(report: &Report<'_>) -> String {
             "results": results,
         }],
     });
-    // Strings, numbers and lists cannot fail to be written.
-    serde_json::to_string_pretty(&root).unwrap_or_default() + "\n"
+    crate::report::json::text(&root)
 }
 
 fn notification(level: &str, text: &str, path: &str, name: &str) -> Value {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::{Counts, Suggested, patch};
 use crate::model::vault::capability::CapabilitySet;
 use crate::model::vault::policy::PolicyOrigin;
-use crate::report::place::Places;
+use crate::report::json;
+use crate::report::place::{Places, Site};
 use crate::semantics::least::{Need, NeedSource, Outcome, PolicyAnswer, Remark, RoleAnswer, Standing};
-use crate::syntax::Span;
 
 /// The whole report, ending in a newline.
 pub fn render(suggested: &Suggested<'_>) -> String {
@@ -26,10 +26,7 @@ pub fn render(suggested: &Suggested<'_>) -> String {
             .collect(),
         caveats: suggestions.caveats.iter().map(|it| remark(it, &places)).collect(),
     };
-    // Strings, numbers and lists cannot fail to be written.
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    json::text(&root)
 }
 
 #[derive(Serialize)]
@@ -45,7 +42,7 @@ struct Root<'a> {
 #[derive(Serialize)]
 struct RoleItem<'a> {
     name: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
     policies: &'a [String],
     needs: Vec<NeedItem<'a>>,
     withheld: Vec<RemarkItem<'a>>,
@@ -60,13 +57,13 @@ struct NeedItem<'a> {
     standing: &'static str,
     source: &'static str,
     by: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
 }
 
 #[derive(Serialize)]
 struct PolicyItem<'a> {
     name: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
     origin: &'static str,
     roles: &'a [String],
     outcome: &'static str,
@@ -82,7 +79,7 @@ struct SurplusItem<'a> {
     granted: Vec<&'static str>,
     now: Vec<GrantItem<'a>>,
     closed: Vec<GrantItem<'a>>,
-    place: Place<'a>,
+    place: Site<'a>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +92,7 @@ struct GrantItem<'a> {
 struct KeptItem<'a> {
     path: &'a str,
     why: &'a str,
-    place: Place<'a>,
+    place: Site<'a>,
 }
 
 #[derive(Serialize)]
@@ -108,29 +105,17 @@ struct FileItem<'a> {
 #[derive(Serialize)]
 struct RemarkItem<'a> {
     text: &'a str,
-    place: Option<Place<'a>>,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    path: &'a str,
-    line: u32,
-    column: u32,
-}
-
-fn place<'a>(span: Span, places: &Places<'a>) -> Place<'a> {
-    let place = places.of(span);
-    Place { path: place.path, line: place.start.line, column: place.start.column }
+    place: Option<Site<'a>>,
 }
 
 fn remark<'a>(remark: &'a Remark, places: &Places<'a>) -> RemarkItem<'a> {
-    RemarkItem { text: &remark.text, place: remark.span.map(|span| place(span, places)) }
+    RemarkItem { text: &remark.text, place: remark.span.map(|span| places.site(span)) }
 }
 
 fn role<'a>(role: &'a RoleAnswer, places: &Places<'a>) -> RoleItem<'a> {
     RoleItem {
         name: &role.name,
-        place: place(role.span, places),
+        place: places.site(role.span),
         policies: &role.policies,
         needs: role.needs.iter().map(|it| need(it, places)).collect(),
         withheld: role.withheld.iter().map(|it| remark(it, places)).collect(),
@@ -154,7 +139,7 @@ fn need<'a>(need: &'a Need, places: &Places<'a>) -> NeedItem<'a> {
             NeedSource::Workload | NeedSource::Upkeep => "workload",
         },
         by: &need.by,
-        place: place(need.span, places),
+        place: places.site(need.span),
     }
 }
 
@@ -172,13 +157,13 @@ fn policy<'a>(policy: &'a PolicyAnswer, text: Option<&'a str>, places: &Places<'
         granted: words(it.granted),
         now: it.now.iter().map(grant).collect(),
         closed: it.closed.iter().map(grant).collect(),
-        place: place(it.span, places),
+        place: places.site(it.span),
     });
     let kept = narrowed.iter().flat_map(|narrowed| &narrowed.kept);
-    let kept = kept.map(|it| KeptItem { path: &it.path, why: &it.why, place: place(it.span, places) });
+    let kept = kept.map(|it| KeptItem { path: &it.path, why: &it.why, place: places.site(it.span) });
     PolicyItem {
         name: &policy.name,
-        place: place(policy.span, places),
+        place: places.site(policy.span),
         origin: match policy.origin {
             PolicyOrigin::HclFile => "hcl-file",
             PolicyOrigin::JsonFile => "json-file",

@@ -81,8 +81,8 @@ pub(super) fn policy(old: &Policy, forms: &[Form]) -> (Policy, Vec<usize>) {
             let before = path_rules.iter_mut().zip(&origins).find(|(other, origin)| {
                 other.path.value == *label
                     && matches!(forms.get(**origin), Some(Form::Paths(_)))
-                    && !is_constrained(other)
-                    && !is_constrained(rule)
+                    && !other.is_constrained()
+                    && !rule.is_constrained()
             });
             match before {
                 Some((other, _)) => *other = with_capabilities(other, union(other.granted(), *held)),
@@ -119,22 +119,6 @@ fn with_capabilities(rule: &PathRule, held: CapabilitySet) -> PathRule {
         }
     }
     PathRule { capabilities: words, capabilities_span: Some(place), legacy: None, ..rule.clone() }
-}
-
-/// True if the rule asks more of a request than its capability and path, or gives it less than all.
-pub(super) fn is_constrained(rule: &PathRule) -> bool {
-    let extras = &rule.extras;
-    !rule.allowed_parameters.is_empty()
-        || !rule.denied_parameters.is_empty()
-        || !rule.required_parameters.is_empty()
-        || rule.min_wrapping_ttl.is_some()
-        || rule.max_wrapping_ttl.is_some()
-        || extras.expiration.is_some()
-        || extras.pagination_limit.is_some()
-        || extras.response_keys_filter.is_some()
-        || !extras.subscribe_event_types.is_empty()
-        || !extras.mfa_methods.is_empty()
-        || extras.control_group.is_some()
 }
 
 /// True if a label with this text matches this path and no other.

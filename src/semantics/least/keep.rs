@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::{Form, is_constrained};
+use super::forms::Form;
 use super::narrow::{CONSTRAINTS, Slot, UNKNOWN, Work};
 use crate::model::vault::path::PathPattern;
+use crate::model::vault::policy::PathRule;
 use crate::semantics::acl::{MergedRule, RuleRef, UncertainRule};
 use crate::semantics::language::may_meet;
 
@@ -65,14 +66,14 @@ impl Work<'_, '_> {
                 all.entry(*label).or_insert_with(Vec::new).extend(slots);
                 all
             });
-        let constrained = |slot: Slot| self.rule(slot).is_some_and(is_constrained);
+        let constrained = |slot: Slot| self.rule(slot).is_some_and(PathRule::is_constrained);
         for slots in all.values().filter(|slots| slots.len() > 1 && slots.iter().any(|it| constrained(*it))) {
             kept.extend(slots.iter().copied());
         }
         for bearer in &self.bearers {
             for acl in bearer.token.acls().iter().filter_map(|(_, acl)| acl.as_ref().ok()) {
                 for rule in acl.rules() {
-                    let any = rule.members.iter().any(|member| is_constrained(member.rule));
+                    let any = rule.members.iter().any(|member| member.rule.is_constrained());
                     if any && rule.members.len() > 1 {
                         kept.extend(rule.members.iter().filter_map(|member| self.slot(*member)));
                     }

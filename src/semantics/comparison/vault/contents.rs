@@ -35,7 +35,7 @@ impl<'s> Contents<'s> {
         let key = RuleKey {
             label: label.strip_prefix('/').unwrap_or(label),
             granted: rule.granted(),
-            conditions: has_conditions(rule).then(|| conditions_of(rule, sources)),
+            conditions: rule.is_constrained().then(|| conditions_of(rule, sources)),
         };
         number(&mut self.rules, key)
     }
@@ -58,22 +58,6 @@ impl<'s> Contents<'s> {
 fn number<K: std::hash::Hash + Eq>(known: &mut HashMap<K, u32>, key: K) -> u32 {
     let next = u32::try_from(known.len()).unwrap_or(BUILT_IN_POLICY - 1);
     *known.entry(key).or_insert(next)
-}
-
-/// True if the rule says more than which capabilities it grants on which paths.
-pub(super) fn has_conditions(rule: &PathRule) -> bool {
-    let extras = &rule.extras;
-    !rule.allowed_parameters.is_empty()
-        || !rule.denied_parameters.is_empty()
-        || !rule.required_parameters.is_empty()
-        || rule.min_wrapping_ttl.is_some()
-        || rule.max_wrapping_ttl.is_some()
-        || extras.expiration.is_some()
-        || extras.pagination_limit.is_some()
-        || extras.response_keys_filter.is_some()
-        || !extras.subscribe_event_types.is_empty()
-        || !extras.mfa_methods.is_empty()
-        || extras.control_group.is_some()
 }
 
 /// All that a rule says beside label and capabilities.

@@ -1,5 +1,5 @@
 //! `suggest` against `fixtures/suggest` and the demos: what it prints, its exit code, that its diffs apply, and that
-//! nothing is left to suggest afterwards; and random policies against plain enumeration.
+//! nothing is left to suggest afterwards.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,22 +15,12 @@
 mod common;
 mod live;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{Outcome as Ran, Random, directories, home, in_step, name, texts};
-use rolewright::emit::hcl::policy_text;
-use rolewright::model::lower;
-use rolewright::model::project::{Project, Settings, Target};
-use rolewright::model::vault::capability::Capability;
-use rolewright::model::vault::policy::Policy;
-use rolewright::semantics::language::Language;
-use rolewright::semantics::least::{self, Outcome, Suggestions};
-use rolewright::semantics::reach::Access;
-use rolewright::syntax::{Source, SourceId, Sources};
+use common::{Outcome as Ran, directories, home, in_step, name, texts};
 use serde_json::{Value, json};
 
 fn suggest(directory: &Path, args: &[&str]) -> Ran {
@@ -224,213 +214,6 @@ fn colours_are_for_terminals() {
         bare = bare.replace(&format!("\u{1b}[{code}m"), "");
     }
     assert_eq!(bare, plain);
-}
-
-/// How many random projects are narrowed.
-const PROJECTS: usize = 160;
-
-/// The capabilities that they grant.
-const USED: [Capability; 5] =
-    [Capability::Read, Capability::List, Capability::Update, Capability::Delete, Capability::Sudo];
-
-const SEGMENTS: [&str; 4] = ["a", "b", "ab", "c"];
-
-/// On every path of a small alphabet and for every capability: no token opens what it did not open, each that is needed
-/// is as open as before, and narrowing again changes nothing.
-#[test]
-fn nothing_is_gained_and_nothing_needed_is_lost() {
-    let mut random = Random(20_261_123);
-    let universe = universe();
-    let (mut narrowed, mut asked, mut lost) = (0, 0, 0);
-    for round in 0..PROJECTS {
-        let text = random.project();
-        let targets = [Target::VaultClassic, Target::VaultCurrent, Target::OpenBao, Target::Any];
-        let project = assembled(&text, targets[round % targets.len()]);
-        assert!(project.syntax_errors.is_empty(), "{text}");
-        assert!(project.malformed.is_empty(), "{:?}\n{text}", project.malformed);
-        let suggestions = least::suggestions(&project, &[]);
-        let policies = policies(&suggestions, project.policies.len());
-        if policies.iter().all(Option::is_none) {
-            continue;
-        }
-        narrowed += 1;
-        let changed: Vec<usize> = (0..policies.len()).filter(|at| policies[*at].is_some()).collect();
-        let next = least::with_policies(&project, policies.clone());
-        if let Err(disagreement) = least::check(&project, &next, &changed) {
-            panic!("round {round}: {disagreement}\n{text}\n{}", shown(&next));
-        }
-        let needs: Vec<(&str, Capability, &str)> = suggestions
-            .roles
-            .iter()
-            .flat_map(|role| {
-                role.needs.iter().map(|need| (role.name.as_str(), need.capability, need.on.as_str()))
-            })
-            .collect();
-        let (before, after) = (Access::new(&project), Access::new(&next));
-        for ((method, role), (new_method, new_role)) in before.roles().zip(after.roles()) {
-            let (old, new) = (before.of_role(role, method), after.of_role(new_role, new_method));
-            let (old_token, new_token) = (old.token(), new.token());
-            for ((dialect, old_acl), (_, new_acl)) in old_token.acls().iter().zip(new_token.acls()) {
-                let (old_acl, new_acl) = (old_acl.as_ref().unwrap(), new_acl.as_ref().unwrap());
-                for capability in USED {
-                    let language = |acl| Language::new(acl, "", capability, &[]);
-                    for path in &universe {
-                        let (was, is) = (language(old_acl).on(path), language(new_acl).on(path));
-                        let told = || {
-                            format!(
-                                "round {round}: {capability} on {path}, {dialect}: {was:?}, {is:?}\n{text}\n{}",
-                                shown(&next)
-                            )
-                        };
-                        assert!(is <= was, "gained: {}", told());
-                        asked += 1;
-                        lost += usize::from(is < was);
-                        let title = format!("{}/{}", method.path, role.name);
-                        let is_needed = needs.iter().any(|(of, what, on)| {
-                            *of == title && *what == capability && (on == path || within(on, path))
-                        });
-                        assert!(!is_needed || is == was, "lost: {}", told());
-                    }
-                }
-            }
-        }
-        let again = least::suggestions(&next, &[]);
-        let further = again.policies.iter().find(|it| matches!(it.outcome, Outcome::Narrowed(_)));
-        assert!(further.is_none(), "round {round}: narrowed again: {further:?}\n{text}\n{}", shown(&next));
-    }
-    println!("{narrowed} of {PROJECTS} projects are narrowed; of {asked} answers {lost} are narrower");
-    assert!(narrowed > PROJECTS / 3 && lost > 5_000, "{narrowed}, {lost}");
-}
-
-fn within(pattern: &str, path: &str) -> bool {
-    use rolewright::model::vault::path::PathPattern;
-    rolewright::semantics::pattern::matches(&PathPattern::parse(pattern), path)
-}
-
-fn policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Policy>> {
-    let mut policies: Vec<Option<Policy>> = (0..count).map(|_| None).collect();
-    for answer in &suggestions.policies {
-        if let Outcome::Narrowed(narrowed) = &answer.outcome {
-            policies[answer.at] = Some(narrowed.policy.clone());
-        }
-    }
-    policies
-}
-
-fn shown(project: &Project) -> String {
-    let texts = project.policies.iter();
-    texts.map(|policy| format!("--- {}\n{}", policy.name, policy_text(policy))).collect()
-}
-
-fn assembled(text: &str, target: Target) -> Project {
-    let source = |at: u32, name: &str, text: &str| Source {
-        id: SourceId(at),
-        name: name.to_owned(),
-        text: text.to_owned(),
-        bom: false,
-    };
-    let sources = Sources::new(vec![source(0, "x.access.yaml", text)]);
-    let settings = Settings { target, ..Settings::default() };
-    let lowered = sources.iter().map(|source| lower::file(source, &settings)).collect();
-    Project::assemble(sources, lowered, settings)
-}
-
-/// Every path of up to three segments, folders included.
-fn universe() -> Vec<String> {
-    let mut paths: Vec<String> = SEGMENTS.iter().map(|segment| (*segment).to_owned()).collect();
-    for _ in 0..2 {
-        let longer: Vec<String> = paths
-            .iter()
-            .flat_map(|path| SEGMENTS.iter().map(move |segment| format!("{path}/{segment}")))
-            .collect();
-        paths.extend(longer);
-    }
-    paths.sort();
-    paths.dedup();
-    let folders: Vec<String> = paths.iter().map(|path| format!("{path}/")).collect();
-    paths.extend(folders);
-    paths
-}
-
-/// A small linear congruential generator: the same projects on every run.
-impl Random {
-    fn path(&mut self) -> String {
-        let count = 1 + self.below(3);
-        (0..count).map(|_| self.one(&SEGMENTS)).collect::<Vec<_>>().join("/")
-    }
-
-    fn label(&mut self) -> String {
-        let count = 1 + self.below(3);
-        let mut segments: Vec<&str> = (0..count).map(|_| self.one(&["a", "b", "ab", "+", "a"])).collect();
-        let end = self.one(&["", "", "*", "/*", "/"]);
-        if end == "*" && segments.last() == Some(&"+") {
-            segments.pop();
-            segments.push("a");
-        }
-        format!("{}{end}", segments.join("/"))
-    }
-
-    /// One to three policies, one or two roles that attach some, and expectations of theirs.
-    fn project(&mut self) -> String {
-        let count = 1 + self.below(3);
-        let mut policies = String::new();
-        let mut labels: Vec<String> = Vec::new();
-        for policy in 0..count {
-            policies += &format!("    p{policy}:\n      path:\n");
-            let mut rules: BTreeMap<String, String> = BTreeMap::new();
-            for _ in 0..1 + self.below(4) {
-                let capabilities = match self.below(6) {
-                    0 => "deny".to_owned(),
-                    1 => "list".to_owned(),
-                    2 => "read, list".to_owned(),
-                    3 => "read, update, delete".to_owned(),
-                    4 => "sudo, read, list, scan".replace(", scan", ""),
-                    _ => "read".to_owned(),
-                };
-                let constraint = match self.below(8) {
-                    0 => ", required_parameters: [x]",
-                    1 => ", denied_parameters: {y: []}",
-                    _ => "",
-                };
-                let label = self.label();
-                labels.push(label.clone());
-                rules.insert(label, format!("{{capabilities: [{capabilities}]{constraint}}}"));
-            }
-            for (label, rule) in rules {
-                policies += &format!("        \"{label}\": {rule}\n");
-            }
-        }
-        let (mut roles, mut expect) = (String::new(), String::new());
-        for role in 0..1 + self.below(2) {
-            let held: Vec<String> =
-                (0..count).filter(|_| self.below(3) > 0).map(|at| format!("p{at}")).collect();
-            let held = if held.is_empty() { "p0".to_owned() } else { held.join(", ") };
-            roles += &format!(
-                "        r{role}:\n          bound_service_account_names: [s{role}]\n          bound_service_account_namespaces: [ns]\n          token_policies: [{held}]\n"
-            );
-            for _ in 0..1 + self.below(4) {
-                let capability = self.one(&["read", "read", "list", "update", "delete"]);
-                // Mostly something that a rule is for, by a path or as a whole.
-                let of_rule = labels[self.below(labels.len())].clone();
-                let on = match self.below(8) {
-                    0 => self.label(),
-                    1 => self.path(),
-                    2 => of_rule,
-                    _ => of_rule.replace('+', self.one(&SEGMENTS)).replace('*', self.one(&SEGMENTS)),
-                };
-                if on.contains("//") || on.starts_with('/') {
-                    continue;
-                }
-                let who =
-                    if self.below(2) == 0 { format!("\"role:r{role}\"") } else { format!("ns/s{role}") };
-                expect += &format!("  - {{who: {who}, can: [{capability}], on: \"{on}\"}}\n");
-            }
-        }
-        let expect = if expect.is_empty() { String::new() } else { format!("expect:\n{expect}") };
-        format!(
-            "apiVersion: rolewright/v1\nkind: Access\nname: x\nvault:\n  auth:\n    kubernetes:\n      type: kubernetes\n      config: {{kubernetes_host: https://k}}\n      roles:\n{roles}  policies:\n{policies}{expect}"
-        )
-    }
 }
 
 /// A real server takes the narrowed policies and answers with the capabilities that are needed, and with no more on the

@@ -2,6 +2,7 @@
 
 pub mod folder;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -159,14 +160,19 @@ fn failure(error: &EmitError, project: &Project, session: &Session) -> Failure {
 
 /// Every grant with the path rules that it became, and where fewer are known to be needed, those.
 fn explained(project: &Project) -> String {
-    let suggestions = least::suggestions(project, &[]);
+    let of_grants = project.policies.iter().enumerate();
+    let of_grants = of_grants.filter(|(_, policy)| policy.origin == PolicyOrigin::Grant);
+    // As the rest of the project is: each grant is narrowed by hand, if at all.
+    let all: BTreeSet<usize> = (0..project.policies.len()).collect();
+    let suggestions = least::suggestions(project, &[], &all);
+    let answers = least::by_itself(project, &[], &of_grants.map(|(at, _)| at).collect());
     let places = Places::new(&project.sources);
     let mut out = String::new();
     for grant in &project.grants {
         out += &format!("grant {}\n", clean::line(&grant.name.value));
         let of_grant =
             |answer: &&PolicyAnswer| answer.origin == PolicyOrigin::Grant && answer.span == grant.name.span;
-        let answer = suggestions.policies.iter().find(of_grant);
+        let answer = answers.iter().find(of_grant);
         let surplus = match answer.map(|answer| &answer.outcome) {
             Some(Outcome::Narrowed(narrowed)) => narrowed.surplus.as_slice(),
             _ => &[],

@@ -8,17 +8,14 @@ use super::args::Global;
 use super::exit::{Exit, Failure, print, print_diff, say};
 use super::load::{self, Loaded};
 use super::session::Session;
-use crate::emit::narrowed::{self, Text};
-use crate::lint::Edit;
+use crate::emit::proposal::{Proposal, proposal};
 use crate::model::project::Project;
-use crate::model::vault::policy::Policy;
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::report::suggestion::human::Look;
 use crate::report::suggestion::{Counts, FileChange, Suggested, human, json};
-use crate::semantics::least::{self, Disagreement, Outcome, Suggestions};
 use crate::semantics::reach::RoleName;
-use crate::syntax::{Sources, Span};
+use crate::syntax::Span;
 
 /// The page of `suggest --help`.
 pub const ABOUT: &str = "\
@@ -85,9 +82,8 @@ pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<
     readable(loaded)?;
     let project = &loaded.project;
     let chosen = chosen(project, &args.roles)?;
-    let suggestions = least::suggestions(project, &chosen);
-    let written = match written(project, &suggestions) {
-        Ok(written) => written,
+    let proposal = match proposal(project, &chosen) {
+        Ok(proposal) => proposal,
         Err(disagreement) => {
             say(format_args!(
                 "error: {}; this is a bug of rolewright, please report it; nothing is suggested",
@@ -96,13 +92,14 @@ pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<
             return Ok((String::new(), Exit::Internal));
         }
     };
-    let Written { texts, files } = written;
-    let suggested = Suggested { project, suggestions: &suggestions, texts: &texts, files: &files };
+    let files = files(project, &proposal);
+    let Proposal { suggestions, texts, .. } = &proposal;
+    let suggested = Suggested { project, suggestions, texts, files: &files };
     let text = match args.format {
         Format::Human => human::render(&suggested, Look { color, quiet }),
         Format::Json => json::render(&suggested),
     };
-    let counts = Counts::of(&suggestions);
+    let counts = Counts::of(suggestions);
     let is_in_the_dark = counts.withheld == counts.roles || (!chosen.is_empty() && counts.withheld > 0);
     let exit = match counts.narrowed {
         _ if is_in_the_dark => Exit::Unable,
@@ -170,128 +167,14 @@ fn chosen(project: &Project, words: &[String]) -> Result<Vec<RoleName>, Failure>
     Ok(chosen)
 }
 
-/// The suggestions as texts.
-struct Written {
-    texts: Vec<Option<String>>,
-    files: Vec<FileChange>,
-}
-
-/// Writes the policies down, reads them again, and proves that all holds that did.
-fn written(project: &Project, suggestions: &Suggestions) -> Result<Written, Disagreement> {
-    let mut texts: Vec<Option<Text>> = Vec::new();
-    for answer in &suggestions.policies {
-        let Outcome::Narrowed(narrowed) = &answer.outcome else {
-            texts.push(None);
-            continue;
-        };
-        let (old, new) = (project.policies.get(answer.at), &narrowed.policy);
-        let header = narrowed::header(project, answer, new, &suggestions.roles);
-        let text = old.filter(|_| !new.path_rules.is_empty());
-        let text = text.map(|old| {
-            narrowed::text(project, old, new, &header).ok_or(Disagreement::Text(answer.name.clone()))
-        });
-        texts.push(text.transpose()?);
-    }
-    drop_uncertain_edits(project, suggestions, &mut texts);
-    let edits: Vec<Edit> =
-        texts.iter().flatten().flat_map(|text| text.edits.clone().unwrap_or_default()).collect();
-    let sources = narrowed::edited(&project.sources, &edits).unwrap_or_else(|| project.sources.clone());
-    let next = changed_project(project, suggestions, &texts, sources.clone());
-    let changed = suggestions.policies.iter().filter(|it| matches!(it.outcome, Outcome::Narrowed(_)));
-    let changed: Vec<usize> = changed.map(|answer| answer.at).collect();
-    if !changed.is_empty() {
-        least::check(project, &next, &changed)?;
-    }
-    let mut files: Vec<FileChange> = Vec::new();
-    for (old, new) in project.sources.iter().zip(sources.iter()).filter(|(old, new)| old.text != new.text) {
-        let is_in = |at: &usize| {
-            let policy = suggestions.policies.get(*at).and_then(|answer| project.policies.get(answer.at));
-            policy.is_some_and(|policy| policy.span.source == old.id)
-                && texts.get(*at).is_some_and(|text| text.as_ref().is_some_and(|text| text.edits.is_some()))
-        };
-        files.push(FileChange {
-            path: old.name.clone(),
-            old: old.text.clone(),
-            new: new.text.clone(),
-            policies: (0..texts.len()).filter(is_in).collect(),
-        });
-    }
-    Ok(Written { texts: texts.into_iter().map(|text| text.map(|text| text.hcl)).collect(), files })
-}
-
-/// Edits count if what comes of them is the policies that are meant, and nothing else changes.
-fn drop_uncertain_edits(project: &Project, suggestions: &Suggestions, texts: &mut [Option<Text>]) {
-    let with_edits = |texts: &[Option<Text>]| -> Vec<usize> {
-        let is_edited =
-            |at: &usize| texts.get(*at).is_some_and(|it| it.as_ref().is_some_and(|it| it.edits.is_some()));
-        (0..texts.len()).filter(is_edited).collect()
-    };
-    let all = with_edits(texts);
-    if all.is_empty() || are_certain(project, suggestions, texts, &all) {
-        return;
-    }
-    // One by one, what is wrong is found; what is right by itself may still disturb the rest.
-    for at in &all {
-        let is_certain = are_certain(project, suggestions, texts, std::slice::from_ref(at));
-        if let Some(Some(text)) = texts.get_mut(*at).filter(|_| !is_certain) {
-            text.edits = None;
-        }
-    }
-    let rest = with_edits(texts);
-    if !rest.is_empty() && !are_certain(project, suggestions, texts, &rest) {
-        texts.iter_mut().flatten().for_each(|text| text.edits = None);
-    }
-}
-
-/// True if the edits of these answers lead to the policies that are meant, and every other policy stays.
-fn are_certain(
-    project: &Project,
-    suggestions: &Suggestions,
-    texts: &[Option<Text>],
-    which: &[usize],
-) -> bool {
-    let texts = which.iter().filter_map(|at| texts.get(*at)?.as_ref()?.edits.as_ref());
-    let edits: Vec<Edit> = texts.flatten().cloned().collect();
-    let Some(sources) = narrowed::edited(&project.sources, &edits) else { return false };
-    let next = assembled(project, sources);
-    let mut meant: Vec<&Policy> = project.policies.iter().collect();
-    for answer in which.iter().filter_map(|at| suggestions.policies.get(*at)) {
-        if let (Outcome::Narrowed(narrowed), Some(slot)) = (&answer.outcome, meant.get_mut(answer.at)) {
-            *slot = &narrowed.policy;
-        }
-    }
-    next.syntax_errors.is_empty()
-        && next.malformed.len() <= project.malformed.len()
-        && next.policies.len() == meant.len()
-        && next.policies.iter().zip(meant).all(|(new, meant)| is_same(new, meant))
-}
-
-fn is_same(one: &Policy, other: &Policy) -> bool {
-    let labels = |policy: &Policy| -> Vec<_> {
-        policy.path_rules.iter().map(|rule| (rule.path.value.clone(), rule.granted())).collect()
-    };
-    labels(one) == labels(other) && crate::emit::hcl::policy_text(one) == crate::emit::hcl::policy_text(other)
-}
-
-/// The project as it would be.
-fn changed_project(
-    project: &Project,
-    suggestions: &Suggestions,
-    texts: &[Option<Text>],
-    sources: Sources,
-) -> Project {
-    let mut next = assembled(project, sources);
-    for (answer, text) in suggestions.policies.iter().zip(texts) {
-        let is_edited = text.as_ref().is_some_and(|text| text.edits.is_some());
-        let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
-        if let Some(policy) = next.policies.get_mut(answer.at).filter(|_| !is_edited) {
-            *policy = Policy { name: policy.name.clone(), span: policy.span, ..narrowed.policy.clone() };
-        }
-    }
-    next
-}
-
-fn assembled(project: &Project, sources: Sources) -> Project {
-    let lowered = sources.iter().map(|source| crate::model::lower::file(source, &project.settings)).collect();
-    Project::assemble(sources, lowered, project.settings.clone())
+/// The files that change, as they are and as they could be.
+fn files(project: &Project, proposal: &Proposal) -> Vec<FileChange> {
+    let changed = project.sources.iter().zip(proposal.sources.iter());
+    let changed = changed.filter(|(old, new)| old.text != new.text).map(|(old, new)| FileChange {
+        path: old.name.clone(),
+        old: old.text.clone(),
+        new: new.text.clone(),
+        policies: proposal.changes.get(&old.id).into_iter().flatten().copied().collect(),
+    });
+    changed.collect()
 }

@@ -4,6 +4,7 @@ pub mod expect;
 pub mod hcl;
 pub mod narrowed;
 pub mod plan;
+pub mod proposal;
 pub mod quote;
 pub mod rbac;
 pub mod shell;

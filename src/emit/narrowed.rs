@@ -1,17 +1,20 @@
 //! Narrowed policies to text: canonical HCL that keeps the comments of what stays, and edits of the file that holds it.
 
+use std::collections::BTreeSet;
+
 use super::hcl::{policy_text, quoted};
 use super::quote;
 use crate::lint::{Edit, removal};
 use crate::model::lower;
 use crate::model::project::{Project, Target};
+use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing};
 use crate::semantics::pattern::{covers, overlaps};
 use crate::syntax::hcl1::printer;
-use crate::syntax::{Place, Source, SourceId, Sources, Span};
+use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned};
 
 /// How the first line of a narrowed policy begins.
 pub const HEADER: &str = "# Narrowed by `rolewright suggest`";
@@ -91,7 +94,8 @@ fn said(project: &Project, need: &Need) -> String {
         NeedSource::Expectation => "an expectation",
         _ => need.by.as_str(),
     };
-    let text = format!("{} {}: {by}, {file}", need.capability, need.on);
+    // So that code in Markdown ends where it is meant to.
+    let text = format!("{} {}: {by}, {file}", need.capability, need.on).replace('`', "\\u{60}");
     let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     quote::comment(&text).chars().filter(is_seen).collect()
 }
@@ -225,40 +229,83 @@ fn without_header(text: &str) -> &str {
     text.get(at..).unwrap_or("")
 }
 
-/// Edits of a spec's `path` entries; nothing where one rule became several, or where it cannot be told what to cut.
+/// Edits that take items out of the `token_policies` of a role; nothing where it cannot be told what to cut.
+pub fn detached(project: &Project, role: &AuthRole, items: &BTreeSet<Span>) -> Option<Vec<Edit>> {
+    let field = role.fields.get("token_policies").filter(|_| !role.from_grant)?;
+    let source = project.sources.get(field.span.source)?;
+    let stays = |item: &&Spanned<String>| !items.contains(&item.span);
+    let rest: Vec<&str> = role.policies().iter().filter(stays).map(|item| source.slice(item.span)).collect();
+    let list = source.slice(field.span);
+    let is_plain = list.starts_with('[') && !list.contains(['#', '\n']);
+    if rest.is_empty() || is_plain {
+        return Some(vec![Edit { span: field.span, text: format!("[{}]", rest.join(", ")) }]);
+    }
+    let cut = |item: &Span| Some(Edit { span: removal::item(source, *item)?, text: String::new() });
+    items.iter().map(cut).collect()
+}
+
+/// Edits of a spec's `path` entries; nothing where it cannot be told what to cut or to write.
 fn in_spec(source: &Source, old: &Policy, new: &Policy) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     for rule in &old.path_rules {
         match stand_for(old, rule, new).as_slice() {
             [one] if is_same(one, rule) => {}
             [] => edits.push(Edit { span: removal::entry(source, rule.span)?, text: String::new() }),
-            [one] => {
-                if one.path.value != rule.path.value {
-                    let is_plain =
-                        source.slice(rule.path.span) == rule.path.value && is_plain_key(&one.path.value);
-                    let text = if is_plain {
-                        one.path.value.clone()
-                    } else {
-                        serde_json::to_string(&one.path.value).ok()?
-                    };
-                    edits.push(Edit { span: rule.path.span, text });
-                }
-                if one.granted() != rule.granted() {
-                    let span = rule.capabilities_span.filter(|_| rule.legacy.is_none())?;
-                    let list = source.slice(span);
-                    if !list.starts_with('[') {
-                        return None;
-                    }
-                    let is_quoted = list.contains('"');
-                    let word = |word: &str| if is_quoted { format!("\"{word}\"") } else { word.to_owned() };
-                    let words: Vec<String> = one.capabilities.iter().map(|it| word(&it.value)).collect();
-                    edits.push(Edit { span, text: format!("[{}]", words.join(", ")) });
-                }
+            several => {
+                let entries: Option<Vec<String>> =
+                    several.iter().map(|one| entry(source, rule, one)).collect();
+                edits.push(Edit { span: rule.span, text: entries?.join(&between(source, rule.span)?) });
             }
-            _ => return None,
         }
     }
     Some(edits)
+}
+
+/// The entry of `rule` with another label and other capabilities; all else in it stays.
+fn entry(source: &Source, rule: &PathRule, one: &PathRule) -> Option<String> {
+    let mut parts: Vec<(Span, String)> = Vec::new();
+    if one.path.value != rule.path.value {
+        let is_plain = source.slice(rule.path.span) == rule.path.value && is_plain_key(&one.path.value);
+        let text =
+            if is_plain { one.path.value.clone() } else { serde_json::to_string(&one.path.value).ok()? };
+        parts.push((rule.path.span, text));
+    }
+    if one.granted() != rule.granted() {
+        let span = rule.capabilities_span.filter(|_| rule.legacy.is_none())?;
+        let list = source.slice(span);
+        if !list.starts_with('[') {
+            return None;
+        }
+        let is_quoted = list.contains('"');
+        let word = |word: &str| if is_quoted { format!("\"{word}\"") } else { word.to_owned() };
+        let words: Vec<String> = one.capabilities.iter().map(|it| word(&it.value)).collect();
+        parts.push((span, format!("[{}]", words.join(", "))));
+    }
+    parts.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    let mut text = source.slice(rule.span).to_owned();
+    let start = rule.span.range().start;
+    for (span, part) in parts {
+        let range = span.range();
+        let (from, to) = (range.start.checked_sub(start)?, range.end.checked_sub(start)?);
+        text.get(from..to)?;
+        text.replace_range(from..to, &part);
+    }
+    Some(text)
+}
+
+/// What stands between two entries of the map that holds this one.
+fn between(source: &Source, entry: Span) -> Option<String> {
+    let (before, after) = (source.text.get(..entry.range().start)?, source.text.get(entry.range().end..)?);
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let indent = before.get(line..)?;
+    let is_alone = indent.trim().is_empty();
+    let has_comma = after.trim_start().starts_with(',') || before.trim_end().ends_with([',', '{']);
+    let has_comma = has_comma && !source.name.ends_with(".hcl");
+    Some(match (is_alone, has_comma) {
+        (true, true) => format!(",\n{indent}"),
+        (true, false) => format!("\n{indent}"),
+        (false, _) => ", ".to_owned(),
+    })
 }
 
 /// True if YAML reads the text as itself without quotes.

@@ -18,6 +18,13 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Words of the user in one line that may hold code between backticks: one of their own is shown as an escape, too, so
+/// that code ends where it is meant to.
+pub fn words(text: &str) -> Cow<'_, str> {
+    let text = line(text);
+    if text.contains('`') { Cow::Owned(text.replace('`', "\\u{60}")) } else { text }
+}
+
 /// A whole source text: harmful characters are replaced by others of the same length in bytes, so that spans still
 /// fit. A carriage return that ends a line by itself becomes a line feed.
 pub fn source(text: &str) -> Cow<'_, str> {

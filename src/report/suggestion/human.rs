@@ -81,8 +81,8 @@ impl Page<'_> {
             Standing::Missing => ("MISSING", "31"),
         };
         let word = self.paint(color, &format!("{word:<7}"));
-        let who = need.who.as_ref().map_or(String::new(), |who| format!("{}, ", clean::line(who)));
-        let (on, by) = (clean::line(&need.on), clean::line(&need.by));
+        let who = need.who.as_ref().map_or(String::new(), |who| format!("{}, ", clean::words(who)));
+        let (on, by) = (clean::words(&need.on), clean::line(&need.by));
         let place = self.place(need.span);
         self.line(&format!("  {word} {} {on}  {who}{by}  {place}", need.capability));
     }
@@ -108,7 +108,7 @@ impl Page<'_> {
         let title = self.bold(&format!("policy {}", policy.name));
         let place = self.place(policy.span);
         let roles = policy.roles.join(", ");
-        self.line(&format!("{title}  {place}  of {}", clean::line(&roles)));
+        self.line(&format!("{title}  {place}  of {}", clean::words(&roles)));
         match (&policy.outcome, narrowed) {
             (Outcome::Withheld(why), _) => {
                 let text = self.paint("33", "  stays as it is:");
@@ -126,43 +126,48 @@ impl Page<'_> {
         }
         for kept in &narrowed.kept {
             let place = self.place(kept.span);
-            self.line(&format!("  stays   {}: {}  {place}", clean::line(&kept.path), kept.why));
+            self.line(&format!("  stays   {}: {}  {place}", clean::words(&kept.path), kept.why));
         }
         if narrowed.policy.path_rules.is_empty() {
-            let text =
-                "  nothing of it is known to be needed: if that is so, take it out of `token_policies`";
-            self.line(text);
+            let roles = policy.roles.join(", ");
+            let roles = clean::words(&roles);
+            self.line(&match policy.by_hand {
+                false => format!("  nothing of it is known to be needed: the diff takes it out of `token_policies` of {roles}"),
+                true => format!("  nothing of it is known to be needed: by hand, it could be taken out of `token_policies` of {roles}"),
+            });
+            return;
+        }
+        if policy.by_hand {
+            self.by_hand(at, policy);
             return;
         }
         let change = self.suggested.files.iter().find(|change| change.policies.contains(&at));
-        match change {
-            Some(change) if self.is_shown_with_policy(change) => {
-                self.out += "\n";
-                self.patch(change);
-            }
-            _ => {
-                let text = self.suggested.texts.get(at).and_then(Option::as_deref);
-                let Some(text) = text else {
-                    self.line("  its new text cannot be written down here");
-                    return;
-                };
-                let what = match policy.origin {
-                    PolicyOrigin::Grant => "  it is compiled from a grant: narrow that down to",
-                    _ => "  as HCL:",
-                };
-                self.line(what);
-                for line in text.lines() {
-                    let line =
-                        if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
-                    self.line(&line);
-                }
-            }
+        if let Some(change) = change.filter(|change| self.is_shown_with_policy(change)) {
+            self.out += "\n";
+            self.patch(change);
+        }
+    }
+
+    /// The text of a policy that no edit reaches.
+    fn by_hand(&mut self, at: usize, policy: &PolicyAnswer) {
+        let text = self.suggested.texts.get(at).and_then(Option::as_deref);
+        let Some(text) = text else {
+            self.line("  by hand: its new text cannot be written down here");
+            return;
+        };
+        self.line(match policy.origin {
+            PolicyOrigin::Grant => "  by hand, as it is compiled from a grant: narrow that down to",
+            _ => "  by hand, as HCL:",
+        });
+        for line in text.lines() {
+            let line = if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
+            self.line(&line);
         }
     }
 
     fn surplus(&mut self, surplus: &Surplus) {
         let place = self.place(surplus.span);
-        let label = clean::line(&surplus.path);
+        let label = clean::words(&surplus.path);
         if surplus.is_idle_deny {
             self.line(&format!("  surplus {label} [deny]: decides on nothing that is left  {place}"));
             return;
@@ -170,13 +175,13 @@ impl Page<'_> {
         let now: Vec<String> = surplus
             .now
             .iter()
-            .map(|(label, held)| format!("{} {}", clean::line(label), words(*held)))
+            .map(|(label, held)| format!("{} {}", clean::words(label), words(*held)))
             .collect();
         let now = if now.is_empty() { "gone".to_owned() } else { now.join(", ") };
         self.line(&format!("  surplus {label} {}: now {now}  {place}", words(surplus.granted)));
         let closed = surplus.closed.iter().take(SHOWN);
         let closed: Vec<String> =
-            closed.map(|(path, held)| format!("{} {}", clean::line(path), words(*held))).collect();
+            closed.map(|(path, held)| format!("{} {}", clean::words(path), words(*held))).collect();
         if !closed.is_empty() {
             self.line(&format!("          no longer opens {}", closed.join(", ")));
         }
@@ -185,7 +190,11 @@ impl Page<'_> {
     /// A file with one policy and nothing else is shown with it.
     fn is_shown_with_policy(&self, change: &FileChange) -> bool {
         let policy = change.policies.first().and_then(|at| self.suggested.suggestions.policies.get(*at));
-        change.policies.len() == 1 && policy.is_some_and(|policy| policy.origin == PolicyOrigin::HclFile)
+        change.policies.len() == 1
+            && policy.is_some_and(|policy| {
+                policy.origin == PolicyOrigin::HclFile
+                    && self.places.of(policy_place(self.suggested, policy)).path == change.path
+            })
     }
 
     fn patch(&mut self, change: &FileChange) {
@@ -231,6 +240,12 @@ impl Page<'_> {
             );
         }
         if counts.narrowed > 0 {
+            if self.suggested.files.len() > 1 {
+                self.line("Apply the diffs together: each of them may rest on the others.");
+            }
+            if counts.by_hand > 0 {
+                self.line("What is to be done by hand rests on the diffs, and each of it on the rest as it is: ask again after every such change.");
+            }
             self.line("Known is what these files show, and nothing else: a program that speaks to Vault by itself, a person, a token");
             self.line("from elsewhere or an entity that holds the same policy is not seen. Ask whoever owns them before you apply it.");
         }
@@ -250,11 +265,11 @@ impl Page<'_> {
 
     fn place(&self, span: Span) -> String {
         let place = self.places.of(span);
-        format!("{}:{}", clean::line(place.path), place.start.line)
+        format!("{}:{}", clean::words(place.path), place.start.line)
     }
 
     fn bold(&self, text: &str) -> String {
-        self.paint("1", &clean::line(text))
+        self.paint("1", &clean::words(text))
     }
 
     fn paint(&self, code: &str, text: &str) -> String {
@@ -264,6 +279,10 @@ impl Page<'_> {
             text.to_owned()
         }
     }
+}
+
+fn policy_place(suggested: &Suggested<'_>, policy: &PolicyAnswer) -> Span {
+    suggested.project.policies.get(policy.at).map_or(policy.span, |policy| policy.span)
 }
 
 fn plural_roles(count: usize) -> String {

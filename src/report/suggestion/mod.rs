@@ -48,20 +48,24 @@ pub struct Counts {
     pub withheld: usize,
     /// Needs that are not granted.
     pub missing: usize,
-    /// Policies that can be narrowed.
+    /// Policies that can be narrowed, or that no role has to attach.
     pub narrowed: usize,
+    /// Those of them that no edit reaches.
+    pub by_hand: usize,
 }
 
 impl Counts {
     /// Counts.
     pub fn of(suggestions: &Suggestions) -> Counts {
         let needs = suggestions.roles.iter().flat_map(|role| &role.needs);
-        let is_narrowed = |outcome: &Outcome| matches!(outcome, Outcome::Narrowed(_));
+        let policies = suggestions.policies.iter();
+        let narrowed = policies.filter(|policy| matches!(policy.outcome, Outcome::Narrowed(_)));
         Counts {
             roles: suggestions.roles.len(),
             withheld: suggestions.roles.iter().filter(|role| !role.withheld.is_empty()).count(),
             missing: needs.filter(|need| need.standing == crate::semantics::least::Standing::Missing).count(),
-            narrowed: suggestions.policies.iter().filter(|policy| is_narrowed(&policy.outcome)).count(),
+            narrowed: narrowed.clone().count(),
+            by_hand: narrowed.filter(|policy| policy.by_hand).count(),
         }
     }
 }

@@ -10,6 +10,8 @@ mod logins;
 mod tests;
 mod vault;
 
+pub(super) use vault::conditions;
+
 use super::language::Grant;
 use super::reach::Access;
 use crate::model::project::Project;

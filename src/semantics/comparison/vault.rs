@@ -17,6 +17,8 @@ pub(super) mod side;
 mod unread;
 mod values;
 
+pub(in crate::semantics) use contents::conditions;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 

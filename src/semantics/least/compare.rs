@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::forms::Form;
-use super::narrow::{Bearer, COMPLEX, IN_THE_WAY, SHADOW, Slot, Work};
+use super::narrow::{Bearer, IN_THE_WAY, SHADOW, Slot, Work};
 use super::needs::On;
 use super::paths::{deciding, gain, language, reached};
 use crate::model::vault::capability::Capability;
@@ -18,7 +18,7 @@ pub(super) struct Case<'c, 't, 's> {
     pub(super) old: &'c Acl<'c>,
     pub(super) new: &'c Acl<'c>,
     pub(super) texts: &'c [Option<Policy>],
-    pub(super) reduced: &'c [(Policy, Vec<usize>)],
+    pub(super) reduced: &'c [Option<(Policy, Vec<usize>)>],
     pub(super) found: Vec<(Slot, &'static str)>,
 }
 
@@ -45,6 +45,7 @@ impl Case<'_, '_, '_> {
     /// Nothing may be open that was not.
     pub(super) fn gains(&mut self) {
         let holder = self.bearer.holder;
+        let sources = &self.work.needs.bearers.project.sources;
         let is_changed = |slot: Slot| self.work.form(slot).is_some_and(|form| *form != Form::Whole);
         let old =
             self.old.rules().iter().filter(|rule| {
@@ -58,7 +59,7 @@ impl Case<'_, '_, '_> {
         let changed: BTreeSet<String> = old.chain(new).map(|rule| rule.pattern.to_string()).collect();
         for label in changed {
             for (capability, within) in reached(&label, &holder.namespace) {
-                match gain(self.old, self.new, holder, capability, &within) {
+                match gain((self.old, self.new), (sources, sources), holder, capability, &within) {
                     Ok(None) => {}
                     Ok(Some(path)) => self.blame(capability, &path, false),
                     Err(_) => self.give_up(),
@@ -94,19 +95,12 @@ impl Case<'_, '_, '_> {
             |text: &Option<Policy>| text.as_ref().is_some_and(|text| std::ptr::eq(text, member.policy));
         let at = self.texts.iter().position(same)?;
         let rule = member.policy.path_rules.element_offset(member.rule)?;
-        let (_, origins) = self.reduced.get(at)?;
+        let (_, origins) = self.reduced.get(at)?.as_ref()?;
         Some((at, *origins.get(rule)?))
     }
 
     /// Leaves all as it is that this token holds.
     fn give_up(&mut self) {
-        let held =
-            self.bearer.holder.held.iter().filter_map(|held| self.work.needs.bearers.place(held.policy?));
-        for at in held {
-            let forms = self.work.forms.get(at).into_iter().flatten().enumerate();
-            let narrowed =
-                forms.filter(|(_, form)| **form != Form::Whole).map(|(rule, _)| ((at, rule), COMPLEX));
-            self.found.extend(narrowed.filter(|_| self.work.open.get(at) == Some(&true)));
-        }
+        self.found.extend(self.work.all_of(self.bearer));
     }
 }

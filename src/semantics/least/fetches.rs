@@ -2,7 +2,7 @@
 
 use super::needs::{Needs, On, Wish};
 use super::tokens::Account;
-use super::{NeedSource, Remark};
+use super::{NeedSource, Remark, quoted};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::kube::workload::Workload;
 use crate::model::vault::capability::Capability;
@@ -129,14 +129,14 @@ impl<'s> Needs<'s> {
         is_firm: bool,
     ) {
         if let Some(doubt) = &fetch.doubt {
-            let text = format!("{by} asks for `{}`: {doubt}", fetch.secret);
+            let text = format!("{by} asks for {}: {doubt}", quoted(&fetch.secret));
             self.doubt(Some(role), Remark::new(text, Some(fetch.span)));
         }
         let stop = fetch.stage.as_ref().and_then(|stage| stage.stop.as_ref());
         if let Some(stop) = stop.filter(|stop| stop.fault == Fault::KvPath) {
             let text = format!(
-                "{by} asks for `{}`, where there is nothing, and which path is meant is not known: {}",
-                fetch.path.as_deref().unwrap_or_default(),
+                "{by} asks for {}, where there is nothing, and which path is meant is not known: {}",
+                quoted(fetch.path.as_deref().unwrap_or_default()),
                 stop.why
             );
             self.doubt(Some(role), Remark::new(text, Some(fetch.span)));

@@ -2,7 +2,7 @@
 
 use super::needs::Needs;
 use super::tokens::{Role, is_settled};
-use super::{NeedSource, Remark, Standing};
+use super::{NeedSource, Remark, Standing, quoted};
 use crate::model::project::FileClass;
 use crate::syntax::Spanned;
 
@@ -37,13 +37,19 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
     for held in role.holder.held.iter().filter(|held| !is_settled(held)) {
         let name = &held.name;
         if held.is_missing() && held.refused.is_empty() {
-            refuse(format!("no input defines its policy `{name}`"), held.span.or(place));
+            refuse(format!("no input defines its policy {}", quoted(name)), held.span.or(place));
         } else if let Some(other) = held.others.first() {
-            let text = format!("its policy `{name}` is defined more than once, in different ways");
+            let text = format!("its policy {} is defined more than once, in different ways", quoted(name));
             refuse(text, Some(other.name.span));
+        } else if held.is_repeated {
+            let text = format!(
+                "its policy {} is defined more than once: all of them would have to change alike",
+                quoted(name)
+            );
+            refuse(text, held.policy.map(|policy| policy.name.span));
         } else {
             let refused = held.refused.first().or(held.policy.as_ref());
-            let text = format!("servers refuse to store its policy `{name}` as it is written");
+            let text = format!("servers refuse to store its policy {} as it is written", quoted(name));
             refuse(text, refused.map(|policy| policy.name.span));
         }
     }
@@ -52,7 +58,8 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
     }
     let is_doubted = needs.doubts.get(at).is_some_and(|doubts| !doubts.is_empty());
     for template in templates(needs).filter(|text| holds_word(&text.text, role.role.name.as_str())) {
-        let text = format!("the template `{}` speaks of it and was not read: render it first", template.name);
+        let text =
+            format!("the template {} speaks of it and was not read: render it first", quoted(&template.name));
         refuse(text, Some(template.whole().at_start()));
     }
     let mut caveats = Vec::new();
@@ -76,7 +83,7 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
             let unseen: Vec<&Spanned<String>> =
                 entries.iter().filter(|it| !it.value.contains('*') && !seen.contains(&it.as_str())).collect();
             if let Some(first) = unseen.first() {
-                let named: Vec<String> = unseen.iter().map(|entry| format!("`{entry}`")).collect();
+                let named: Vec<String> = unseen.iter().map(|entry| quoted(&entry.value)).collect();
                 let text = format!(
                     "it also admits the {what}{} {}, of which no input says what it needs",
                     if unseen.len() == 1 { "" } else { "s" },
@@ -87,7 +94,7 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
         }
         let globs = role.role.names().iter().chain(role.role.namespaces());
         if let Some(glob) = globs.clone().find(|entry| entry.value.contains('*')) {
-            let text = format!("`{glob}` admits service accounts that no input shows");
+            let text = format!("{} admits service accounts that no input shows", quoted(&glob.value));
             caveats.push(Remark::new(text, Some(glob.span)));
         }
         for (namespace, account, workload) in &needs.idle {
@@ -103,7 +110,8 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
     if withheld.is_empty() {
         let names = templates(needs).filter(|text| CONSUMERS.iter().any(|word| text.text.contains(word)));
         for template in names.take(3) {
-            let text = format!("the template `{}` may hold users of it and was not read", template.name);
+            let text =
+                format!("the template {} may hold users of it and was not read", quoted(&template.name));
             caveats.push(Remark::new(text, Some(template.whole().at_start())));
         }
     }
@@ -217,7 +225,7 @@ fn add(candidate: &mut Candidate, at: usize, role: &Role<'_>, known: &Known) {
     candidate.roles.push(at);
     candidate.roles.sort_unstable();
     candidate.withheld.extend(known.withheld.iter().map(|remark| Remark {
-        text: format!("role `{}`: {}", role.title(), remark.text),
+        text: format!("role {}: {}", quoted(&role.title()), remark.text),
         span: remark.span,
     }));
 }

@@ -6,8 +6,11 @@
 //!    not open before, and still each one that is needed.
 //! 4. [`check`] proves the expectations and traces the workloads of the changed project once more.
 //!
+//! A policy of which nothing is needed is taken out of the roles that attach it; its text stays, for whoever else holds it.
+//!
 //! What no file shows is not known here: a program that speaks to the server by itself, a person, another auth method.
 
+mod changed;
 mod check;
 mod compare;
 mod fetches;
@@ -21,24 +24,27 @@ mod standing;
 mod surplus;
 mod tokens;
 
+pub use changed::{detaching, with_policies};
 pub use check::{Disagreement, check};
+
+use std::collections::BTreeSet;
 
 use super::reach::{Access, RoleName, Token};
 use super::trace::Tracer;
-use crate::model::lower;
 use crate::model::project::Project;
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::policy::{Policy, PolicyOrigin};
 use crate::syntax::Span;
+use known::{Candidate, Known};
 use needs::Needs;
 use tokens::Bearers;
 
 /// Of how many paths below one pattern a policy names each by itself; with more, the pattern stays.
 pub const MOST_PATHS: usize = 8;
 
-/// How often the result is narrowed again. What remains after the first time is rarely more than a rule that stayed for
-/// another one's sake, which is gone by then.
-const ROUNDS: usize = 4;
+/// How often the result is narrowed again at most. Each time some rule gets narrower, and what remains after the first time
+/// is rarely more than a rule that stayed for another one's sake, which is gone by then.
+const ROUNDS: usize = 64;
 
 /// What can be done without.
 #[derive(Debug)]
@@ -126,6 +132,8 @@ pub struct PolicyAnswer {
     pub roles: Vec<String>,
     /// What to do with it.
     pub outcome: Outcome,
+    /// No edit of the inputs says it: what is suggested holds for this policy alone, after all edits are made.
+    pub by_hand: bool,
 }
 
 /// What to do with a policy.
@@ -142,7 +150,7 @@ pub enum Outcome {
 /// A policy with no more than what is needed.
 #[derive(Debug)]
 pub struct Narrowed {
-    /// The policy; without any path rule if nothing of it is needed.
+    /// The policy; without any path rule if nothing of it is needed, so that no role has to attach it.
     pub policy: Policy,
     /// The path rules that were narrowed, or that are gone.
     pub surplus: Vec<Surplus>,
@@ -193,18 +201,25 @@ impl Remark {
     }
 }
 
-/// What can be done without, of the policies of these roles; of all roles if none is named.
-pub fn suggestions(project: &Project, chosen: &[RoleName]) -> Suggestions {
-    let mut suggestions = round(project, chosen);
+/// Makes words of the user fit for a phrase in which backticks stand around them.
+pub(super) fn quoted(words: &str) -> String {
+    format!("`{}`", words.replace('`', "\\u{60}"))
+}
+
+/// What can be done without, all of it together, of the policies of these roles; of all roles if none is named. The
+/// policies at the places in `fixed` stay as they are.
+pub fn suggestions(project: &Project, chosen: &[RoleName], fixed: &BTreeSet<usize>) -> Suggestions {
+    let is_open = |at: usize| !fixed.contains(&at);
+    let mut suggestions = gather(project, chosen, |gathered| gathered.suggestions(&is_open));
     let mut latest: Vec<Option<Policy>> = narrowed_policies(&suggestions, project.policies.len());
     for _ in 1..ROUNDS {
         if latest.iter().all(Option::is_none) {
             break;
         }
-        let next = with_policies(project, latest.clone());
-        let again = round(&next, chosen);
+        let next = with_policies(project, &latest);
+        let again = gather(&next, chosen, |gathered| gathered.answers(&is_open));
         let mut further = false;
-        for answer in again.policies {
+        for answer in again {
             let Outcome::Narrowed(narrowed) = answer.outcome else { continue };
             if let Some(slot) = latest.get_mut(answer.at) {
                 *slot = Some(narrowed.policy);
@@ -232,21 +247,21 @@ pub fn suggestions(project: &Project, chosen: &[RoleName]) -> Suggestions {
     suggestions
 }
 
-/// The project with other policies in the place of some, as if they had been written so.
-pub fn with_policies(project: &Project, policies: Vec<Option<Policy>>) -> Project {
-    let lowered = project.sources.iter().map(|source| lower::file(source, &project.settings)).collect();
-    let mut next = Project::assemble(project.sources.clone(), lowered, project.settings.clone());
-    for (slot, policy) in next.policies.iter_mut().zip(policies) {
-        if let Some(policy) = policy {
-            *slot = policy;
-        }
+/// What can be done without of each of these policies if all others stay as they are; nothing is said of those that stay.
+pub fn by_itself(project: &Project, chosen: &[RoleName], which: &BTreeSet<usize>) -> Vec<PolicyAnswer> {
+    if which.is_empty() {
+        return Vec::new();
     }
-    next
+    gather(project, chosen, |gathered| {
+        let answers = which.iter().flat_map(|place| gathered.answers(&|at| at == *place));
+        answers.filter(|answer| matches!(answer.outcome, Outcome::Narrowed(_))).collect()
+    })
 }
 
-fn narrowed_policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Policy>> {
+/// The policies that are narrowed, in the order of those of the project.
+pub fn narrowed_policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Policy>> {
     let mut policies: Vec<Option<Policy>> = (0..count).map(|_| None).collect();
-    for answer in &suggestions.policies {
+    for answer in suggestions.policies.iter().filter(|answer| !answer.by_hand) {
         if let (Outcome::Narrowed(narrowed), Some(slot)) = (&answer.outcome, policies.get_mut(answer.at)) {
             *slot = Some(narrowed.policy.clone());
         }
@@ -254,7 +269,17 @@ fn narrowed_policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Poli
     policies
 }
 
-fn round(project: &Project, chosen: &[RoleName]) -> Suggestions {
+/// All that is known before anything is narrowed.
+struct Gathered<'g, 's> {
+    needs: &'g Needs<'s>,
+    tokens: &'g [Token<'g>],
+    standings: Vec<Standing>,
+    knowledge: Vec<Known>,
+    is_chosen: Vec<bool>,
+    candidates: Vec<Option<Candidate>>,
+}
+
+fn gather<T>(project: &Project, chosen: &[RoleName], then: impl FnOnce(&Gathered<'_, '_>) -> T) -> T {
     let access = Access::new(project);
     let tracer = Tracer::new(project);
     let bearers = Bearers::new(&access);
@@ -266,39 +291,57 @@ fn round(project: &Project, chosen: &[RoleName]) -> Suggestions {
     let standings = standing::standings(&needs, &tokens);
     let knowledge = known::of(&needs, &standings);
     let candidates = known::candidates(&needs, &knowledge, &is_chosen);
-    let narrowing = narrow::of(&needs, &tokens, &candidates);
+    then(&Gathered { needs: &needs, tokens: &tokens, standings, knowledge, is_chosen, candidates })
+}
 
-    let mut policies = Vec::new();
-    for (at, policy) in project.policies.iter().enumerate() {
-        let Some(candidate) = candidates.get(at).and_then(Option::as_ref) else { continue };
-        let outcome = match (&candidate.withheld[..], narrowing.policies.get(at).and_then(Option::as_ref)) {
-            ([], Some(narrowed)) => Outcome::Narrowed(Box::new(Narrowed {
-                surplus: surplus::of(policy, narrowed, project),
-                kept: narrowing.kept(at, policy),
-                policy: narrowed.clone(),
-            })),
-            ([], None) => Outcome::Least,
-            (withheld, _) => Outcome::Withheld(withheld.to_vec()),
-        };
-        let roles = candidate.roles.iter().filter_map(|at| Some(needs.bearers.roles.get(*at)?.title()));
-        policies.push(PolicyAnswer {
-            name: policy.name.value.clone(),
-            at,
-            span: policy.name.span,
-            origin: policy.origin,
-            roles: roles.collect(),
-            outcome,
+impl Gathered<'_, '_> {
+    fn suggestions(&self, is_open: &dyn Fn(usize) -> bool) -> Suggestions {
+        let roles = self.needs.bearers.roles.iter().enumerate().zip(&self.knowledge).zip(&self.is_chosen);
+        let roles = roles.filter(|(_, chosen)| **chosen).map(|(((at, role), known), _)| RoleAnswer {
+            name: role.title(),
+            span: role.role.name.span,
+            policies: role.holder.held.iter().map(|held| held.name.clone()).collect(),
+            needs: standing::listed(self.needs, &self.standings, at),
+            withheld: known.withheld.clone(),
+            caveats: known.caveats.clone(),
         });
+        let roles = roles.collect();
+        Suggestions { roles, policies: self.answers(is_open), caveats: self.needs.caveats.clone() }
     }
-    let roles = needs.bearers.roles.iter().enumerate().zip(knowledge).zip(&is_chosen);
-    let roles = roles.filter(|(_, chosen)| **chosen).map(|(((at, role), known), _)| RoleAnswer {
-        name: role.title(),
-        span: role.role.name.span,
-        policies: role.holder.held.iter().map(|held| held.name.clone()).collect(),
-        needs: standing::listed(&needs, &standings, at),
-        withheld: known.withheld,
-        caveats: known.caveats,
-    });
-    let roles = roles.collect();
-    Suggestions { roles, policies, caveats: needs.caveats.clone() }
+
+    fn answers(&self, is_open: &dyn Fn(usize) -> bool) -> Vec<PolicyAnswer> {
+        let project = self.needs.bearers.project;
+        let is_candidate = |at: usize| {
+            let candidate = self.candidates.get(at).and_then(Option::as_ref);
+            candidate.is_some_and(|candidate| candidate.withheld.is_empty())
+        };
+        let open: Vec<bool> = (0..project.policies.len()).map(|at| is_open(at) && is_candidate(at)).collect();
+        let narrowing = narrow::of(self.needs, self.tokens, &open);
+        let mut policies = Vec::new();
+        for (at, policy) in project.policies.iter().enumerate() {
+            let Some(candidate) = self.candidates.get(at).and_then(Option::as_ref) else { continue };
+            let outcome = match (&candidate.withheld[..], narrowing.policies.get(at).and_then(Option::as_ref))
+            {
+                ([], Some(narrowed)) => Outcome::Narrowed(Box::new(Narrowed {
+                    surplus: surplus::of(policy, narrowed, project),
+                    kept: narrowing.kept(at, policy),
+                    policy: narrowed.clone(),
+                })),
+                ([], None) => Outcome::Least,
+                (withheld, _) => Outcome::Withheld(withheld.to_vec()),
+            };
+            let roles = candidate.roles.iter();
+            let roles = roles.filter_map(|at| Some(self.needs.bearers.roles.get(*at)?.title()));
+            policies.push(PolicyAnswer {
+                name: policy.name.value.clone(),
+                at,
+                span: policy.name.span,
+                origin: policy.origin,
+                roles: roles.collect(),
+                outcome,
+                by_hand: false,
+            });
+        }
+        policies
+    }
 }

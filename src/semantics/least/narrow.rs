@@ -10,14 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::Case;
 use super::forms::{self, Form, is_literal};
-use super::known::Candidate;
 use super::needs::{Needs, On, Wish};
 use super::paths::{deciding, language, lists, meets, shaped};
-use super::tokens::{Account, with_texts};
+use super::tokens::{Account, claimed_policies, with_texts};
 use super::{Kept, MOST_PATHS};
 use crate::model::vault::capability::{Capability, CapabilitySet};
 use crate::model::vault::path::{PathPattern, PatternClass};
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::acl::{Acl, MergedRule, RuleRef, is_guarded_by_pki, is_root_protected};
 use crate::semantics::language::{Grant, may_meet};
 use crate::semantics::pattern::{covers, matches};
@@ -44,28 +43,19 @@ impl Narrowing {
     }
 }
 
-/// Narrows the policies that may be.
-pub(super) fn of(needs: &Needs<'_>, tokens: &[Token<'_>], candidates: &[Option<Candidate>]) -> Narrowing {
+/// Narrows the policies that are `open`, which are in the order of those of the project.
+pub(super) fn of(needs: &Needs<'_>, tokens: &[Token<'_>], open: &[bool]) -> Narrowing {
     let project = needs.bearers.project;
-    let is_open = |at: usize| {
-        candidates.get(at).and_then(Option::as_ref).is_some_and(|candidate| candidate.withheld.is_empty())
-    };
-    let open: Vec<bool> = (0..project.policies.len()).map(is_open).collect();
     let mut narrowing = Narrowing { policies: open.iter().map(|_| None).collect(), why: BTreeMap::new() };
     if !open.contains(&true) {
         return narrowing;
     }
     // Each policy by itself must not open more, either: somebody else may hold it.
-    let alone: Vec<Holder<'_>> = project
-        .policies
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| open.get(*at) == Some(&true))
-        .flat_map(|(_, policy)| {
-            let subject = Subject::Policies(vec![policy.name.value.clone()]);
-            needs.bearers.access.holders(&subject).unwrap_or_default()
-        })
-        .collect();
+    let open_policies = project.policies.iter().zip(open).filter(|(_, is_open)| **is_open);
+    let sets = open_policies.map(|(policy, _)| vec![policy.name.value.clone()]);
+    let sets: BTreeSet<Vec<String>> = sets.chain(claimed_policies(project)).collect();
+    let holders = |names| needs.bearers.access.holders(&Subject::Policies(names)).unwrap_or_default();
+    let alone: Vec<Holder<'_>> = sets.into_iter().flat_map(holders).collect();
     let tokens_alone: Vec<Token<'_>> = alone.iter().map(Holder::token).collect();
     let holders = needs.bearers.tokens.iter().map(|bearer| &bearer.holder).zip(tokens).enumerate();
     let mut bearers: Vec<Bearer<'_, '_>> =
@@ -76,19 +66,19 @@ pub(super) fn of(needs: &Needs<'_>, tokens: &[Token<'_>], candidates: &[Option<C
         let held = bearer.holder.held.iter().filter_map(|held| needs.bearers.place(held.policy?));
         bearer.holder.gets_token() && held.into_iter().any(|at| open.get(at) == Some(&true))
     });
-    let forms = project.policies.iter().zip(&open);
+    let forms = project.policies.iter().zip(open);
     let forms = forms.map(|(policy, is_open)| {
         let form = if *is_open { Form::Gone } else { Form::Whole };
         policy.path_rules.iter().map(|_| form.clone()).collect()
     });
-    let mut work = Work { needs, open: &open, bearers, forms: forms.collect(), why: BTreeMap::new() };
+    let mut work = Work { needs, open, bearers, forms: forms.collect(), why: BTreeMap::new() };
     work.serve();
     work.keep_what_meets_the_unknown();
     work.keep_constraints();
     work.settle();
     let Work { forms, why, .. } = work;
     for (((policy, forms), slot), is_open) in
-        project.policies.iter().zip(&forms).zip(&mut narrowing.policies).zip(&open)
+        project.policies.iter().zip(&forms).zip(&mut narrowing.policies).zip(open)
     {
         if *is_open && forms.iter().any(|form| *form != Form::Whole) {
             *slot = Some(forms::policy(policy, forms).0);
@@ -136,6 +126,7 @@ pub(super) const UNKNOWN: &str = "a rule with a template meets it, and for which
 pub(super) const CONSTRAINTS: &str = "its constraints are joined with those of another rule";
 const MANY: &str = "more paths below it are needed than a policy names one by one";
 const SHARED: &str = "several service accounts need paths of its template";
+const CLAIMED: &str = "a claim names its policy beside others";
 pub(super) const COMPLEX: &str = "the rules overlap in too many ways to tell";
 pub(super) const IN_THE_WAY: &str = "a narrower rule would stand in the way of what is needed";
 
@@ -192,6 +183,21 @@ impl<'s> Work<'_, 's> {
             };
             let form = form.settled(rule);
             self.set(slot, form);
+        }
+        self.keep_what_is_claimed();
+    }
+
+    /// Who needs what of a role may be known by what is claimed of its policies together: it goes on attaching them.
+    fn keep_what_is_claimed(&mut self) {
+        let bearers = &self.needs.bearers;
+        let claimed = self.needs.wishes.iter().filter_map(|wish| bearers.tokens.get(wish.bearer));
+        let held = claimed.filter(|token| token.role.is_none()).flat_map(|token| &token.holder.held);
+        let places: BTreeSet<usize> = held.filter_map(|held| bearers.place(held.policy?)).collect();
+        for (at, forms) in self.forms.iter_mut().enumerate().filter(|(at, _)| places.contains(at)) {
+            if forms.iter().all(|form| *form == Form::Gone) {
+                self.why.extend((0..forms.len()).map(|rule| ((at, rule), CLAIMED)));
+                forms.fill(Form::Whole);
+            }
         }
     }
 
@@ -265,15 +271,18 @@ impl<'s> Work<'_, 's> {
     /// Mends until every token opens what is needed and no more than before.
     fn settle(&mut self) {
         loop {
-            let reduced: Vec<(Policy, Vec<usize>)> = self.reduced();
-            let texts: Vec<Option<Policy>> = reduced
+            let reduced = self.reduced();
+            let texts: Vec<Option<Policy>> =
+                reduced.iter().map(|reduced| reduced.as_ref().map(|(policy, _)| policy.clone())).collect();
+            // Roles no longer attach what is of no use to them; whoever else holds it has it as it is.
+            let elsewhere: Vec<Option<Policy>> = texts
                 .iter()
-                .zip(self.open)
-                .map(|((policy, _), open)| open.then(|| policy.clone()))
+                .map(|text| text.as_ref().filter(|policy| !policy.path_rules.is_empty()).cloned())
                 .collect();
             let mut faults: BTreeMap<Slot, &'static str> = BTreeMap::new();
             for bearer in &self.bearers {
-                self.faults(bearer, &texts, &reduced, &mut faults);
+                let texts = if bearer.holder.role.is_some() { &texts } else { &elsewhere };
+                self.faults(bearer, texts, &reduced, &mut faults);
             }
             if faults.is_empty() {
                 return;
@@ -292,26 +301,45 @@ impl<'s> Work<'_, 's> {
         &self,
         bearer: &Bearer<'_, '_>,
         texts: &[Option<Policy>],
-        reduced: &[(Policy, Vec<usize>)],
+        reduced: &[Option<(Policy, Vec<usize>)>],
         faults: &mut BTreeMap<Slot, &'static str>,
     ) {
         let project = self.needs.bearers.project;
         let holder = with_texts(bearer.holder, project, texts);
         let token = holder.token();
         for ((_, old), (_, new)) in bearer.token.acls().iter().zip(token.acls()) {
-            let (Ok(old), Ok(new)) = (old, new) else { continue };
-            let mut case = Case { work: self, bearer, old, new, texts, reduced, found: Vec::new() };
-            case.needs();
-            case.gains();
-            for (slot, why) in case.found {
+            let found = match (old, new) {
+                (Ok(old), Ok(new)) => {
+                    let mut case = Case { work: self, bearer, old, new, texts, reduced, found: Vec::new() };
+                    case.needs();
+                    case.gains();
+                    case.found
+                }
+                (Err(old), Err(new)) if old == new => continue,
+                // A token that the server refuses as a whole must not come to life, nor the other way round.
+                _ => self.all_of(bearer),
+            };
+            for (slot, why) in found {
                 faults.entry(slot).or_insert(why);
             }
         }
     }
 
-    fn reduced(&self) -> Vec<(Policy, Vec<usize>)> {
-        let policies = self.needs.bearers.project.policies.iter().zip(&self.forms);
-        policies.map(|(policy, forms)| forms::policy(policy, forms)).collect()
+    /// All rules of this token that could still stay as they are.
+    pub(super) fn all_of(&self, bearer: &Bearer<'_, '_>) -> Vec<(Slot, &'static str)> {
+        let mut found = Vec::new();
+        for at in bearer.holder.held.iter().filter_map(|held| self.needs.bearers.place(held.policy?)) {
+            let forms = self.forms.get(at).into_iter().flatten().enumerate();
+            let narrowed = forms.filter(|(_, form)| **form != Form::Whole);
+            let narrowed = narrowed.map(|(rule, _)| ((at, rule), COMPLEX));
+            found.extend(narrowed.filter(|_| self.open.get(at) == Some(&true)));
+        }
+        found
+    }
+
+    fn reduced(&self) -> Vec<Option<(Policy, Vec<usize>)>> {
+        let policies = self.needs.bearers.project.policies.iter().zip(&self.forms).zip(self.open);
+        policies.map(|((policy, forms), open)| open.then(|| forms::policy(policy, forms))).collect()
     }
 
     /// The place of a rule of a policy that may be narrowed.
@@ -321,7 +349,7 @@ impl<'s> Work<'_, 's> {
         Some((at, rule.policy.path_rules.element_offset(rule.rule)?)).filter(|_| is_open)
     }
 
-    pub(super) fn rule(&self, (policy, rule): Slot) -> Option<&'s crate::model::vault::policy::PathRule> {
+    pub(super) fn rule(&self, (policy, rule): Slot) -> Option<&'s PathRule> {
         self.needs.bearers.project.policies.get(policy)?.path_rules.get(rule)
     }
 

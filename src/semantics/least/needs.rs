@@ -1,7 +1,7 @@
 //! Who needs what: from claims that somebody can, and from what workloads fetch.
 
 use super::tokens::{Account, Bearers};
-use super::{NeedSource, Remark};
+use super::{NeedSource, Remark, quoted};
 use crate::model::spec::{Expectation, Quantifier, Question};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
@@ -146,7 +146,7 @@ impl<'s> Needs<'s> {
                 is_firm,
                 source: NeedSource::Expectation,
                 by: match &expectation.name {
-                    Some(name) => format!("the expectation `{name}`"),
+                    Some(name) => format!("the expectation {}", quoted(&name.value)),
                     None => "an expectation".to_owned(),
                 },
                 span: expectation.span,

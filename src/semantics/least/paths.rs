@@ -4,13 +4,16 @@ use super::needs::{On, Wish};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::semantics::acl::{Acl, MergedRule, Operation, Request};
-use crate::semantics::language::{Language, STEPS, TooComplex, beyond, may_meet};
+use crate::semantics::comparison::conditions;
+use crate::semantics::language::{Grant, Language, STEPS, TooComplex, may_meet, shortest_of};
 use crate::semantics::reach::Holder;
+use crate::syntax::Sources;
 
-/// A path inside `within` that `new` opens further than `old`.
+/// A path inside `within` that `new` opens further than `old`, or under other conditions; the texts of both are those of
+/// `sources`.
 pub(super) fn gain(
-    old: &Acl<'_>,
-    new: &Acl<'_>,
+    (old, new): (&Acl<'_>, &Acl<'_>),
+    sources: (&Sources, &Sources),
     holder: &Holder<'_>,
     capability: Capability,
     within: &PathPattern,
@@ -21,7 +24,20 @@ pub(super) fn gain(
     if !new.rules().iter().any(grants) {
         return Ok(None);
     }
-    beyond(after, language(old, holder, capability), within, STEPS)
+    let before = language(old, holder, capability);
+    shortest_of(&[after, before], within, STEPS, |path, grants| match grants {
+        [after, before] if after > before => true,
+        [Grant::No, _] => false,
+        // What is asked of requests must not change, either.
+        _ => {
+            let told = |acl, sources| {
+                let rule = deciding(acl, holder, capability, path);
+                rule.map_or(String::new(), |rule| conditions(rule, capability, sources))
+            };
+            let asked = told(old, sources.0);
+            !asked.is_empty() && told(new, sources.1) != asked
+        }
+    })
 }
 
 /// Each capability with the paths, relative to the namespace, on which a rule of this label may have a say. What is

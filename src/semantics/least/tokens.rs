@@ -1,11 +1,12 @@
 //! The tokens that bear policies: one for each role, and one for each identity for which templates differ.
 
 use crate::model::project::Project;
+use crate::model::spec::Quantifier;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
 use crate::semantics::bound;
 use crate::semantics::login::AuthMethod;
-use crate::semantics::reach::{Access, Held, Holder, RoleName, Who};
+use crate::semantics::reach::{Access, Held, Holder, RoleName, Subject, Who};
 use crate::semantics::template::Presence;
 
 /// Roles and tokens.
@@ -85,15 +86,21 @@ impl<'s> Bearers<'s> {
         if let Some(known) = known {
             return known;
         }
-        let (namespace, name) = account.clone();
-        let identity = self.access.identity(
-            &Presence::Present(name),
-            &Presence::Present(namespace),
-            it.holder.issued.as_ref(),
-        );
-        let holder = Holder { identity, ..it.holder.clone() };
+        let holder = self.filled(it, account);
         self.tokens.push(Bearer { holder, role: Some(role), account: Some(account.clone()) });
         self.tokens.len() - 1
+    }
+
+    /// The token of an account, or of whoever logs in, through a role, whatever its policies hold.
+    pub(super) fn holder(&self, role: usize, account: Option<&Account>) -> Option<Holder<'s>> {
+        let it = self.roles.get(role)?;
+        Some(account.map_or_else(|| it.holder.clone(), |account| self.filled(it, account)))
+    }
+
+    fn filled(&self, role: &Role<'s>, (namespace, name): &Account) -> Holder<'s> {
+        let (name, namespace) = (Presence::Present(name.clone()), Presence::Present(namespace.clone()));
+        let identity = self.access.identity(&name, &namespace, role.holder.issued.as_ref());
+        Holder { identity, ..role.holder.clone() }
     }
 
     /// A token with policies that a claim names.
@@ -105,6 +112,13 @@ impl<'s> Bearers<'s> {
     /// The place of a policy among those of the project; nothing for those that servers have by themselves.
     pub(super) fn place(&self, policy: &Policy) -> Option<usize> {
         self.project.policies.element_offset(policy)
+    }
+}
+
+impl Bearer<'_> {
+    /// Whose it is; nothing for whoever logs in.
+    pub(super) fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
     }
 }
 
@@ -143,6 +157,20 @@ impl Role<'_> {
     }
 }
 
+/// The policies that claims name together, as if somebody held them.
+pub(super) fn claimed_policies(project: &Project) -> Vec<Vec<String>> {
+    let claims = project.expectations.iter().flat_map(|claim| match &claim.who.value {
+        Quantifier::One(name) => std::slice::from_ref(name),
+        Quantifier::Only(names) | Quantifier::NobodyExcept(names) => names,
+        Quantifier::Nobody | Quantifier::EverybodyIn(_) => &[],
+    });
+    let sets = claims.filter_map(|name| match name.parse::<Subject>() {
+        Ok(Subject::Policies(names)) => Some(names),
+        _ => None,
+    });
+    sets.collect()
+}
+
 /// The token with other texts for some policies, which are in the order of those of the project.
 pub(super) fn with_texts<'r>(
     holder: &Holder<'r>,
@@ -164,5 +192,6 @@ pub(super) fn is_settled(held: &Held<'_>) -> bool {
     held.others.is_empty()
         && held.refused.is_empty()
         && held.refused_by.is_empty()
+        && !held.is_repeated
         && (!held.is_missing() || held.name == "root")
 }

@@ -20,6 +20,8 @@ pub struct Held<'s> {
     pub policy: Option<&'s Policy>,
     /// Definitions of the same name with another text, in other files: which of them the server has is not known.
     pub others: Vec<&'s Policy>,
+    /// The definition that counts stands in other files, too, word for word.
+    pub is_repeated: bool,
     /// Definitions that the server refuses to store, so that they do not count.
     pub refused: Vec<&'s Policy>,
     /// Servers that refuse to store the definition that counts, though others take it.
@@ -73,6 +75,7 @@ impl Access<'_> {
             defined.into_iter().partition(|policy| !policy.refusals.is_empty());
         let policy_counts = (!defined.is_empty()).then(|| defined.remove(0));
         let text = |policy: &Policy| self.project.sources.slice(policy.span);
+        let count = defined.len();
         defined.retain(|other| policy_counts.is_some_and(|counts| text(counts) != text(other)));
         let is_default = policy.name == "default" && policy_counts.is_none();
         Held {
@@ -82,6 +85,7 @@ impl Access<'_> {
             refused_by: policy_counts
                 .and_then(|policy| self.refused.get(&(policy.name.span, policy.span)))
                 .map_or(&[], Vec::as_slice),
+            is_repeated: defined.len() < count,
             others: defined,
             refused,
             built_in: is_default.then_some(&self.defaults),

@@ -79,7 +79,11 @@ fn conditions_of(rule: &PathRule, sources: &Sources) -> String {
 
 /// The conditions under which a merged rule grants a capability, in words that are equal for equal conditions; empty if
 /// it does so without any.
-pub(super) fn conditions(rule: &MergedRule<'_>, capability: Capability, sources: &Sources) -> String {
+pub(in crate::semantics) fn conditions(
+    rule: &MergedRule<'_>,
+    capability: Capability,
+    sources: &Sources,
+) -> String {
     let mut words = Vec::new();
     let operation = Operation::of_capability(capability);
     if operation.is_some_and(Operation::carries_parameters) && !rule.constraints.is_empty() {

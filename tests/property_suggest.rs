@@ -1,0 +1,544 @@
+//! Suggestions against plain enumeration: for random projects, what is printed is applied as text, and of the project that
+//! comes of it every token of every role and identity opens no path that it did not open before, every expectation holds
+//! that held, and nothing more is suggested. What is to be done by hand gives nobody anything, each of it by itself.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that goes wrong should stop and say so"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use common::Random;
+use rolewright::emit::proposal::{Proposal, proposal};
+use rolewright::model::lower;
+use rolewright::model::project::{Project, Settings, Target};
+use rolewright::model::vault::policy::{ParameterValue, Policy};
+use rolewright::report::suggestion::human::{self, Look};
+use rolewright::report::suggestion::{FileChange, Suggested};
+use rolewright::semantics::acl::{Operation, Request, Verdict};
+use rolewright::semantics::expectation::Prover;
+use rolewright::semantics::least::{self, Outcome};
+use rolewright::semantics::reach::{Access, Holder, Subject};
+use rolewright::semantics::template::Presence;
+use rolewright::syntax::{Source, SourceId, Sources};
+
+/// How many random projects are narrowed.
+const PROJECTS: u64 = 240;
+
+const SEGMENTS: [&str; 3] = ["a", "b", "ab"];
+const NAMES: [&str; 2] = ["a", "b"];
+const NAMESPACES: [&str; 2] = ["ab", "ns"];
+const BY_NAME: &str = "{{identity.entity.aliases.auth_kubernetes_0123abcd.metadata.service_account_name}}";
+const BY_ENTITY: &str = "{{identity.entity.name}}";
+const ENTITIES: [&str; 2] = ["a", "ab"];
+const OPERATIONS: [Operation; 6] = [
+    Operation::Read,
+    Operation::List,
+    Operation::Create,
+    Operation::Update,
+    Operation::Delete,
+    Operation::Patch,
+];
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    edited: usize,
+    detached: usize,
+    by_hand: usize,
+    answers: usize,
+    lost: usize,
+}
+
+#[test]
+fn what_is_printed_gives_nobody_anything() {
+    let projects = std::env::var("ROLEWRIGHT_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(PROJECTS);
+    let from = std::env::var("ROLEWRIGHT_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
+    let threads = std::thread::available_parallelism().map_or(2, |it| it.get() as u64).min(8);
+    let all: Vec<Counts> = std::thread::scope(|scope| {
+        let of = |worker: u64| (from..from + projects).filter(move |seed| seed % threads == worker);
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| scope.spawn(move || of(worker).map(judge).collect::<Vec<Counts>>()))
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    let sum = |of: fn(&Counts) -> usize| all.iter().map(of).sum::<usize>();
+    let (edited, detached, by_hand) = (sum(|it| it.edited), sum(|it| it.detached), sum(|it| it.by_hand));
+    let (answers, lost) = (sum(|it| it.answers), sum(|it| it.lost));
+    println!(
+        "{projects} projects: {edited} policies edited, {detached} detached, {by_hand} by hand; of {answers} answers \
+         {lost} are narrower"
+    );
+    let least = usize::try_from(projects).unwrap() / 8;
+    assert!(edited > least && detached > least && by_hand > least / 2 && lost > 100 * least);
+}
+
+fn judge(seed: u64) -> Counts {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bd1_e995);
+    (0..4).for_each(|_| drop(random.below(2)));
+    let files = project_files(&mut random);
+    let targets = [Target::VaultClassic, Target::VaultCurrent, Target::OpenBao, Target::Any];
+    let target = targets[random.below(targets.len())];
+    let project = assembled(&files, target);
+    let told = |more: &str| {
+        let texts: String = files.iter().map(|(name, text)| format!("=== {name}\n{text}")).collect();
+        format!("seed {seed}, {target:?}: {more}\n{texts}")
+    };
+    assert!(project.syntax_errors.is_empty(), "{}", told(&format!("{:?}", project.syntax_errors)));
+    assert!(project.malformed.is_empty(), "{}", told(&format!("{:?}", project.malformed)));
+    let first = proposal(&project, &[]).unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
+    let printed = printed(&project, &first);
+    let after = applied(&files, &printed).unwrap_or_else(|| panic!("{}", told(&printed)));
+    let told = |more: &str| told(&format!("{more}\n{printed}"));
+    let next = assembled(&after, target);
+    let mut counts = Counts::default();
+    for answer in &first.suggestions.policies {
+        let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
+        match (answer.by_hand, narrowed.policy.path_rules.is_empty()) {
+            (true, _) => counts.by_hand += 1,
+            (false, true) => counts.detached += 1,
+            (false, false) => counts.edited += 1,
+        }
+    }
+    // Everything that is neither a policy of which something is needed nor a role stays.
+    assert_eq!(project.policies.len(), next.policies.len(), "{}", told("a policy is gone"));
+    assert_eq!(project.auth_roles.len(), next.auth_roles.len(), "{}", told("a role is gone"));
+    assert!(next.syntax_errors.is_empty() && next.malformed.is_empty(), "{}", told("does not read"));
+
+    let before = Enumerated::new(&project);
+    if counts.edited + counts.detached > 0 {
+        let (answers, lost) = before.narrower(&Enumerated::new(&next), &told);
+        counts.answers += answers;
+        counts.lost += lost;
+        let provers = (Prover::new(&project), Prover::new(&next));
+        for (was, is) in project.expectations.iter().zip(&next.expectations) {
+            let (old, new) = (provers.0.prove(was).outcome, provers.1.prove(is).outcome);
+            assert!(new <= old, "{}", told(&format!("{} {:?}: {old:?}, {new:?}", was.on.value, was.who)));
+        }
+    }
+    let again = proposal(&next, &[]).unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
+    for answer in &again.suggestions.policies {
+        let Outcome::Narrowed(_) = &answer.outcome else { continue };
+        let same = first.suggestions.policies.iter().find(|it| it.name == answer.name && it.at == answer.at);
+        assert!(
+            answer.by_hand && same.is_some_and(|it| it.by_hand),
+            "{}",
+            told(&format!("again: {answer:?}"))
+        );
+    }
+    let withheld = |proposal: &Proposal| -> Vec<bool> {
+        proposal.suggestions.roles.iter().map(|role| role.withheld.is_empty()).collect()
+    };
+    assert_eq!(withheld(&first), withheld(&again), "{}", told("enough is known, or is not any more"));
+    // By hand, each of them alone, on top of what was applied.
+    let applied = Enumerated::new(&next);
+    for answer in first.suggestions.policies.iter().filter(|answer| answer.by_hand) {
+        let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
+        let mut policies: Vec<Option<Policy>> = next.policies.iter().map(|_| None).collect();
+        let name = next.policies[answer.at].name.clone();
+        policies[answer.at] = Some(Policy { name, ..narrowed.policy.clone() });
+        let changed = least::with_policies(&next, &policies);
+        let told = |more: &str| told(&format!("by hand {}: {more}", answer.name));
+        applied.narrower(&Enumerated::new(&changed), &told);
+    }
+    counts
+}
+
+/// What the command prints.
+fn printed(project: &Project, proposal: &Proposal) -> String {
+    let changed = project.sources.iter().zip(proposal.sources.iter());
+    let files: Vec<FileChange> = changed
+        .filter(|(old, new)| old.text != new.text)
+        .map(|(old, new)| FileChange {
+            path: old.name.clone(),
+            old: old.text.clone(),
+            new: new.text.clone(),
+            policies: proposal.changes.get(&old.id).into_iter().flatten().copied().collect(),
+        })
+        .collect();
+    let suggested =
+        Suggested { project, suggestions: &proposal.suggestions, texts: &proposal.texts, files: &files };
+    human::render(&suggested, Look::default())
+}
+
+/// The files with all patches applied that stand in a text; nothing if one does not fit.
+fn applied(files: &BTreeMap<String, String>, printed: &str) -> Option<BTreeMap<String, String>> {
+    let mut after = files.clone();
+    let mut lines = printed.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some(path) = line.strip_prefix("--- a/") else { continue };
+        let path = path.trim_end_matches('\t');
+        lines.next()?.strip_prefix("+++ b/")?;
+        let old: Vec<&str> = files.get(path)?.lines().collect();
+        let (mut new, mut at): (Vec<&str>, usize) = (Vec::new(), 0);
+        while let Some(hunk) = lines.next_if(|line| line.starts_with("@@ -")) {
+            let words: Vec<&str> = hunk.split(' ').collect();
+            let range = |word: &str| -> (usize, usize) {
+                let (start, count) = word[1..].split_once(',').unwrap_or((&word[1..], "1"));
+                (start.parse().unwrap(), count.parse().unwrap())
+            };
+            let ((start, mut gone), (_, mut come)) = (range(words[1]), range(words[2]));
+            let start = if gone == 0 { start } else { start - 1 };
+            new.extend(old.get(at..start)?);
+            at = start;
+            while gone + come > 0 {
+                let line = lines.next()?;
+                let (mark, text) = line.split_at(1);
+                match mark {
+                    "+" => {
+                        new.push(text);
+                        come -= 1;
+                        continue;
+                    }
+                    " " => {
+                        new.push(text);
+                        come -= 1;
+                    }
+                    "-" => {}
+                    _ => return None,
+                }
+                if *old.get(at)? != text {
+                    return None;
+                }
+                at += 1;
+                gone -= 1;
+            }
+        }
+        new.extend(old.get(at..)?);
+        after.insert(path.to_owned(), format!("{}\n", new.join("\n")));
+    }
+    Some(after)
+}
+
+fn assembled(files: &BTreeMap<String, String>, target: Target) -> Project {
+    let sources = files.iter().zip(0..).map(|((name, text), at)| Source {
+        id: SourceId(at),
+        name: name.clone(),
+        text: text.clone(),
+        bom: false,
+    });
+    let sources = Sources::new(sources.collect());
+    let settings = Settings { target, ..Settings::default() };
+    let lowered = sources.iter().map(|source| lower::file(source, &settings)).collect();
+    Project::assemble(sources, lowered, settings)
+}
+
+/// The answers to all requests of a small alphabet, by token and server.
+struct Enumerated {
+    tokens: BTreeMap<String, Vec<Verdict>>,
+    requests: Vec<String>,
+}
+
+impl Enumerated {
+    fn new(project: &Project) -> Enumerated {
+        let access = Access::new(project);
+        let (paths, datas) = (universe(), datas());
+        let mut requests = Vec::new();
+        for path in &paths {
+            for operation in OPERATIONS {
+                let lists = operation == Operation::List;
+                let path = if lists && !path.ends_with('/') { format!("{path}/") } else { path.clone() };
+                let carries = matches!(operation, Operation::Create | Operation::Update);
+                requests.extend(
+                    (0..if carries { datas.len() } else { 1 }).map(|it| (path.clone(), operation, it)),
+                );
+            }
+        }
+        let mut tokens = BTreeMap::new();
+        let mut ask = |title: String, holder: &Holder<'_>| {
+            if !holder.gets_token() {
+                return;
+            }
+            let token = holder.token();
+            for (dialect, acl) in token.acls() {
+                let answers = requests.iter().map(|(path, operation, data)| match acl {
+                    Ok(acl) => {
+                        acl.verdict(&Request { data: &datas[*data], ..holder.request(*operation, path) })
+                    }
+                    Err(_) => Verdict::Refused,
+                });
+                tokens.insert(format!("{title} on {dialect}"), answers.collect());
+            }
+        };
+        for (name, namespace) in NAMES.iter().flat_map(|name| NAMESPACES.iter().map(move |it| (name, it))) {
+            let subject: Subject = format!("{namespace}/{name}").parse().unwrap();
+            for mut holder in access.holders(&subject).unwrap_or_default() {
+                let title = holder.role.map(|(role, method)| format!("{}/{}", method.path, role.name));
+                for entity in ENTITIES {
+                    if let Presence::Present(known) = &mut holder.identity.entity {
+                        known.name = Presence::Present(entity.to_owned());
+                    }
+                    ask(format!("{namespace}/{name} ({entity}) through {title:?}"), &holder);
+                }
+            }
+        }
+        let mut sets: BTreeSet<Vec<String>> =
+            project.policies.iter().map(|policy| vec![policy.name.value.clone()]).collect();
+        sets.insert(vec!["p0".to_owned(), "p1".to_owned()]);
+        // Those of claims; whatever else somebody may hold together is in no file.
+        let claimed = |names: &Vec<String>| {
+            let subject = format!("policy:{}", names.join(","));
+            names.len() == 1
+                || project.expectations.iter().any(|it| format!("{:?}", it.who.value).contains(&subject))
+        };
+        for names in sets.into_iter().filter(claimed) {
+            for holder in access.holders(&Subject::Policies(names.clone())).unwrap_or_default() {
+                ask(format!("policies {names:?}"), &holder);
+            }
+        }
+        let requests = requests.iter().map(|(path, operation, data)| format!("{operation:?} {path} {data}"));
+        Enumerated { tokens, requests: requests.collect() }
+    }
+
+    /// Checks that the other one answers no more; how many answers there are, and how many of them are narrower.
+    fn narrower(&self, other: &Enumerated, told: &dyn Fn(&str) -> String) -> (usize, usize) {
+        let (mut answers, mut lost) = (0, 0);
+        for (title, after) in &other.tokens {
+            let Some(before) = self.tokens.get(title) else { panic!("{}", told(&format!("new: {title}"))) };
+            for (at, (was, is)) in before.iter().zip(after).enumerate() {
+                let is_gain = match (was, is) {
+                    (Verdict::Allowed, _) | (_, Verdict::Refused) => false,
+                    (Verdict::Unknown, Verdict::Unknown) => false,
+                    (Verdict::Refused | Verdict::Unknown, _) => true,
+                };
+                assert!(
+                    !is_gain,
+                    "{}",
+                    told(&format!("gained: {title}: {}: {was:?}, {is:?}", self.requests[at]))
+                );
+                answers += 1;
+                lost += usize::from(was != is);
+            }
+        }
+        (answers, lost)
+    }
+}
+
+/// Every path of up to three segments, folders included.
+fn universe() -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    let mut layer = vec![String::new()];
+    for _ in 0..3 {
+        layer = layer
+            .iter()
+            .flat_map(|path| {
+                let slash = if path.is_empty() { "" } else { "/" };
+                SEGMENTS.iter().map(move |segment| format!("{path}{slash}{segment}"))
+            })
+            .collect();
+        paths.extend(layer.iter().flat_map(|path| [path.clone(), format!("{path}/")]));
+    }
+    paths.push("a/b/ab/a".to_owned());
+    paths
+}
+
+fn datas() -> Vec<Vec<(String, ParameterValue)>> {
+    let text = |name: &str| (name.to_owned(), ParameterValue::Text("1".to_owned()));
+    vec![vec![], vec![text("x")], vec![text("y")], vec![text("x"), text("y")]]
+}
+
+/// Files of a random project: policies in all their forms, roles that share them, expectations.
+fn project_files(random: &mut Random) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let count = 1 + random.below(4);
+    let templates = random.below(3) == 0;
+    let mut labels: Vec<String> = Vec::new();
+    let (mut paths, mut hcl) = (String::new(), String::new());
+    for policy in 0..count {
+        let rules = rules(random, templates);
+        labels.extend(rules.keys().cloned());
+        let name = format!("p{policy}");
+        match random.below(12) {
+            0 => write!(hcl, "    {name}:\n      hcl: |\n{}", indented(&in_hcl(&rules))).unwrap(),
+            1 => drop(files.insert(format!("policies/{name}.json"), in_json(&rules))),
+            2..=4 => {
+                write!(paths, "    {name}:\n      path:\n{}", in_paths(&rules, random.below(2) == 0)).unwrap()
+            }
+            _ => drop(files.insert(format!("policies/{name}.hcl"), in_hcl(&rules))),
+        }
+        // Another copy, the same or not.
+        if random.below(16) == 0 {
+            let other = if random.below(2) == 0 { rules } else { self::rules(random, false) };
+            files.insert(format!("elsewhere/{name}.hcl"), in_hcl(&other));
+        }
+    }
+    if random.below(10) == 0 {
+        files.insert("policies/default.hcl".to_owned(), in_hcl(&rules(random, templates)));
+    }
+    if random.below(4) == 0 {
+        files.insert("policies/unattached.hcl".to_owned(), in_hcl(&rules(random, templates)));
+    }
+    let specs = 1 + random.below(2);
+    for spec in 0..specs {
+        let (mut roles, mut expect) = (String::new(), String::new());
+        for role in 0..1 + random.below(3) {
+            let role = format!("r{spec}{role}");
+            let mut held: Vec<String> =
+                (0..count).filter(|_| random.below(3) > 0).map(|at| format!("p{at}")).collect();
+            if random.below(24) == 0 {
+                held.push("nowhere".to_owned());
+            }
+            if random.below(24) == 0 {
+                held.push("P0".to_owned());
+            }
+            if held.is_empty() {
+                held.push("p0".to_owned());
+            }
+            let names = random.one(&["[a]", "[a]", "[b]", "[a, b]", "[\"*\"]"]);
+            let namespaces = random.one(&["[ab]", "[ab]", "[ns]", "[\"a*\"]"]);
+            let held = match random.below(3) {
+                0 => format!(
+                    "\n{}",
+                    held.iter().map(|name| format!("            - {name}\n")).collect::<String>()
+                ),
+                1 => format!(" [{}] # of {role}\n", held.join(", ")),
+                _ => format!(" [\"{}\"]\n", held.join("\", \"")),
+            };
+            let bare = if random.below(5) == 0 { "          token_no_default_policy: true\n" } else { "" };
+            write!(
+                roles,
+                "        {role}:\n          bound_service_account_names: {names}\n          bound_service_account_namespaces: {namespaces}\n          token_policies:{held}{bare}"
+            )
+            .unwrap();
+            for _ in 0..1 + random.below(4) {
+                let capability = random.one(&["read", "read", "read", "list", "update", "create", "delete"]);
+                // Mostly something that a rule is for, by a path or as a whole.
+                let of_rule = labels[random.below(labels.len())].clone();
+                let filled = of_rule.replace(BY_NAME, "a").replace(BY_ENTITY, "a");
+                let on = match random.below(10) {
+                    0 => label(random, false),
+                    1 => path(random),
+                    2 => filled,
+                    _ => filled.replace('+', random.one(&SEGMENTS)).replace('*', random.one(&SEGMENTS)),
+                };
+                let who = match random.below(10) {
+                    0 => "who: \"policy:p0,p1\"".to_owned(),
+                    1 => "nobody: true".to_owned(),
+                    2..=5 => format!("who: \"role:{role}\""),
+                    _ => format!("who: {}/{}", random.one(&NAMESPACES), random.one(&NAMES)),
+                };
+                if on.contains("//") || on.starts_with('/') || (who.contains("p1") && count < 2) {
+                    continue;
+                }
+                let can = if random.below(10) == 0 && !who.starts_with("nobody") { "cannot" } else { "can" };
+                writeln!(expect, "  - {{{who}, {can}: [{capability}], on: \"{on}\"}}").unwrap();
+            }
+        }
+        let policies = match spec {
+            0 if !paths.is_empty() || !hcl.is_empty() => format!("  policies:\n{paths}{hcl}"),
+            _ => String::new(),
+        };
+        let expect = if expect.is_empty() { expect } else { format!("expect:\n{expect}") };
+        files.insert(
+            format!("x{spec}.access.yaml"),
+            format!(
+                "apiVersion: rolewright/v1\nkind: Access\nname: x{spec}\nvault:\n  auth:\n    {}:\n      type: kubernetes\n      config: {{kubernetes_host: https://k}}\n      roles:\n{roles}{policies}{expect}",
+                if spec == 0 { "kubernetes" } else { "other" }
+            ),
+        );
+    }
+    files
+}
+
+struct Rule {
+    capabilities: Vec<&'static str>,
+    required: Option<&'static str>,
+    denied: Option<&'static str>,
+}
+
+fn rules(random: &mut Random, templates: bool) -> BTreeMap<String, Rule> {
+    let mut rules = BTreeMap::new();
+    for _ in 0..1 + random.below(5) {
+        let capabilities: &[&str] = match random.below(7) {
+            0 => &["deny"],
+            1 => &["list"],
+            2 => &["read", "list"],
+            3 => &["read", "update", "delete"],
+            4 => &["sudo", "read", "list"],
+            5 => &["create", "update", "patch"],
+            _ => &["read"],
+        };
+        let (required, denied) = match random.below(10) {
+            0 => (Some("x"), None),
+            1 => (None, Some("y")),
+            _ => (None, None),
+        };
+        rules
+            .insert(label(random, templates), Rule { capabilities: capabilities.to_vec(), required, denied });
+    }
+    rules
+}
+
+fn path(random: &mut Random) -> String {
+    let count = 1 + random.below(3);
+    (0..count).map(|_| random.one(&SEGMENTS)).collect::<Vec<_>>().join("/")
+}
+
+fn label(random: &mut Random, templates: bool) -> String {
+    let count = 1 + random.below(3);
+    let mut segments: Vec<&str> = (0..count).map(|_| random.one(&["a", "b", "ab", "+", "a"])).collect();
+    if templates && random.below(3) == 0 {
+        let at = random.below(segments.len());
+        segments[at] = random.one(&[BY_NAME, BY_NAME, BY_ENTITY]);
+    }
+    let end = random.one(&["", "", "*", "/*", "/"]);
+    if end == "*" && matches!(segments.last(), Some(last) if *last == "+" || last.contains('{')) {
+        segments.pop();
+        segments.push("a");
+    }
+    format!("{}{end}", segments.join("/"))
+}
+
+fn in_hcl(rules: &BTreeMap<String, Rule>) -> String {
+    let mut out = String::new();
+    for (label, rule) in rules {
+        let words = rule.capabilities.join("\", \"");
+        write!(out, "# for {label}\npath \"{label}\" {{\n  capabilities = [\"{words}\"]\n").unwrap();
+        if let Some(name) = rule.required {
+            writeln!(out, "  required_parameters = [\"{name}\"]").unwrap();
+        }
+        if let Some(name) = rule.denied {
+            writeln!(out, "  denied_parameters = {{ \"{name}\" = [] }}").unwrap();
+        }
+        out += "}\n";
+    }
+    out
+}
+
+fn in_json(rules: &BTreeMap<String, Rule>) -> String {
+    let mut entries = Vec::new();
+    for (label, rule) in rules {
+        let mut keys = vec![format!("\"capabilities\": [\"{}\"]", rule.capabilities.join("\", \""))];
+        keys.extend(rule.required.map(|name| format!("\"required_parameters\": [\"{name}\"]")));
+        keys.extend(rule.denied.map(|name| format!("\"denied_parameters\": {{\"{name}\": []}}")));
+        entries.push(format!("    \"{label}\": {{{}}}", keys.join(", ")));
+    }
+    format!("{{\n  \"path\": {{\n{}\n  }}\n}}\n", entries.join(",\n"))
+}
+
+fn in_paths(rules: &BTreeMap<String, Rule>, flow: bool) -> String {
+    let mut out = String::new();
+    for (label, rule) in rules {
+        let mut keys = vec![format!("capabilities: [{}]", rule.capabilities.join(", "))];
+        keys.extend(rule.required.map(|name| format!("required_parameters: [{name}]")));
+        keys.extend(rule.denied.map(|name| format!("denied_parameters: {{{name}: []}}")));
+        out += &match flow {
+            true => format!("        \"{label}\": {{{}}}\n", keys.join(", ")),
+            false => format!("        \"{label}\":\n          {}\n", keys.join("\n          ")),
+        };
+    }
+    out
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("        {line}\n")).collect()
+}

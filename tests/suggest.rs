@@ -67,10 +67,12 @@ fn exit_codes() {
         cases().iter().map(|case| (name(case), suggest(&case.join("in"), &["-q"]).code)).collect();
     let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     let wanted = [
+        ("beside", 1),
         ("broken", 2),
         ("constraints", 1),
         ("consumers", 1),
         ("denies", 1),
+        ("detached", 1),
         ("everything", 1),
         ("expectations", 1),
         ("hostile", 1),
@@ -80,6 +82,7 @@ fn exit_codes() {
         ("narrower", 1),
         ("shared", 1),
         ("templates", 1),
+        ("twice", 2),
         ("unknown", 2),
     ];
     assert_eq!(codes, wanted);
@@ -168,9 +171,23 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
                 let text = fs::read_to_string(copy.path().join(file["path"].as_str().unwrap())).unwrap();
                 assert_eq!(text, file["text"].as_str().unwrap(), "{program:?} in {}", directory.display());
             }
-            let again = suggest(copy.path(), &["--format", "json"]);
-            let again: Value = serde_json::from_str(&again.stdout).unwrap();
+            let ran = suggest(copy.path(), &["--format", "json"]);
+            let again: Value = serde_json::from_str(&ran.stdout).unwrap();
             assert_eq!(again["files"], json!([]), "{}", directory.display());
+            // What was to be done by hand is still to be done, and nothing else.
+            let counts = |of: &Value, what: &str| of["summary"][what].as_u64().unwrap();
+            let by_hand = counts(&report, "by_hand");
+            let left = (counts(&again, "narrowed"), counts(&again, "by_hand"));
+            assert_eq!(left, (by_hand, by_hand), "{}", directory.display());
+            assert_eq!(
+                again["summary"]["withheld"],
+                report["summary"]["withheld"],
+                "{}",
+                directory.display()
+            );
+            if run.code == 1 {
+                assert_eq!(ran.code, i32::from(by_hand > 0), "{}", directory.display());
+            }
             applied += 1;
         }
     }

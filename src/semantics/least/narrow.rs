@@ -215,10 +215,14 @@ impl<'s> Work<'_, 's> {
         }
         let mut take = |rule: &MergedRule<'_>, capability: Capability, label: &dyn Fn() -> Label| {
             // What another policy gives in any case needs no second rule.
+            let is_joined =
+                rule.members.len() > 1 && rule.members.iter().any(|member| member.rule.is_constrained());
             let mut slots = Vec::new();
             for member in rule.granting(capability) {
                 match self.slot(member) {
                     Some(slot) => slots.push(slot),
+                    // A rule whose constraints are joined with others keeps its label, and no more than this.
+                    None if is_joined => {}
                     None => return,
                 }
             }

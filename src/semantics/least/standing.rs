@@ -15,14 +15,17 @@ fn standing(needs: &Needs<'_>, tokens: &[Token<'_>], wish: &Wish) -> Standing {
     let (Some(token), Some(bearer)) = (tokens.get(wish.bearer), needs.bearers.tokens.get(wish.bearer)) else {
         return Standing::Unclear;
     };
-    let (mut all, mut any, mut unclear) = (true, false, false);
+    let (mut all, mut any, mut unclear, mut may) = (true, false, false, false);
     for (_, acl) in token.acls() {
         let Ok(acl) = acl else {
             all = false;
             continue;
         };
         let language = language(acl, &bearer.holder, wish.capability);
-        unclear |= acl.uncertain_rules().iter().any(|rule| meets(&rule.reach, wish, &bearer.holder));
+        for rule in acl.uncertain_rules().iter().filter(|rule| meets(&rule.reach, wish, &bearer.holder)) {
+            unclear = true;
+            may |= rule.rule.rule.granted().contains(wish.capability);
+        }
         match &wish.on {
             On::Path(path) => {
                 let grant = language.on(path);
@@ -37,7 +40,8 @@ fn standing(needs: &Needs<'_>, tokens: &[Token<'_>], wish: &Wish) -> Standing {
             }
         }
     }
-    match (all, any, unclear) {
+    // What is not granted otherwise, a rule that does not grant it cannot put in doubt.
+    match (all, any, unclear && (any || may)) {
         (true, true, _) => Standing::Granted,
         (_, _, true) => Standing::Unclear,
         (_, true, _) => Standing::InPart,

@@ -399,12 +399,13 @@ fn project_files(random: &mut Random) -> BTreeMap<String, String> {
             }
             let names = random.one(&["[a]", "[a]", "[a]", "[b]", "[a, b]", "[\"*\"]"]);
             let namespaces = random.one(&["[ab]", "[ab]", "[ns]", "[\"a*\"]"]);
-            let held = match random.below(3) {
-                0 => format!(
+            let held = match random.below(7) {
+                6 => format!(" \"{}\"\n", held.join(",")),
+                0 | 1 => format!(
                     "\n{}",
                     held.iter().map(|name| format!("            - {name}\n")).collect::<String>()
                 ),
-                1 => format!(" [{}] # of {role}\n", held.join(", ")),
+                2 | 3 => format!(" [{}] # of {role}\n", held.join(", ")),
                 _ => format!(" [\"{}\"]\n", held.join("\", \"")),
             };
             let bare = if random.below(5) == 0 { "          token_no_default_policy: true\n" } else { "" };

@@ -28,18 +28,23 @@ driver, Vault Secrets Operator, External Secrets. Each need is listed with its p
 listed as MISSING and not added.
 
 A path rule of which less is needed is narrowed to the paths (up to eight, else its pattern stays) and the capabilities \
-that are needed, with its constraints and its comments; one that nobody needs goes. A template stays where several \
-service accounts need paths of it, a `deny` and a rule in the way of a broader one stay where they still have an effect. \
-No token opens more afterwards than before, on any server of the target; every expectation is proved and every workload \
-traced once more before anything is shown. The policy `default` is not touched.
+that are needed, with its constraints and its comments; one that nobody needs goes. A policy of which nothing is needed is \
+taken out of the roles that attach it. A template stays where several service accounts need paths of it, a `deny` and a rule \
+in the way of a broader one stay where they still have an effect. The policy `default` is not touched.
+
+What is proved is the project that the diff makes, all of it applied, and no other: the changed files are read again, no \
+token of any role opens more than before, on any server of the target, every expectation is proved and every workload traced \
+once more before anything is shown. Policies that no diff reaches (those of grants, texts inside of specs, JSON, what a role \
+has from an anchor) count as they are; what could be taken from each of them alone, once the diff is applied, is marked `by \
+hand`. Run again after the diff is applied, nothing but that is left.
 
 Nothing is suggested for a role of whose users the files do not say enough: without workloads and expectations; where a \
 service account or a namespace that it names is used by none of them; where a workload hands its token on, reads a path \
-that a template computes, or lies in a template that was not rendered; where a policy is not there. Known is what the \
+that a template computes, or lies in a template that was not rendered; where a policy is not there, or there twice. Known is what the \
 files show and nothing else: a program that speaks to Vault by itself is not seen.";
 
 /// What follows the flags there.
-pub const EXIT_CODES: &str = "Exit codes: 0 nothing to narrow; 1 something can be narrowed; 2 an input cannot be read, there \
+pub const EXIT_CODES: &str = "Exit codes: 0 nothing to narrow; 1 something can be narrowed, by the diff or by hand; 2 an input cannot be read, there \
 is no such role, or too little is known of a role that is named, or of all; 3 a bug of rolewright.";
 
 /// Flags of `suggest`.
@@ -154,11 +159,11 @@ fn chosen(project: &Project, words: &[String]) -> Result<Vec<RoleName>, Failure>
                 && mount.is_none_or(|mount| mount == role.mount.trim_matches('/'))
         });
         if !is_there {
-            let failure = Failure::new(format!("no auth role is named `{}`", clean::line(word)));
+            let failure = Failure::new(format!("no auth role is named `{}`", clean::words(word)));
             let near =
                 crate::syntax::near::nearest(name, project.auth_roles.iter().map(|role| role.name.as_str()));
             return Err(match near {
-                Some(near) => failure.with_help(format!("did you mean `{}`?", clean::line(near))),
+                Some(near) => failure.with_help(format!("did you mean `{}`?", clean::words(near))),
                 None => failure.with_help("say where it lies with `--in PATH`"),
             });
         }

@@ -11,7 +11,7 @@ use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
-use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing};
+use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing, is_among};
 use crate::semantics::pattern::{covers, overlaps};
 use crate::syntax::hcl1::printer;
 use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned};
@@ -229,19 +229,25 @@ fn without_header(text: &str) -> &str {
     text.get(at..).unwrap_or("")
 }
 
-/// Edits that take items out of the `token_policies` of a role; nothing where it cannot be told what to cut.
-pub fn detached(project: &Project, role: &AuthRole, items: &BTreeSet<Span>) -> Option<Vec<Edit>> {
+/// Edits that take policies out of the `token_policies` of a role; nothing where it cannot be told what to cut.
+pub fn detached(project: &Project, role: &AuthRole, names: &BTreeSet<String>) -> Option<Vec<Edit>> {
     let field = role.fields.get("token_policies").filter(|_| !role.from_grant)?;
     let source = project.sources.get(field.span.source)?;
-    let stays = |item: &&Spanned<String>| !items.contains(&item.span);
-    let rest: Vec<&str> = role.policies().iter().filter(stays).map(|item| source.slice(item.span)).collect();
+    let goes = |item: &&Spanned<String>| is_among(&item.value, names);
+    let rest: Vec<&Spanned<String>> = role.policies().iter().filter(|item| !goes(item)).collect();
     let list = source.slice(field.span);
-    let is_plain = list.starts_with('[') && !list.contains(['#', '\n']);
-    if rest.is_empty() || is_plain {
-        return Some(vec![Edit { span: field.span, text: format!("[{}]", rest.join(", ")) }]);
+    let whole = |items: Vec<String>| vec![Edit { span: field.span, text: format!("[{}]", items.join(", ")) }];
+    // One text with commas.
+    if role.policies().iter().any(|item| item.span == field.span) {
+        let items: Result<Vec<String>, _> = rest.iter().map(|it| serde_json::to_string(&it.value)).collect();
+        return Some(whole(items.ok()?));
     }
-    let cut = |item: &Span| Some(Edit { span: removal::item(source, *item)?, text: String::new() });
-    items.iter().map(cut).collect()
+    if rest.is_empty() || (list.starts_with('[') && !list.contains(['#', '\n'])) {
+        return Some(whole(rest.iter().map(|item| source.slice(item.span).to_owned()).collect()));
+    }
+    let cut =
+        |item: &Spanned<String>| Some(Edit { span: removal::item(source, item.span)?, text: String::new() });
+    role.policies().iter().filter(goes).map(cut).collect()
 }
 
 /// Edits of a spec's `path` entries; nothing where it cannot be told what to cut or to write.

@@ -124,16 +124,20 @@ impl<'d> Draft<'d> {
         if all.is_empty() {
             return Ok((self.project.sources.clone(), None));
         }
-        if let Some((sources, next)) = self.applied(all) {
-            return Ok((sources, Some(next)));
+        let has_edits = |at: &usize| self.edits(&BTreeSet::from([*at])).is_some();
+        let (able, mut uncertain): (BTreeSet<usize>, BTreeSet<usize>) =
+            all.iter().copied().partition(has_edits);
+        match self.applied(&able) {
+            Some((sources, next)) if uncertain.is_empty() => return Ok((sources, Some(next))),
+            Some(_) => return Err(uncertain),
+            None => {}
         }
-        let (mut certain, mut uncertain) = (BTreeSet::new(), BTreeSet::new());
-        for at in all {
-            certain.insert(*at);
-            let has_edits = self.edits(&BTreeSet::from([*at])).is_some();
-            if !has_edits || self.applied(&certain).is_none() {
-                certain.remove(at);
-                uncertain.insert(*at);
+        let mut certain = BTreeSet::new();
+        for at in able {
+            certain.insert(at);
+            if self.applied(&certain).is_none() {
+                certain.remove(&at);
+                uncertain.insert(at);
             }
         }
         Err(uncertain)
@@ -152,9 +156,14 @@ impl<'d> Draft<'d> {
                 false => edits.extend(self.texts.get(*at)?.as_ref()?.edits.clone()?),
             }
         }
-        for (role, items) in least::detaching(self.project, &detached) {
+        for (role, names) in least::detaching(self.project, &detached) {
             let role = self.project.auth_roles.get(role)?;
-            edits.extend(narrowed::detached(self.project, role, &items)?);
+            for edit in narrowed::detached(self.project, role, &names)? {
+                // Several roles may have one list from the same anchor.
+                if !edits.contains(&edit) {
+                    edits.push(edit);
+                }
+            }
         }
         Some(edits)
     }

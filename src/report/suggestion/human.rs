@@ -131,10 +131,12 @@ impl Page<'_> {
         if narrowed.policy.path_rules.is_empty() {
             let roles = policy.roles.join(", ");
             let roles = clean::words(&roles);
-            self.line(&match policy.by_hand {
-                false => format!("  nothing of it is known to be needed: the diff takes it out of `token_policies` of {roles}"),
-                true => format!("  nothing of it is known to be needed: by hand, it could be taken out of `token_policies` of {roles}"),
-            });
+            let how = match (policy.by_hand, policy.origin) {
+                (false, _) => "the diff takes it out of `token_policies` of",
+                (true, PolicyOrigin::Grant) => "by hand, the grant could be taken from",
+                (true, _) => "by hand, it could be taken out of `token_policies` of",
+            };
+            self.line(&format!("  nothing of it is known to be needed: {how} {roles}"));
             return;
         }
         if policy.by_hand {

@@ -7,7 +7,6 @@ use crate::model::project::Project;
 use crate::model::vault::field::FieldValue;
 use crate::model::vault::policy::Policy;
 use crate::semantics::reach::Access;
-use crate::syntax::Spanned;
 
 /// The project with other policies in the place of some, as if they had been written so. One without any path rule leaves
 /// the policy as it is, and takes it out of all roles that attach it.
@@ -29,7 +28,7 @@ pub fn with_policies(project: &Project, policies: &[Option<Policy>]) -> Project 
             let mut fields = role.fields.known.iter_mut();
             let field = fields.find(|it| Some(it.key.span) == field);
             if let Some(FieldValue::List(items)) = field.map(|field| &mut field.value) {
-                items.retain(|item| !names.contains(&item.span));
+                items.retain(|item| !is_among(&item.value, &names));
             }
         }
     }
@@ -41,12 +40,9 @@ pub fn with_policies(project: &Project, policies: &[Option<Policy>]) -> Project 
     next
 }
 
-/// Where roles attach these policies, which are named by their places in [`Project::policies`]: for each such role, by its
-/// place in [`Project::auth_roles`], the items of `token_policies`.
-pub fn detaching(
-    project: &Project,
-    policies: &BTreeSet<usize>,
-) -> Vec<(usize, BTreeSet<crate::syntax::Span>)> {
+/// The roles that attach these policies, by their places in [`Project::auth_roles`], each with the names of those that it
+/// attaches; the policies are meant by their places in [`Project::policies`].
+pub fn detaching(project: &Project, policies: &BTreeSet<usize>) -> Vec<(usize, BTreeSet<String>)> {
     if policies.is_empty() {
         return Vec::new();
     }
@@ -57,15 +53,16 @@ pub fn detaching(
         let is_meant = |policy: &Policy| {
             project.policies.element_offset(policy).is_some_and(|at| policies.contains(&at))
         };
-        let held = holder.held.iter().filter(|held| held.policy.is_some_and(is_meant));
-        let names: BTreeSet<&str> = held.map(|held| held.name.as_str()).collect();
-        let items = role.policies().iter();
-        let items =
-            items.filter(|item: &&Spanned<String>| names.contains(item.value.trim().to_lowercase().as_str()));
-        let items: BTreeSet<_> = items.map(|item| item.span).collect();
-        if let (Some(at), false) = (project.auth_roles.element_offset(role), items.is_empty()) {
-            found.push((at, items));
+        let held = holder.held.into_iter().filter(|held| held.policy.is_some_and(is_meant));
+        let names: BTreeSet<String> = held.map(|held| held.name).collect();
+        if let (Some(at), false) = (project.auth_roles.element_offset(role), names.is_empty()) {
+            found.push((at, names));
         }
     }
     found
+}
+
+/// True if an item of `token_policies` is one of these names, as the server reads it.
+pub fn is_among(item: &str, names: &BTreeSet<String>) -> bool {
+    names.contains(item.trim().to_lowercase().as_str())
 }

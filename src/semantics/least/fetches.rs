@@ -2,7 +2,7 @@
 
 use super::needs::{Needs, On, Wish};
 use super::tokens::Account;
-use super::{NeedSource, Remark, quoted};
+use super::{NeedSource, Remark, escaped, quoted};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::kube::workload::Workload;
 use crate::model::vault::capability::Capability;
@@ -70,7 +70,7 @@ impl<'s> Needs<'s> {
     fn of_route(&mut self, route: &Route, workload: &str, runs_as: Option<(Option<&str>, &str)>) {
         let is_operator = matches!(route.consumer, Consumer::Operator | Consumer::ExternalSecrets);
         let title = if is_operator || workload.is_empty() { route.by.as_str() } else { workload };
-        let by = format!("{title} ({})", route.consumer.title());
+        let by = format!("{} ({})", escaped(title), route.consumer.title());
         match &route.login {
             Login::Undeclared => {}
             Login::Role { role, namespace, service_account, .. } => {

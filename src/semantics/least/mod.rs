@@ -24,7 +24,7 @@ mod standing;
 mod surplus;
 mod tokens;
 
-pub use changed::{detaching, with_policies};
+pub use changed::{detaching, is_among, with_policies};
 pub use check::{Disagreement, check};
 
 use std::collections::BTreeSet;
@@ -201,9 +201,14 @@ impl Remark {
     }
 }
 
-/// Makes words of the user fit for a phrase in which backticks stand around them.
+/// Words of the user between backticks. One of their own is an escape there, so that the words end where they are meant to.
 pub(super) fn quoted(words: &str) -> String {
-    format!("`{}`", words.replace('`', "\\u{60}"))
+    format!("`{}`", escaped(words))
+}
+
+/// Words of the user in a phrase that holds others between backticks.
+pub(super) fn escaped(words: &str) -> String {
+    words.replace('`', "\\u{60}")
 }
 
 /// What can be done without, all of it together, of the policies of these roles; of all roles if none is named. The

@@ -33,7 +33,7 @@ use rolewright::semantics::template::Presence;
 use rolewright::syntax::{Source, SourceId, Sources};
 
 /// How many random projects are narrowed.
-const PROJECTS: u64 = 240;
+const PROJECTS: u64 = 160;
 
 const SEGMENTS: [&str; 3] = ["a", "b", "ab"];
 const NAMES: [&str; 2] = ["a", "b"];

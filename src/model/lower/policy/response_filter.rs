@@ -45,10 +45,8 @@ fn is_readable(action: &str) -> bool {
     while let Some(sign) = rest.chars().next() {
         let after = match sign {
             '"' | '\'' | '`' => after_quoted(rest, sign),
+            _ if starts_number(rest) => after_number(rest),
             '.' | '$' => after_word(rest.get(1..).unwrap_or_default()),
-            '+' | '-' => {
-                rest.get(1..).filter(|next| next.starts_with(|it: char| it == '.' || it.is_ascii_digit()))
-            }
             _ if is_alphanumeric(sign) => after_word(rest),
             _ if is_space(sign) || "|=:(),".contains(sign) => rest.get(1..),
             _ => None,
@@ -71,6 +69,35 @@ fn after_quoted(text: &str, quote: char) -> Option<&str> {
         }
     }
     None
+}
+
+fn starts_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    unsigned.strip_prefix('.').unwrap_or(unsigned).starts_with(|it: char| it.is_ascii_digit())
+}
+
+/// What follows the number at the start, if it is one that Go knows.
+fn after_number(text: &str) -> Option<&str> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let mut before = ' ';
+    let end = unsigned.find(|sign: char| {
+        let is_part =
+            is_alphanumeric(sign) || sign == '.' || ("+-".contains(sign) && "eEpP".contains(before));
+        before = sign;
+        !is_part
+    });
+    let (number, after) = unsigned.split_at_checked(end.unwrap_or(unsigned.len()))?;
+    let digits = number.replace('_', "");
+    let is_number = match digits.get(..2).map(str::to_ascii_lowercase).as_deref() {
+        Some("0x") => u64::from_str_radix(digits.get(2..)?, 16).is_ok(),
+        Some("0b") => u64::from_str_radix(digits.get(2..)?, 2).is_ok(),
+        Some("0o") => u64::from_str_radix(digits.get(2..)?, 8).is_ok(),
+        _ if digits.contains(['.', 'e', 'E']) => digits.parse::<f64>().is_ok(),
+        // A zero in front is for octal digits.
+        _ if digits.starts_with('0') => u64::from_str_radix(&digits, 8).is_ok(),
+        _ => digits.parse::<u64>().is_ok(),
+    };
+    is_number.then_some(after)
 }
 
 /// What follows the letters at the start, if it ends a word.
@@ -101,6 +128,10 @@ mod tests {
             ("{{ printf `%s]` .key }}", true),
             ("{{/* why ] */}}{{ .key }}", true),
             ("{{ (.key) }}", true),
+            ("{{ printf `%v%v%v` 1e-5 0x1F .key }}", true),
+            ("{{ printf `%v` 1e .key }}", false),
+            ("{{ printf `%v` 09 .key }}", false),
+            ("{{ printf `%v` 1a .key }}", false),
             ("{{ .p]ath }}{{ .key }}", false),
             ("{{ .path] }}{{ .key }}", false),
             ("{{ [.key }}", false),

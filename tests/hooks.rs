@@ -21,7 +21,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use checkout::{Repository, both, build_cheaply, path_with, run, settled};
+use checkout::{INSTALL, Repository, both, path_with, run, settled};
 use common::home;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -34,17 +34,16 @@ const BINARY: &str = env!("CARGO_BIN_EXE_rolewright");
 struct PreCommit {
     program: PathBuf,
     home: TempDir,
-    /// A directory with a `cargo` that stands in for the real one: it puts the program of these tests where
-    /// `cargo install` would put what it builds. Without it, the real one builds.
-    stand_in: Option<TempDir>,
+    /// A directory with a `cargo` that stands in for the real one: where it is called as [`INSTALL`] says, it puts the
+    /// program of these tests where `cargo install` would put what it builds. `tests/packaging.rs` calls the real one.
+    stand_in: TempDir,
 }
 
 impl PreCommit {
     fn command(&self, program: &OsStr, dir: &Path) -> Command {
         let mut command = settled(program, dir);
-        build_cheaply(&mut command).env("PRE_COMMIT_HOME", self.home.path()).env("PRE_COMMIT_COLOR", "never");
-        let front: Vec<PathBuf> = self.stand_in.iter().map(|dir| dir.path().to_owned()).collect();
-        command.env("PATH", path_with(&front));
+        command.env("PRE_COMMIT_HOME", self.home.path()).env("PRE_COMMIT_COLOR", "never");
+        command.env("PATH", path_with(&[self.stand_in.path().to_owned()]));
         command
     }
 
@@ -60,42 +59,26 @@ impl PreCommit {
     }
 }
 
-fn pre_commit(stand_in: bool) -> Option<PreCommit> {
+fn pre_commit() -> Option<PreCommit> {
     let program = live::tool("pre-commit")?;
-    let stand_in = stand_in.then(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let cargo = dir.path().join("cargo");
-        let script = format!(
-            "#!/bin/sh\nset -eu\n[ \"$*\" = --version ] && exit 0\n\
-            [ \"$1 $2 $3 $5 $6\" = 'install --bins --root --path .' ]\n\
-            grep -q '^name = \"rolewright\"$' Cargo.toml\n\
-            mkdir -p \"$4/bin\"\ncp '{BINARY}' \"$4/bin/\"\n"
-        );
-        fs::write(&cargo, script).unwrap();
-        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
-        dir
-    });
+    let stand_in = tempfile::tempdir().unwrap();
+    let cargo = stand_in.path().join("cargo");
+    let [install, bins, root, path, here] = INSTALL;
+    let script = format!(
+        "#!/bin/sh\nset -eu\n[ \"$*\" = --version ] && exit 0\n\
+        [ \"$1 $2 $3 $5 $6\" = '{install} {bins} {root} {path} {here}' ]\n\
+        grep -q '^name = \"rolewright\"$' Cargo.toml\n\
+        mkdir -p \"$4/bin\"\ncp '{BINARY}' \"$4/bin/\"\n"
+    );
+    fs::write(&cargo, script).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
     Some(PreCommit { program, home: tempfile::tempdir().unwrap(), stand_in })
 }
 
+/// `pre-commit install` from a clone of this repository, then commits, good ones and bad ones.
 #[test]
 fn a_bad_commit_is_blocked() {
-    if let Some(pre_commit) = pre_commit(true) {
-        blocks_bad_commits(&pre_commit);
-    }
-}
-
-#[test]
-fn a_bad_commit_is_blocked_by_what_cargo_builds_from_a_clone() {
-    if live::all_is_wanted("a build of the hooks by cargo")
-        && let Some(pre_commit) = pre_commit(false)
-    {
-        blocks_bad_commits(&pre_commit);
-    }
-}
-
-/// `pre-commit install` from a clone of this repository, then commits, good ones and bad ones.
-fn blocks_bad_commits(pre_commit: &PreCommit) {
+    let Some(pre_commit) = pre_commit() else { return };
     let this = Repository::of_this();
     let revision = this.git(&["rev-parse", "HEAD"]);
     let team = Repository::new();
@@ -151,7 +134,7 @@ fn blocks_bad_commits(pre_commit: &PreCommit) {
 
 #[test]
 fn a_repository_can_be_tried() {
-    let Some(pre_commit) = pre_commit(true) else { return };
+    let Some(pre_commit) = pre_commit() else { return };
     let this = Repository::of_this();
     let this = this.path().to_str().unwrap();
     for (policy, wanted) in [(GOOD, 0), (BAD, 1)] {

@@ -256,7 +256,7 @@ fn expectation(who: &str, can: bool, actions: &[&str], on: &str, namespace: Opti
 #[test]
 fn hostile_names_verify_and_roll_back() {
     let Some(server) = live::server() else { return };
-    there_and_back(&hostile_project(&hostile::strings(100)), &server, "hostile", 0);
+    there_and_back(&hostile_project(&hostile::strings(30)), &server, "hostile", 0);
 }
 
 /// Puts a program on disk that stands in for another.

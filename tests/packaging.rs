@@ -20,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use checkout::{Repository, build_cheaply, path_with, run, settled};
+use checkout::{INSTALL, Repository, build_cheaply, path_with, run, settled};
 use common::{home, texts};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_rolewright");
@@ -174,14 +174,21 @@ fn bash_completes() {
     }
 }
 
+/// From one clone, so that the second build finds what the first one made.
 #[test]
-fn the_wheel_installs_a_program_that_runs() {
-    if !live::all_is_wanted("a build of the wheel by maturin") {
+fn what_cargo_and_the_wheel_install_is_a_program_that_runs() {
+    if !live::all_is_wanted("builds by cargo and maturin") {
         return;
     }
     let (Some(python), Some(_maturin)) = (live::tool("python"), live::tool("maturin")) else { return };
     let this = Repository::of_this();
     let dir = tempfile::tempdir().unwrap();
+    let [install, bins, root, path, here] = INSTALL;
+    let mut cargo = settled("cargo", this.path());
+    cargo.args([install, bins, root]).arg(dir.path().join("installed")).args([path, here]);
+    run(build_cheaply(&mut cargo));
+    runs(&dir.path().join("installed/bin/rolewright"));
+
     let pip = || {
         let mut pip = settled(&python, this.path());
         pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input"]);
@@ -191,7 +198,7 @@ fn the_wheel_installs_a_program_that_runs() {
     let mut build = pip();
     build.args(["wheel", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir"]).arg(dir.path());
     run(build_cheaply(&mut build).arg("."));
-    let wheel = files(dir.path()).pop().unwrap();
+    let wheel = files(dir.path()).into_iter().find(|file| common::name(file).ends_with(".whl")).unwrap();
     let name = common::name(&wheel);
     assert!(name.starts_with(&format!("rolewright-{}-py3-none-", env!("CARGO_PKG_VERSION"))), "{name}");
 
@@ -199,17 +206,21 @@ fn the_wheel_installs_a_program_that_runs() {
     run(Command::new(&python).args(["-m", "venv", "--without-pip"]).arg(&venv));
     let install = ["install", "--no-index", "--no-deps"];
     run(pip().arg("--python").arg(venv.join("bin/python")).args(install).arg(&wheel));
-    let program = venv.join("bin/rolewright");
-    let version = run(Command::new(&program).arg("--version").env_clear());
-    assert_eq!(version, format!("rolewright {}\n", env!("CARGO_PKG_VERSION")));
-    let policy = dir.path().join("web.hcl");
-    fs::write(&policy, "path \"secret/data/web\" {\n  capabilities = [\"raed\"]\n}\n").unwrap();
-    let output = Command::new(&program).arg("check").arg(&policy).output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    runs(&venv.join("bin/rolewright"));
     let listed = run(Command::new(&python).args(["-m", "zipfile", "--list"]).arg(&wheel));
     for part in ["LICENSE-MIT", "LICENSE-APACHE", "METADATA"] {
         assert!(listed.contains(part), "{listed}");
     }
+}
+
+fn runs(program: &Path) {
+    let version = run(Command::new(program).arg("--version").env_clear());
+    assert_eq!(version, format!("rolewright {}\n", env!("CARGO_PKG_VERSION")));
+    let dir = tempfile::tempdir().unwrap();
+    let policy = dir.path().join("web.hcl");
+    fs::write(&policy, "path \"secret/data/web\" {\n  capabilities = [\"raed\"]\n}\n").unwrap();
+    let output = Command::new(program).arg("check").arg(&policy).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]

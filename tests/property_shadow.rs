@@ -14,18 +14,21 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use rolewright::model::project::Target;
+use rolewright::lint::{self, Options, Rule};
+use rolewright::model::lower;
+use rolewright::model::project::{Project, Settings, Target};
 use rolewright::model::vault::capability::Capability;
 use rolewright::model::vault::path::{PathPattern, PatternClass};
 use rolewright::model::vault::policy::{PathRule, Policy, PolicyOrigin};
-use rolewright::semantics::acl::{Acl, MergedRule, Operation, Request};
+use rolewright::rules::RULES;
+use rolewright::semantics::acl::{Acl, MergedRule, Operation, Request, default_policy};
 use rolewright::semantics::dialect::Dialect;
 use rolewright::semantics::joined;
 use rolewright::semantics::pattern::{matches, overlaps};
 use rolewright::semantics::pattern_tree::PatternTree;
 use rolewright::semantics::shadow::Shadows;
 use rolewright::semantics::template::Identity;
-use rolewright::syntax::{SourceId, Span, Spanned};
+use rolewright::syntax::{Source, SourceId, Sources, Span, Spanned};
 
 type Rules = Vec<(String, Vec<&'static str>)>;
 
@@ -221,6 +224,102 @@ proptest! {
             prop_assert!(redundant || !wanted, "{}: {:?}", rule.pattern, heirs);
         }
     }
+}
+
+/// Up to four policies and the lists of them that auth roles attach; one name stands for a policy that is not known.
+fn project() -> impl Strategy<Value = (Vec<Rules>, Vec<Vec<usize>>)> {
+    let policy = prop::collection::vec((label(), words()), 1..5);
+    let list = prop::collection::vec(prop::sample::select(vec![0, 0, 1, 1, 1, 2, 2, 3, 4]), 1..4);
+    (prop::collection::vec(policy, 4), prop::collection::vec(list, 0..4))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    /// Of all that is reported in a project, each alone and all together.
+    #[test]
+    fn what_is_reported_as_redundant_is_so_in_every_token((policies, lists) in project()) {
+        let spec = access_spec(&policies, &lists);
+        let project = assemble(&spec);
+        let findings = lint::run(&[rule_named("redundant-rule")], &project, &Options::default());
+        let gone: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        let paths = paths(&["a", "b", "aa", "z", "+b"], 3);
+        let mut alone: Vec<Vec<Span>> = gone.iter().map(|span| vec![*span]).collect();
+        alone.push(gone);
+        // A policy that no role attaches may be held alone.
+        let alone_held = (0..policies.len()).filter(|at| !lists.iter().any(|list| list.contains(at)));
+        let held = lists.iter().cloned().chain(alone_held.map(|at| vec![at]));
+        for list in held.collect::<BTreeSet<_>>() {
+            let of_list = |policy: &&Policy| {
+                list.iter().any(|at| policy.key() == format!("p{at}"))
+            };
+            let before: Vec<Policy> = project.policies.iter().filter(of_list).cloned().collect();
+            for gone in alone.iter().filter(|gone| !gone.is_empty()) {
+                let mut after = before.clone();
+                for policy in &mut after {
+                    policy.path_rules.retain(|rule| !gone.contains(&rule.path.span));
+                }
+                for dialect in Dialect::ALL {
+                    // What is not known may say anything; here, something on all that is at stake.
+                    let unknown = build(&[("a/+".to_owned(), vec!["read", "list"]), ("+b".to_owned(), vec!["deny"])].into());
+                    let default = default_policy(dialect);
+                    let with = |policies: &[Policy]| -> Vec<Policy> {
+                        let more = list.contains(&4).then(|| unknown.clone());
+                        policies.iter().cloned().chain(more).chain([default.clone()]).collect()
+                    };
+                    let same = all_answers(&with(&before), dialect, &paths) == all_answers(&with(&after), dialect, &paths);
+                    prop_assert!(same, "{dialect}: {gone:?} of {list:?}\n{spec}");
+                }
+            }
+        }
+    }
+}
+
+fn all_answers(policies: &[Policy], dialect: Dialect, paths: &[String]) -> Vec<[bool; 3]> {
+    let policies: Vec<&Policy> = policies.iter().collect();
+    let acl = Acl::compile(&policies, &Identity::default(), dialect).expect("no `+*`");
+    let allowed = |path: &str, operation| acl.rule_on(&Request::new(operation, path)).is_allowed();
+    let three =
+        |path: &String| [Operation::Read, Operation::List, Operation::Scan].map(|it| allowed(path, it));
+    paths.iter().map(three).collect()
+}
+
+fn access_spec(policies: &[Rules], lists: &[Vec<usize>]) -> String {
+    let mut spec = "apiVersion: rolewright/v1\nkind: Access\nname: x\nvault:\n  policies:\n".to_owned();
+    for (at, rules) in policies.iter().enumerate() {
+        spec += &format!("    p{at}:\n      path:\n");
+        let mut seen = BTreeSet::new();
+        for (label, words) in
+            rules.iter().filter(|(label, _)| seen.insert(PathPattern::parse(label).to_string()))
+        {
+            spec += &format!("        \"{label}\": {{capabilities: {words:?}}}\n");
+        }
+    }
+    if !lists.is_empty() {
+        spec += "  auth:\n    kubernetes:\n      roles:\n";
+    }
+    for (at, list) in lists.iter().enumerate() {
+        let names = list.iter().map(|at| format!("p{at}")).collect::<BTreeSet<_>>();
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        spec += &format!(
+            "        r{at}: {{bound_service_account_names: [a], bound_service_account_namespaces: [n], token_policies: [{names}]}}\n"
+        );
+    }
+    spec
+}
+
+fn assemble(spec: &str) -> Project {
+    let settings = Settings::default();
+    let source =
+        Source { id: SourceId(0), name: "x.access.yaml".to_owned(), text: spec.to_owned(), bom: false };
+    let lowered = vec![lower::file(&source, &settings)];
+    let project = Project::assemble(Sources::new(vec![source]), lowered, settings);
+    assert!(project.syntax_errors.is_empty(), "{:?}", project.syntax_errors);
+    project
+}
+
+fn rule_named(name: &str) -> &'static Rule {
+    RULES.iter().find(|rule| rule.name == name).expect("a rule")
 }
 
 /// [`answers`] to requests as they are sent, with a slash at the end of what is listed.

@@ -9,9 +9,11 @@
 //! Remove it, or restrict the broader rule.
 //!
 //! # Limits
-//! Compared within one policy, and with the policies beside it if every auth role that attaches it attaches them, too. A
-//! whole policy that changes nothing there is reported as `redundant-policy`. A rule with constraints on parameters, wrapping or time counts. An exact repetition is
-//! reported as `duplicate-path`.
+//! A rule that is redundant in its own policy is reported if no policy beside it has a say on its paths: `default`, or one
+//! that an auth role attaches together with it. One that is redundant because of another policy is reported if every auth
+//! role that attaches the one attaches the other, and all that they attach is known. Tokens that something else than
+//! these auth roles issues may hold more. A whole policy that changes nothing is reported as `redundant-policy`. A rule
+//! with constraints on parameters, wrapping or time counts. An exact repetition is reported as `duplicate-path`.
 
 use std::collections::HashSet;
 
@@ -71,7 +73,8 @@ fn look(policy: &Policy, reported: &mut HashSet<Span>, cx: &mut Context<'_>) {
         let enough = shadows.standing_in_for(rule).map(|broad| vec![broad]).or_else(together);
         let enough = enough.iter().flatten().filter_map(|broad| broad.members.first());
         let enough: Vec<&Spanned<String>> = enough.map(|broad| &broad.rule.path).collect();
-        if enough.is_empty() {
+        // Beside another policy, the narrower rule may be what keeps that one from deciding.
+        if enough.is_empty() || cx.survey.company().may_concern(policy, member.rule) {
             continue;
         }
         gone.push(member.rule);

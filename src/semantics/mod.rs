@@ -4,6 +4,7 @@ pub mod acl;
 pub mod authority;
 pub mod authorizer;
 pub mod bound;
+pub mod company;
 pub mod comparison;
 pub mod covers;
 pub mod dialect;

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::acl::{Acl, RuleRef};
+use super::company::Company;
 use super::dialect::Dialect;
 use super::joined::{self, Joined};
 use super::language::{self, Language};
@@ -60,8 +61,12 @@ const RULES: usize = 200;
 const STEPS: u64 = 20_000;
 
 impl<'a> Surplus<'a> {
-    /// Looks at all policies of `project`, which meet in these `sets`.
-    pub fn new<'s>(project: &'a Project, sets: impl Iterator<Item = &'s Joined<'a>>) -> Surplus<'a>
+    /// Looks at all policies of `project`, which meet in these `sets`, and of which tokens hold `company`.
+    pub fn new<'s>(
+        project: &'a Project,
+        sets: impl Iterator<Item = &'s Joined<'a>>,
+        company: &'s Company<'a>,
+    ) -> Surplus<'a>
     where
         'a: 's,
     {
@@ -85,6 +90,7 @@ impl<'a> Surplus<'a> {
         let heads = project.policies.iter().map(|policy| policy.path_rules.iter().map(Head::of).collect());
         let mut search = Search {
             project,
+            company,
             sets,
             of_policy,
             places,
@@ -130,6 +136,7 @@ impl<'a> Head<'a> {
 
 struct Search<'s, 'a> {
     project: &'a Project,
+    company: &'s Company<'a>,
     sets: Vec<&'s Joined<'a>>,
     /// By policy, the places of the sets that hold it.
     of_policy: Vec<Vec<usize>>,
@@ -175,7 +182,7 @@ impl<'a> Search<'_, 'a> {
         for (rule, head) in policy.path_rules.iter().zip(self.heads.get(at).into_iter().flatten()) {
             let mut in_each = own.iter().map(|set| self.covering(rule, head, at, *set));
             let Some(Some(first)) = in_each.next() else { continue };
-            if in_each.all(|other| other.is_some()) {
+            if in_each.all(|other| other.is_some()) && !self.company.default_concerns(policy, rule) {
                 covered.push((rule, first));
             }
         }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use super::acl::Acl;
 use super::authority::{self, Reached};
+use super::company::Company;
 use super::endpoints::Below;
 use super::joined::{self, Joined};
 use super::mounts::MountTable;
@@ -37,6 +38,7 @@ pub struct Survey<'a> {
     /// In the order of the policies.
     acls: Vec<OnceLock<Option<Acl<'a>>>>,
     sets: OnceLock<Vec<Set<'a>>>,
+    company: OnceLock<Company<'a>>,
     surplus: OnceLock<Surplus<'a>>,
     routes: OnceLock<Vec<Route>>,
     /// In the order of the policies.
@@ -75,6 +77,7 @@ impl<'a> Survey<'a> {
             grants: OnceLock::new(),
             acls: project.policies.iter().map(|_| OnceLock::new()).collect(),
             sets: OnceLock::new(),
+            company: OnceLock::new(),
             surplus: OnceLock::new(),
             routes: OnceLock::new(),
             handed_over: project.policies.iter().map(|_| OnceLock::new()).collect(),
@@ -134,9 +137,16 @@ impl<'a> Survey<'a> {
         })
     }
 
+    /// What tokens hold beside each policy.
+    pub fn company(&self) -> &Company<'a> {
+        self.company.get_or_init(|| Company::new(self.project))
+    }
+
     /// What adds nothing to any token, see [`Surplus`].
     pub fn surplus(&self) -> &Surplus<'a> {
-        self.surplus.get_or_init(|| Surplus::new(self.project, self.sets().iter().map(|set| &set.joined)))
+        self.surplus.get_or_init(|| {
+            Surplus::new(self.project, self.sets().iter().map(|set| &set.joined), self.company())
+        })
     }
 
     /// The rules of a token that holds the set; `None` if the server would refuse every request.

@@ -83,6 +83,9 @@ pub fn settled(program: impl Into<OsString>, dir: &Path) -> Command {
     command
 }
 
+/// How pre-commit calls `cargo` for a hook in Rust, with a directory behind `--root`.
+pub const INSTALL: [&str; 5] = ["install", "--bins", "--root", "--path", "."];
+
 /// Release builds for tests: not optimized, in a directory that they share, from crates that are there already.
 pub fn build_cheaply(command: &mut Command) -> &mut Command {
     command

@@ -15,7 +15,7 @@ mod classes;
 mod guess;
 mod outline;
 
-pub use outline::{Marks, NAME, NAMESPACE, Outline, may_meet};
+pub use outline::{Marks, NAME, NAMESPACE, Outline, may_concern, may_meet};
 
 use super::acl::{Acl, Operation, Request, is_guarded_by_pki, is_root_protected, root_protected_patterns};
 use super::witness::{self, Search};

@@ -1,6 +1,7 @@
 //! The paths that a rule with unknown template values may match.
 
 use crate::model::vault::path::PathPattern;
+use crate::model::vault::policy::PathRule;
 use crate::semantics::acl::UncertainRule;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::pattern::{Part, overlaps, parts};
@@ -141,6 +142,21 @@ pub fn may_meet(pattern: &PathPattern, within: &PathPattern, lists: bool) -> boo
         return overlaps(pattern, within);
     }
     Outline::plain(pattern).meets(within, Marks { name: "*", namespace: "*" }, true)
+}
+
+/// True if the rule may have a say on a path inside `within`, for somebody; with `lists`, on either form of it.
+pub fn may_concern(rule: &PathRule, within: &PathPattern, lists: bool) -> bool {
+    let label = rule.path.value.as_str();
+    // The server refuses every request of a token that has such a rule.
+    if label.contains("+*") {
+        return true;
+    }
+    let label = label.strip_prefix('/').unwrap_or(label);
+    let reach = match label.split_once("{{") {
+        Some((stem, _)) => PathPattern::stored(format!("{}*", stem.trim_end_matches(['*', '+']))),
+        None => PathPattern::parse(label),
+    };
+    may_meet(&reach, within, lists)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

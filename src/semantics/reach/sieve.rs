@@ -74,7 +74,7 @@ impl Sieve {
     /// For the paths of a pattern, which is relative to the Vault namespace of each token; with `lists`, for either form
     /// of them.
     pub fn on_pattern(access: &Access<'_>, within: &PathPattern, lists: bool) -> Sieve {
-        Sieve::new(access, |rule| may_concern(rule, within, lists))
+        Sieve::new(access, |rule| language::may_concern(rule, within, lists))
     }
 
     /// The same policy without the rules that have no say.
@@ -141,21 +141,6 @@ fn sift(policy: &Policy, concerns: impl Fn(&PathRule) -> bool) -> Policy {
         refusals: Vec::new(),
         ignored: Vec::new(),
     }
-}
-
-/// True if the rule may have a say on a path of the pattern, for somebody; with `lists`, on either form of it.
-fn may_concern(rule: &PathRule, within: &PathPattern, lists: bool) -> bool {
-    let label = rule.path.value.as_str();
-    // The server refuses every request of a token that has such a rule.
-    if label.contains("+*") {
-        return true;
-    }
-    let label = label.strip_prefix('/').unwrap_or(label);
-    let reach = match label.split_once("{{") {
-        Some((stem, _)) => PathPattern::stored(format!("{}*", stem.trim_end_matches(['*', '+']))),
-        None => PathPattern::parse(label),
-    };
-    language::may_meet(&reach, within, lists)
 }
 
 fn is_templated(policy: &Policy) -> bool {

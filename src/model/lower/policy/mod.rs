@@ -12,6 +12,7 @@ mod dialect;
 mod index;
 mod recognise;
 mod refuse;
+mod response_filter;
 mod rule;
 
 #[cfg(test)]

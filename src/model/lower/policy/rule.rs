@@ -8,6 +8,8 @@ use super::control_group;
 use super::decode::{self, Node, each};
 use super::dialect;
 use super::refuse::quote;
+use super::response_filter;
+use crate::model::vault::capability::Capability;
 use crate::model::vault::duration::Nanoseconds;
 use crate::model::vault::policy::{ParameterValue, PathRule, RefusalKind};
 use crate::model::vault::timestamp::Timestamp;
@@ -204,22 +206,12 @@ impl Reader<'_> {
         }
     }
 
-    /// OpenBao renders the template with two random keys and wants two results; Go's template language is not
-    /// interpreted here: braces have to pair up, and `.key` has to occur between them.
     fn response_filter(&mut self, value: Option<&Spanned<String>>, rule: &PathRule, context: &dyn Display) {
         let Some(value) = value.filter(|value| !value.value.is_empty()) else { return };
-        let fault = if !rule.granted().contains(crate::model::vault::capability::Capability::List) {
-            "list_scan_response_keys_filter_path needs to be used on a path with the list capability"
-        } else if !actions_are_closed(&value.value)
-            || actions(&value.value).any(|action| action.contains(is_control))
-        {
-            "unable to compile template for list_scan_response_keys_filter_path"
-        } else if !actions(&value.value).any(|action| action.contains(".key")) {
-            "list_scan_response_keys_filter_path resulted in same path for two different keys"
-        } else {
-            return;
-        };
-        self.refuser.refuse(value.span, RefusalKind::Other, &value.value, format!("{context}{fault}"));
+        let lists = rule.granted().contains(Capability::List);
+        if let Some(fault) = response_filter::fault(&value.value, lists) {
+            self.refuser.refuse(value.span, RefusalKind::Other, &value.value, format!("{context}{fault}"));
+        }
     }
 
     pub(super) fn readable(&mut self, key: &Key) -> bool {
@@ -257,15 +249,6 @@ fn ttl(
     found
 }
 
-/// What stands between `{{` and `}}`.
-fn actions(template: &str) -> impl Iterator<Item = &str> {
-    template.split("{{").skip(1).filter_map(|action| action.split_once("}}")).map(|(inside, _)| inside)
-}
-
-fn is_control(next: char) -> bool {
-    next.is_control() && !matches!(next, '\t' | '\r' | '\n')
-}
-
 /// Each `{{` needs one `}}` before the next.
 pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
     if !path.contains(['{', '}']) {
@@ -274,14 +257,6 @@ pub(in crate::model) fn template_is_balanced(path: &str) -> bool {
     let mut parts = path.split("{{");
     parts.next().is_none_or(|before| !before.contains("}}"))
         && parts.all(|part| part.match_indices("}}").count() == 1)
-}
-
-/// Each `{{` is closed by `}}` before the next; a `}}` outside is plain text.
-fn actions_are_closed(template: &str) -> bool {
-    template
-        .split("{{")
-        .skip(1)
-        .all(|action| action.split_once("}}").is_some_and(|(inside, _)| !inside.trim().is_empty()))
 }
 
 /// The last `control_group` of the rule.

@@ -138,6 +138,12 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
     graph.edge(cluster, anybody, Some(step));
     let masters = graph.node(Node::Party(Party::Group("system:masters".to_owned())));
     graph.edge(masters, cluster, None);
+    // Of the users of the control plane, this one may make tokens.
+    let manager = graph.node(Node::Party(Party::User("system:kube-controller-manager".to_owned())));
+    let step =
+        Step::new("may mint tokens in the whole cluster, as the controllers of Kubernetes do", Vec::new());
+    let step = graph.step(step);
+    graph.edge(manager, anybody, Some(step));
     let parties: Vec<Party> = graph.parties.keys().cloned().collect();
     for party in &parties {
         let node = graph.party(party.clone());

@@ -117,7 +117,7 @@ pub(super) type Nearest = Vec<Option<(u32, u32)>>;
 #[derive(Debug, Clone)]
 pub(super) struct Join {
     pub(super) written: Written,
-    /// How many steps it takes.
+    /// What it counts.
     cost: u32,
     /// Joins of earlier rounds may be a part of it.
     pub(super) round: usize,
@@ -147,6 +147,11 @@ pub(super) struct Step {
 impl Step {
     pub(super) fn new(does: impl Into<String>, evidence: Vec<Evidence>) -> Step {
         Step { does: does.into(), evidence, requests: Vec::new(), is_given: false, is_login: false }
+    }
+
+    /// Of ways of as many steps, one that was given comes first.
+    pub(super) fn cost(&self) -> u32 {
+        if self.is_given { STEP - 1 } else { STEP }
     }
 
     pub(super) fn asking(self, requests: impl IntoIterator<Item = Request>) -> Step {
@@ -303,7 +308,7 @@ impl Graph {
                 let far =
                     |nearest: &Nearest| nearest.get(*node).copied().flatten().map(|(distance, _)| distance);
                 let (Some(write), Some(hold)) = (far(&writers), far(&holders)) else { continue };
-                let cost = write + hold + 1;
+                let cost = write + hold + STEP;
                 let key = (*node, to.clone());
                 if best.get(&key).is_none_or(|(known, _)| cost < *known) {
                     best.insert(key, (cost, written));
@@ -334,7 +339,7 @@ impl Graph {
     fn cost(&self, edge: &Edge, round: usize) -> Option<u32> {
         match edge.by {
             By::Being => Some(0),
-            By::Step(_) => Some(1),
+            By::Step(at) => self.steps.get(at).map(Step::cost),
             By::Join(at) => self.joins.get(at).filter(|join| join.round < round).map(|join| join.cost),
         }
     }
@@ -371,7 +376,10 @@ impl Graph {
     }
 }
 
-/// How many steps each node is away from the nearest of some nodes; nothing if no way leads there.
+/// What a step counts. At most two steps of a way, one to each end, were given.
+const STEP: u32 = 4;
+
+/// How far each node is away from the nearest of some nodes; nothing if no way leads there.
 fn distances(back: &[Vec<(usize, u32)>], ends: &[usize]) -> Vec<Option<u32>> {
     let mut distances: Vec<Option<u32>> = vec![None; back.len()];
     let mut heap: BinaryHeap<Reverse<(u32, usize)>> = ends.iter().map(|end| Reverse((0, *end))).collect();

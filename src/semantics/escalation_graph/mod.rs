@@ -319,7 +319,7 @@ impl EscalationGraph {
         let holders = access.holders(subject)?;
         let tokens = holders.iter().filter(|holder| holder.gets_token());
         let answers = tokens.map(|holder| scene.answers(holder).bound_to(&self.graph)).collect();
-        Ok(Start { name: subject.to_string(), from: From::Tokens(answers) })
+        Ok(Start { name: plain(&subject.to_string()), from: From::Tokens(answers) })
     }
 
     /// The shortest way from somebody to an end; of several, always the same.

@@ -40,10 +40,11 @@ impl Names {
     /// What both take in; nothing if that is no name at all.
     pub(super) fn and(&self, other: &Names) -> Option<Names> {
         match (self, other) {
-            (Names::Any, names) | (names, Names::Any) => Some(names.clone()),
-            (Names::Listed(names), other) => {
-                let both: Vec<String> =
-                    names.iter().filter(|name| !name.is_empty() && other.contains(name)).cloned().collect();
+            (Names::Any, Names::Any) => Some(Names::Any),
+            (Names::Any, Names::Listed(names)) | (Names::Listed(names), _) => {
+                let is_common =
+                    |name: &&String| !name.is_empty() && self.contains(name) && other.contains(name);
+                let both: Vec<String> = names.iter().filter(is_common).cloned().collect();
                 (!both.is_empty()).then_some(Names::Listed(both))
             }
         }

@@ -5,6 +5,7 @@ use super::graph::{Graph, Node, Step, Written};
 use super::vault::Scene;
 use super::{Doubt, Evidence, Sink, code};
 use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
 use crate::semantics::acl::{MergedRule, Operation};
 use crate::semantics::authority::{self, Authority};
 use crate::semantics::reach::Holder;
@@ -219,7 +220,7 @@ fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut 
 /// What the token was given in so many words, if that is everything: the policy `root`, or a rule for `*` with every
 /// capability that policies had from the start, and no constraint.
 fn everything(asked: Asked<'_, '_>) -> Option<Step> {
-    let label = format!("{}*", asked.holder.namespace);
+    let pattern = PathPattern::stored(format!("{}*", asked.holder.namespace));
     let all = [
         Capability::Create,
         Capability::Read,
@@ -229,7 +230,7 @@ fn everything(asked: Asked<'_, '_>) -> Option<Step> {
         Capability::Sudo,
     ];
     let is_everything = |rule: &&MergedRule<'_>| {
-        rule.pattern.text == label
+        rule.pattern == pattern
             && all.iter().all(|capability| rule.capabilities.contains(*capability))
             && !rule.is_constrained(Operation::Update)
     };

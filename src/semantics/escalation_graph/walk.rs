@@ -97,7 +97,7 @@ fn nearest<'g>(graph: &'g Graph, first: &[(Option<&'g Step>, usize)], sink: Sink
     let nearest = graph.nearest.get(&sink)?;
     let of = |(step, node): &(Option<&'g Step>, usize)| {
         let (further, _) = nearest.get(*node).copied().flatten()?;
-        Some(further + u32::from(step.is_some()))
+        Some(further + step.map_or(0, Step::cost))
     };
     let best = first.iter().filter_map(|it| Some((of(it)?, it))).min_by_key(|(length, _)| *length);
     let (_, (step, node)) = best?;

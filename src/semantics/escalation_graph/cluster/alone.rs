@@ -1,5 +1,7 @@
 //! Rights that lead on by themselves.
 
+use std::collections::BTreeSet;
+
 use super::super::graph::{Graph, Node};
 use super::super::rights::{self, Kind, Names};
 use super::super::{Doubt, Evidence, Party, Sink, code};
@@ -36,7 +38,7 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                         }
                         _ => format!("may {words} for the service account {} {whole}", code(name)),
                     };
-                    let to = named(graph, &held.scope, name);
+                    let to = named(graph, &held.scope, name, words == rights::IMPERSONATE);
                     if to.is_empty() {
                         continue;
                     }
@@ -112,17 +114,30 @@ pub(super) fn target(graph: &mut Graph, scope: &Scope) -> usize {
     }
 }
 
-/// The service accounts of one name where a right holds.
-fn named(graph: &mut Graph, scope: &Scope, name: &str) -> Vec<usize> {
+/// The service accounts of one name where a right holds. To be impersonated, one need not be there.
+fn named(graph: &mut Graph, scope: &Scope, name: &str, is_impersonated: bool) -> Vec<usize> {
+    let mut found: BTreeSet<Party> = BTreeSet::new();
     match scope {
-        Scope::Namespace(namespace) => vec![graph.party(Party::account(namespace, name))],
+        Scope::Namespace(namespace) => {
+            found.insert(Party::account(namespace, name));
+        }
         Scope::Cluster => {
-            let is_meant = |party: &&Party| match party {
-                Party::ServiceAccount { name: own, .. } => own == name,
-                _ => false,
-            };
-            let parties: Vec<Party> = graph.parties.keys().filter(is_meant).cloned().collect();
-            parties.into_iter().map(|party| graph.party(party)).collect()
+            for party in graph.parties.keys() {
+                match party {
+                    Party::ServiceAccount { namespace, name: own } if is_impersonated || own == name => {
+                        found.insert(Party::account(namespace, name));
+                    }
+                    Party::Group(group) if is_impersonated => {
+                        let namespace = group.strip_prefix("system:serviceaccounts:");
+                        found.extend(namespace.map(|namespace| Party::account(namespace, name)));
+                    }
+                    _ => {}
+                }
+            }
+            if is_impersonated {
+                found.insert(Party::account("default", name));
+            }
         }
     }
+    found.into_iter().map(|party| graph.party(party)).collect()
 }

@@ -149,8 +149,8 @@ impl Pairs<'_> {
             .collect();
         for (name, evidence) in aggregating.into_iter().filter(|(name, _)| by.as_deref() != Some(name)) {
             let means = match &by {
-                Some(by) => format!("any right in the ClusterRole {} with its labels", code(by)),
-                None => "a ClusterRole with any right and its labels".to_owned(),
+                Some(by) => format!("put any right into the ClusterRole {}", code(by)),
+                None => "write a ClusterRole with any right".to_owned(),
             };
             let own: Vec<Tie> = self.ties.iter().filter(|tie| is_called(tie, &name)).cloned().collect();
             let mut seen: Vec<Scope> = Vec::new();
@@ -160,7 +160,7 @@ impl Pairs<'_> {
                 }
                 tie.evidence.extend(evidence.clone());
                 let does = format!(
-                    "may write {means}, which the ClusterRole {} takes in, and that is bound to it {}",
+                    "may {means}, which by its labels the ClusterRole {} takes in, and that is bound to it {}",
                     code(&name),
                     tie.scope.words()
                 );
@@ -175,7 +175,8 @@ impl Pairs<'_> {
                 .map(|(_, place)| place.clone())
                 .collect();
             for scope in places {
-                let does = format!("may write {means}, which the ClusterRole {} takes in", code(&name));
+                let does =
+                    format!("may {means}, which by its labels the ClusterRole {} takes in", code(&name));
                 let written = Written::Role { sort: RoleSort::ClusterRoles, name: Some(name.clone()), scope };
                 self.write(written, does, of);
             }

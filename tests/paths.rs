@@ -59,17 +59,21 @@ fn exit_codes() {
         cases().iter().map(|case| (name(case), paths(&case.join("in"), &["-q"]).code)).collect();
     let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     let wanted = [
+        ("aggregated", 1),
         ("both-ends", 1),
         ("closed", 0),
         ("cluster", 1),
         ("doubtful", 2),
         ("engine", 1),
+        ("given", 0),
         ("globs", 1),
         ("hostile", 1),
+        ("impersonation", 1),
         ("joined", 1),
         ("namespaces", 1),
         ("to-cluster", 1),
         ("to-vault", 1),
+        ("wide", 1),
     ];
     assert_eq!(codes, wanted);
 }
@@ -104,6 +108,29 @@ fn from_one_source() {
         ("to-cluster", "policy:deploy", "both", 1, "policy:deploy may have a token of apps/deployer made"),
         ("cluster", "group:support", "cluster", 1, "system:masters"),
         ("cluster", "e/boss", "cluster", 1, "e/boss is cluster-admin"),
+        (
+            "aggregated",
+            "a/extender",
+            "cluster",
+            1,
+            "which by its labels the ClusterRole `view` takes in, and that is bound to it",
+        ),
+        ("aggregated", "a/debug", "cluster", 1, "the ClusterRole `team` takes in"),
+        ("aggregated", "a/stranger", "both", 0, "No way found"),
+        ("aggregated", "b/labels", "cluster", 1, "b/reader holds the ClusterRole `view`"),
+        ("aggregated", "c/editor", "cluster", 1, "c/worker holds the Role `worker`"),
+        ("aggregated", "d/copies", "both", 0, "No way found"),
+        ("impersonation", "a/all", "cluster", 1, "in one hop"),
+        ("impersonation", "a/named", "cluster", 1, "in one hop"),
+        ("impersonation", "a/user", "cluster", 1, "in one hop"),
+        ("impersonation", "a/uid", "both", 0, "No way found"),
+        ("impersonation", "a/nobody", "both", 0, "No way found"),
+        ("impersonation", "a/writer", "cluster", 1, "once it has given itself everything in namespace `one`"),
+        ("impersonation", "a/binder", "cluster", 1, "once it has bound the ClusterRole `named` to itself"),
+        ("wide", "a/wide", "vault", 1, "choose the policies of logins"),
+        ("wide", "a/wider", "vault", 1, "in 2 hops"),
+        ("wide", "a/tune", "both", 0, "No way found"),
+        ("hostile", "policy:p", "vault", 1, "in one hop"),
         ("globs", "somewhere/ci-new", "vault", 1, "logs in through `auth/kubernetes/role/pipelines`"),
     ] {
         let run = paths(&home().join("fixtures/paths").join(case).join("in"), &["--from", from, "--to", to]);

@@ -20,12 +20,16 @@ pub const ABOUT: &str = "\
 Shows how somebody could make themselves root-equivalent on Vault, or administrator of the cluster, with what policies, \
 auth roles, secrets engines and bindings below PATH let them do, hop by hop and across the border between the two: run \
 pods as a service account that Vault admits, have Vault mint a token of a powerful service account, write a policy that \
-they hold, bind roles, impersonate, and so on.
+they hold, bind roles, write roles that somebody holds or that aggregated ones take in, impersonate, and so on.
 
 Ways are looked for from every service account that an input speaks of or a glob of an auth role admits, and from users \
 and groups that bindings name. Of each to each end the shortest is shown, with the lines that open every hop. Whoever was \
 given everything in so many words is listed apart. At last comes the one binding, rule or role without which the most \
 ways would be closed.
+
+Everything in so many words is the policy `root`, every capability with `sudo` on `*`, `*/*/*` in the whole cluster \
+(`cluster-admin`), and `system:masters`. Anything less is a way, however wide it is. Such administrators are shown, and \
+do not count for the exit code unless --from names one.
 
 What is not known and may open further ways is said on stderr: policies and RBAC roles that no input defines, \
 templates, token roles. `docs/proofs.md` says what is assumed.";

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::clean;
 use super::place::{Places, Site};
 use crate::semantics::acl::BUILT_IN;
-use crate::semantics::escalation_graph::{Cut, Doubt, Evidence, Hop, Path};
+use crate::semantics::escalation_graph::{Cut, Doubt, Evidence, Hop, Path, Request};
 use crate::syntax::Span;
 
 /// All that the report speaks of.
@@ -151,6 +151,41 @@ pub struct HopItem<'a> {
     does: &'a str,
     becomes: &'a str,
     evidence: Vec<EvidenceItem<'a>>,
+    requests: Vec<RequestItem<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "server", rename_all = "lowercase")]
+enum RequestItem<'a> {
+    Vault {
+        capability: &'static str,
+        namespace: &'a str,
+        path: &'a str,
+    },
+    Kubernetes {
+        verb: &'static str,
+        group: &'static str,
+        resource: &'static str,
+        name: Option<&'a str>,
+        namespace: Option<&'a str>,
+    },
+}
+
+impl<'a> RequestItem<'a> {
+    fn of(request: &'a Request) -> RequestItem<'a> {
+        match request {
+            Request::Vault { namespace, capability, path } => {
+                RequestItem::Vault { capability: capability.word(), namespace, path }
+            }
+            Request::Kubernetes { verb, group, resource, name, namespace } => RequestItem::Kubernetes {
+                verb,
+                group,
+                resource,
+                name: name.as_deref(),
+                namespace: namespace.as_deref(),
+            },
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -183,7 +218,13 @@ pub fn hop_item<'a>(hop: &'a Hop, places: &Places<'a>) -> HopItem<'a> {
     let evidence = hop.evidence.iter();
     let evidence = evidence
         .map(|it| EvidenceItem { what: &it.what, place: it.span.and_then(|span| place(span, places)) });
-    HopItem { who: &hop.who, does: &hop.does, becomes: &hop.becomes, evidence: evidence.collect() }
+    HopItem {
+        who: &hop.who,
+        does: &hop.does,
+        becomes: &hop.becomes,
+        evidence: evidence.collect(),
+        requests: hop.requests.iter().map(RequestItem::of).collect(),
+    }
 }
 
 fn place<'a>(span: Span, places: &Places<'a>) -> Option<Site<'a>> {

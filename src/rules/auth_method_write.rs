@@ -9,8 +9,9 @@
 //! Leave this to the pipeline that sets the server up, and name the mounts.
 //!
 //! # Limits
-//! Without `sudo`, rules for `sys/auth/` do nothing: see `sudo-missing`. A pattern that reaches three or more such
-//! powers at once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
+//! Without `sudo`, rules for `sys/auth/` do nothing: see `sudo-missing`. To tune a method (`sys/auth/MOUNT/tune`) changes
+//! lifetimes, headers and how it is listed, and gives nobody a policy; that is not reported. A pattern that reaches three
+//! or more such powers at once is reported as `wildcard-administration`, a rule for every path as `wildcard-everything`.
 
 use crate::lint::{Category, Check, Context, Rule, Severity};
 use crate::semantics::authority::{self, Uses};

@@ -28,8 +28,16 @@ pub struct Authority {
     /// Paths as patterns, and the capabilities of which one is needed, as letters (see
     /// [`Endpoint`](super::endpoints::Endpoint)); `s` if `sudo` is needed as well.
     pub places: &'static [(&'static str, &'static str)],
-    /// A part of the paths that belongs to another authority.
-    pub except: Option<&'static str>,
+    /// Parts of the paths that belong to another authority or hand over nothing, as patterns.
+    pub except: &'static [&'static str],
+}
+
+impl Authority {
+    /// True if the path is in a part that does not count.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        let path = PathPattern::stored(path.to_owned());
+        self.except.iter().any(|except| covers(&PathPattern::parse(except), &path))
+    }
 }
 
 /// An authority that a rule reaches.
@@ -194,7 +202,7 @@ fn reached<'b>(
         if !authority.places.iter().any(|(_, needs)| suffices(granted, needs)) {
             return None;
         }
-        if authority.except.is_some_and(|except| covers(&PathPattern::parse(except), pattern)) {
+        if authority.except.iter().any(|except| covers(&PathPattern::parse(except), pattern)) {
             return None;
         }
         let fixed = pattern.fixed_prefix();

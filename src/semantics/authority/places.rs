@@ -7,11 +7,11 @@ use super::Authority;
 use crate::semantics::endpoints::Api;
 
 const fn full(what: &'static str, places: &'static [(&'static str, &'static str)]) -> Authority {
-    Authority { what, api: None, places, except: None }
+    Authority { what, api: None, places, except: &[] }
 }
 
 const fn below(api: Api, what: &'static str, places: &'static [(&'static str, &'static str)]) -> Authority {
-    Authority { what, api: Some(api), places, except: None }
+    Authority { what, api: Some(api), places, except: &[] }
 }
 
 /// Every authority; the first [`LIKE_ROOT`] of them are as good as root.
@@ -63,15 +63,15 @@ pub static AUTH_ROLE_WRITE: Authority = Authority {
         ("auth/+/role/+/policies", "u"),
         ("auth/+/users/+/policies", "u"),
     ],
-    except: Some("auth/token/*"),
+    except: &["auth/token/*"],
 };
 
-/// Auth methods.
+/// Auth methods. Tuning one changes its lifetimes, its headers and how it is listed, and gives nobody a policy.
 pub static AUTH_METHOD_WRITE: Authority = Authority {
     what: "add and change auth methods",
     api: None,
     places: &[("sys/auth/*", "us"), ("auth/+/config", "cu")],
-    except: Some("auth/token/*"),
+    except: &["auth/token/*", "sys/auth/+/tune", "sys/auth/+/+/tune", "sys/auth/+/+/+/tune"],
 };
 
 /// Tokens.
@@ -136,7 +136,7 @@ pub static MOUNT_WRITE: Authority = Authority {
     what: "mount, tune and remove secrets engines",
     api: None,
     places: &[("sys/mounts/*", "ud"), ("sys/remount", "us")],
-    except: Some("sys/mounts/auth/*"),
+    except: &["sys/mounts/auth/*"],
 };
 
 /// Vault namespaces.

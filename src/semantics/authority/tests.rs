@@ -38,7 +38,7 @@ fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
 
 #[test]
 fn patterns_meet_endpoints() {
-    let table: [(&str, &str, &Authority, bool); 30] = [
+    let table: [(&str, &str, &Authority, bool); 35] = [
         ("sys/policies/acl/app", "update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create", &POLICY_WRITE, false),
@@ -57,6 +57,11 @@ fn patterns_meet_endpoints() {
         ("auth/kubernetes/login", "update", &AUTH_ROLE_WRITE, false),
         ("sys/auth/*", "create update", &AUTH_METHOD_WRITE, false),
         ("sys/auth/*", "create update sudo", &AUTH_METHOD_WRITE, true),
+        ("sys/auth/kubernetes", "update sudo", &AUTH_METHOD_WRITE, true),
+        ("sys/auth/kubernetes/tune", "read update sudo", &AUTH_METHOD_WRITE, false),
+        ("sys/auth/+/tune", "update sudo", &AUTH_METHOD_WRITE, false),
+        ("sys/auth/apps/+/tune", "update sudo", &AUTH_METHOD_WRITE, false),
+        ("sys/auth/+/*", "update sudo", &AUTH_METHOD_WRITE, true),
         ("sys/raw/*", "read", &RAW_STORAGE, false),
         ("sys/raw/*", "read sudo", &RAW_STORAGE, true),
         ("pki/root/sign-intermediate", "update", &PKI_AUTHORITY, true),

@@ -1,6 +1,6 @@
 //! What one token may do on the endpoints of Vault that lead on.
 
-use super::{Doubt, Evidence, Piece};
+use super::{self as graph, Doubt, Evidence, Piece, code};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::ParameterValue;
@@ -95,7 +95,7 @@ impl Asked<'_, '_> {
         let somewhere = search(&|verdicts| verdicts.iter().any(|it| *it != Verdict::Refused));
         match somewhere {
             Err(error) => {
-                let what = format!("whether `{place}` is open is too complex to tell: {error}");
+                let what = format!("whether {} is open is too complex to tell: {error}", code(place));
                 return Found::Doubt(Doubt { what, span: None });
             }
             Ok(None) => return self.uncertain(&full, capability),
@@ -109,9 +109,9 @@ impl Asked<'_, '_> {
             }
             (_, Ok(Some(path))) => {
                 let what = format!(
-                    "whether a token may {} `{}{path}` to this end hangs on the server or on what the request may carry",
+                    "whether a token may {} {} to this end hangs on the server or on what the request may carry",
                     capability.word(),
-                    self.namespace
+                    code(&format!("{}{path}", self.namespace))
                 );
                 let span = self.evidence(&path, capability).first().and_then(|evidence| evidence.span);
                 Found::Doubt(Doubt { what, span })
@@ -120,7 +120,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    fn acls(&self) -> impl Iterator<Item = &Acl<'_>> {
+    pub(super) fn acls(&self) -> impl Iterator<Item = &Acl<'_>> {
         let known = self.token.acls().iter();
         let known = known.filter(|(dialect, _)| self.holder.refused_on(*dialect).is_none());
         known.filter_map(|(_, acl)| acl.as_ref().ok())
@@ -140,14 +140,20 @@ impl Asked<'_, '_> {
                 if outline.is_some_and(|outline| outline.meets(full, marks, false)) {
                     let RuleRef { policy, rule } = rule.rule;
                     let what = format!(
-                        "which paths `{}` of policy `{}` stands for is not known",
-                        rule.path, policy.name
+                        "which paths {} of policy {} stands for is not known",
+                        code(rule.path.as_str()),
+                        code(policy.name.as_str())
                     );
                     return Found::Doubt(Doubt { what, span: Some(rule.path.span) });
                 }
             }
         }
         Found::No
+    }
+
+    /// The request for such a path, as it is told.
+    pub(super) fn request_on(&self, path: &str, capability: Capability) -> graph::Request {
+        graph::Request::Vault { namespace: self.namespace.to_owned(), capability, path: path.to_owned() }
     }
 
     fn request<'r>(&'r self, path: &'r str, capability: Capability) -> Request<'r> {
@@ -218,18 +224,23 @@ impl Asked<'_, '_> {
         if members.is_empty() {
             members.clone_from(&rule.members);
         }
-        let told = members.into_iter().map(|member| {
-            let label = &member.rule.path;
-            let words: Vec<&str> = member.rule.granted().iter().map(|it| it.word()).collect();
-            let is_known = label.span.source != BUILT_IN;
-            Evidence {
-                what: format!("policy {}, path \"{label}\" [{}]", member.policy.name, words.join(", ")),
-                span: is_known.then_some(label.span),
-                piece: is_known.then_some(Piece::PathRule(label.span)),
-            }
-        });
-        told.collect()
+        told(members)
     }
+}
+
+/// The rules, as evidence.
+pub(super) fn told<'r>(rules: impl IntoIterator<Item = RuleRef<'r>>) -> Vec<Evidence> {
+    let told = rules.into_iter().map(|member| {
+        let label = &member.rule.path;
+        let words: Vec<&str> = member.rule.granted().iter().map(|it| it.word()).collect();
+        let is_known = label.span.source != BUILT_IN;
+        Evidence {
+            what: format!("policy {}, path \"{label}\" [{}]", member.policy.name, words.join(", ")),
+            span: is_known.then_some(label.span),
+            piece: is_known.then_some(Piece::PathRule(label.span)),
+        }
+    });
+    told.collect()
 }
 
 const OF_CHOICE: &str = "of-the-callers-choice";

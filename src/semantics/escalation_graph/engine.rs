@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::asked::{Asked, Carry, Found};
-use super::cluster::{self, Held, Scope, rules_named, sort_of};
+use super::cluster::{self, Held, Scope, Tie, rules_named, sort_of};
 use super::graph::{Graph, Node, Step};
 use super::rights;
 use super::token::{Answers, capabilities};
 use super::vault::Scene;
-use super::{Doubt, Evidence, Party, Piece, Sink, Without};
+use super::{Doubt, Evidence, Party, Piece, Sink, Without, code};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::secrets_role::SecretsRole;
@@ -167,7 +167,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
                     };
                     let rules = rules_named(project, sort_of(kind), namespace, name.value);
                     if rules.is_empty() {
-                        let what = format!("{} `{}` is not among the inputs", kind.word(), name.value);
+                        let what = format!("{} {} is not among the inputs", kind.word(), code(name.value));
                         graph.doubt(node, Doubt { what, span: Some(name.span) });
                     }
                     rights::of_rules(rules.iter().copied(), whole)
@@ -181,11 +181,18 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
                     right,
                     scope: scope.clone(),
                     evidence: vec![role.evidence()],
-                    role: None,
                     first: String::new(),
                 })
                 .collect();
-            cluster::lead_on_in(graph, project, node, &held, whole);
+            let tie = Tie {
+                sort: sort_of(kind),
+                role: named.map(|name| name.value.to_owned()).unwrap_or_default(),
+                scope: scope.clone(),
+                evidence: vec![role.evidence()],
+            };
+            graph.ties.hold(node, &tie);
+            let holder = cluster::Holder { own: &held, beside: Vec::new(), ties: vec![tie] };
+            cluster::lead_on_in(graph, project, node, holder, whole);
         }
     }
     // Whoever is root on Vault has all that its engines give.
@@ -196,13 +203,13 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
         let named = account.map(|account| role.places.iter().map(|place| Party::account(place, account)));
         let open = account.filter(|_| role.is_open).map(|account| scene.accounts_named(account));
         for party in named.into_iter().flatten().chain(open.into_iter().flatten()) {
-            let does = format!("may have a token of {party} made by `{}`", role.words());
+            let does = format!("may have a token of {party} made by {}", code(&role.words()));
             let step = graph.step(Step::new(does, evidence.clone()));
             let to = graph.party(party);
             graph.edge(root, to, Some(step));
         }
         if account.is_none() {
-            let does = format!("may have a service account made by `{}`", role.words());
+            let does = format!("may have a service account made by {}", code(&role.words()));
             let step = graph.step(Step::new(does, evidence));
             for spot in role.spots() {
                 let to = graph.node(role.made(&spot));
@@ -212,25 +219,30 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
     }
     for (path, namespace) in &engines.mounts {
         let node = graph.node(Node::Engine(format!("{namespace}{path}")));
-        let step =
-            graph.step(Step::new(format!("may write roles of the secrets engine at `{path}`"), Vec::new()));
+        let step = graph
+            .step(Step::new(format!("may write roles of the secrets engine at {}", code(path)), Vec::new()));
         graph.edge(root, node, Some(step));
         match &engines.account {
             None => {
                 let what = format!(
-                    "as which service account the Kubernetes secrets engine at `{path}` acts, and what that may do, is not known"
+                    "as which service account the Kubernetes secrets engine at {} acts, and what that may do, is not known",
+                    code(path)
                 );
                 graph.doubt(node, Doubt { what, span: None });
             }
             Some(account) => {
-                let mut held = graph.holdings.get(&account.party).cloned().unwrap_or_default();
-                held.extend(cluster::of_groups(&account.party, &graph.holdings));
-                held.retain(|held| account.is_whole || held.right.kind.is_of_tokens());
-                for held in &mut held {
-                    held.evidence.push(account.evidence.clone());
-                    held.evidence.dedup();
+                let mut own = graph.holdings.get(&account.party).cloned().unwrap_or_default();
+                let mut beside = cluster::of_groups(&account.party, &graph.holdings);
+                for held in [&mut own, &mut beside] {
+                    held.retain(|held| account.is_whole || held.right.kind.is_of_tokens());
+                    for held in held {
+                        held.evidence.push(account.evidence.clone());
+                        held.evidence.dedup();
+                    }
                 }
-                cluster::lead_on(graph, project, node, &held);
+                let ties = graph.ties.with_groups(&account.party);
+                let ties = if account.is_whole { ties } else { Vec::new() };
+                cluster::lead_on(graph, project, node, cluster::Holder { own: &own, beside, ties });
             }
         }
     }
@@ -263,7 +275,8 @@ impl Scene<'_, '_> {
                 let mut evidence = evidence;
                 evidence.push(role.evidence());
                 let of = |who: &str| {
-                    Step::new(format!("may have a token of {who} made: update on `{path}`"), evidence.clone())
+                    let does = format!("may have a token of {who} made: update on {}", code(&path));
+                    Step::new(does, evidence.clone()).asking([asked.request_on(&path, Capability::Update)])
                 };
                 match (&role.account, namespace) {
                     (Some(account), Some(namespace)) => {
@@ -295,7 +308,8 @@ impl Scene<'_, '_> {
                     Found::No => {}
                     Found::Doubt(doubt) => answers.doubts.push(doubt),
                     Found::Yes(at, evidence) => {
-                        let does = format!("may {}: write to `{at}`", authority::KUBERNETES_ROLES.what);
+                        let does =
+                            format!("may {}: write to {}", authority::KUBERNETES_ROLES.what, code(&at));
                         let to = Node::Engine(format!("{namespace}{path}"));
                         answers.edges.push((to, Step::new(does, evidence)));
                     }

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 
-use super::cluster::Holdings;
-use super::{Doubt, Evidence, Party, Sink};
+use super::cluster::{Holdings, Scope, Ties};
+use super::rights::RoleSort;
+use super::{Doubt, Evidence, Party, Request, Sink, code};
 use crate::semantics::reach::Access;
 
 /// Nodes by number, with the edges that lead on from each.
@@ -31,6 +32,7 @@ pub(super) struct Graph {
     pub(super) both: BTreeMap<(Written, usize), Both>,
     /// What bindings give to everybody, for the accounts of secrets engines.
     pub(super) holdings: Holdings,
+    pub(super) ties: Ties,
     seen: HashSet<(usize, usize)>,
 }
 
@@ -61,23 +63,32 @@ pub(super) enum Node {
 pub(super) enum Written {
     /// A policy: Vault namespace, name.
     Policy(String, String),
-    /// A ClusterRole that is bound in the whole cluster.
-    ClusterRole(String),
+    /// A role that is bound, or any of that sort.
+    Role {
+        sort: RoleSort,
+        name: Option<String>,
+        /// Where it is bound.
+        scope: Scope,
+    },
 }
 
 impl Written {
     /// Where whoever can write what they hold gets to.
-    pub(super) fn sink(&self) -> Sink {
+    pub(super) fn to(&self) -> Node {
         match self {
-            Written::Policy(..) => Sink::Vault,
-            Written::ClusterRole(_) => Sink::Cluster,
+            Written::Policy(..) => Node::Sink(Sink::Vault),
+            Written::Role { scope: Scope::Cluster, .. } => Node::Sink(Sink::Cluster),
+            Written::Role { scope: Scope::Namespace(namespace), .. } => Node::AnyOf(namespace.clone()),
         }
     }
 
     pub(super) fn words(&self) -> String {
         match self {
-            Written::Policy(_, name) => format!("policy `{name}`"),
-            Written::ClusterRole(name) => format!("ClusterRole `{name}`"),
+            Written::Policy(_, name) => format!("the policy {}", code(name)),
+            Written::Role { sort, name: Some(name), scope } => {
+                format!("the {} {} {}", sort.word(), code(name), scope.words())
+            }
+            Written::Role { sort, name: None, scope } => format!("a {} {}", sort.word(), scope.words()),
         }
     }
 }
@@ -102,11 +113,11 @@ pub(super) enum By {
 /// How far an end is from each node, and the edge that leads nearer.
 pub(super) type Nearest = Vec<Option<(u32, u32)>>;
 
-/// From one node to an end, by way of one who writes something and of one who holds it.
+/// From one node to where something leads, by way of one who writes it and of one who holds it.
 #[derive(Debug, Clone)]
 pub(super) struct Join {
     pub(super) written: Written,
-    /// How many steps it takes.
+    /// What it counts.
     cost: u32,
     /// Joins of earlier rounds may be a part of it.
     pub(super) round: usize,
@@ -125,6 +136,8 @@ pub(super) struct Step {
     /// To follow the name.
     pub(super) does: String,
     pub(super) evidence: Vec<Evidence>,
+    /// Requests that it rests on, all of them allowed to who takes it.
+    pub(super) requests: Vec<Request>,
     /// What is reached was given in so many words.
     pub(super) is_given: bool,
     /// A login: nothing is gained by it that was not given.
@@ -133,7 +146,16 @@ pub(super) struct Step {
 
 impl Step {
     pub(super) fn new(does: impl Into<String>, evidence: Vec<Evidence>) -> Step {
-        Step { does: does.into(), evidence, is_given: false, is_login: false }
+        Step { does: does.into(), evidence, requests: Vec::new(), is_given: false, is_login: false }
+    }
+
+    /// Of ways of as many steps, one that was given comes first.
+    pub(super) fn cost(&self) -> u32 {
+        if self.is_given { STEP - 1 } else { STEP }
+    }
+
+    pub(super) fn asking(self, requests: impl IntoIterator<Item = Request>) -> Step {
+        Step { requests: requests.into_iter().collect(), ..self }
     }
 
     pub(super) fn given(self) -> Step {
@@ -177,6 +199,15 @@ impl Graph {
         node
     }
 
+    /// The nodes of any service account of a namespace, with the namespace.
+    pub(super) fn namespaces(&self) -> Vec<(usize, String)> {
+        let named = |(number, node): (usize, &Node)| match node {
+            Node::AnyOf(namespace) => Some((number, namespace.clone())),
+            _ => None,
+        };
+        self.nodes.iter().enumerate().filter_map(named).collect()
+    }
+
     pub(super) fn step(&mut self, step: Step) -> usize {
         self.steps.push(step);
         self.steps.len() - 1
@@ -203,10 +234,10 @@ impl Graph {
     pub(super) fn name(&self, number: usize) -> String {
         match self.at(number) {
             Some(Node::Party(party)) => party.to_string(),
-            Some(Node::AnyOf(namespace)) => format!("any service account of namespace `{namespace}`"),
+            Some(Node::AnyOf(namespace)) => format!("any service account of namespace {}", code(namespace)),
             Some(Node::Anybody) => "any service account of the cluster".to_owned(),
-            Some(Node::Token(role, ..)) => format!("the token of `{role}`"),
-            Some(Node::Engine(path)) => format!("the Kubernetes secrets engine at `{path}`"),
+            Some(Node::Token(role, ..)) => format!("the token of {}", code(role)),
+            Some(Node::Engine(path)) => format!("the Kubernetes secrets engine at {}", code(path)),
             Some(Node::Made(role, ..)) => format!("a service account made by {role}"),
             Some(Node::Sink(sink)) => sink.words().to_owned(),
             None => String::new(),
@@ -221,20 +252,21 @@ impl Graph {
             ("capabilities", "policies"),
         ] {
             for name in access.project().templates_with(word) {
-                let what = format!("the template `{name}` holds {what} and was not read: render it first");
+                let what =
+                    format!("the template {} holds {what} and was not read: render it first", code(name));
                 self.doubts_everywhere.push(Doubt { what, span: None });
             }
         }
     }
 
-    /// Finds for every node the nearest way to each end. Ways that need two are looked for where there is no other.
+    /// Finds for every node the nearest way to each end. Ways that need two are looked for where there is no other, until
+    /// nothing new comes of it: each round leads some source to where it could not get.
     pub(super) fn arrange(&mut self) {
         self.measure();
-        for round in 0..ROUNDS {
-            if !self.join(round) {
-                return;
-            }
+        let mut round = 0;
+        while self.join(round) {
             self.measure();
+            round += 1;
         }
     }
 
@@ -246,15 +278,24 @@ impl Graph {
         }
     }
 
-    /// Joins sources with ends that they have no way to; false if there is nothing to join.
+    /// Joins sources with places that they have no way to; false if there is nothing to join.
     fn join(&mut self, round: usize) -> bool {
         let keys: BTreeSet<Written> = self.writes.values().flat_map(BTreeMap::keys).cloned().collect();
+        if keys.is_empty() {
+            return false;
+        }
         let back = self.back(round);
-        let mut best: BTreeMap<(usize, Sink), (u32, &Written)> = BTreeMap::new();
+        let mut best: BTreeMap<(usize, Node), (u32, &Written)> = BTreeMap::new();
         let mut found: BTreeMap<(Written, usize), Both> = BTreeMap::new();
+        let mut known: BTreeMap<Node, Vec<Option<u32>>> = BTreeMap::new();
         for written in &keys {
-            let sink = written.sink();
-            let mut open = self.sources.iter().filter(|node| !self.leads_to(**node, sink)).peekable();
+            let to = written.to();
+            let reached = known.entry(to.clone()).or_insert_with(|| {
+                let ends: Vec<usize> = self.number(&to).into_iter().collect();
+                distances(&back, &ends)
+            });
+            let is_open = |node: &&usize| reached.get(**node).copied().flatten().is_none();
+            let mut open = self.sources.iter().filter(is_open).peekable();
             if open.peek().is_none() {
                 continue;
             }
@@ -267,9 +308,10 @@ impl Graph {
                 let far =
                     |nearest: &Nearest| nearest.get(*node).copied().flatten().map(|(distance, _)| distance);
                 let (Some(write), Some(hold)) = (far(&writers), far(&holders)) else { continue };
-                let cost = write + hold + 1;
-                if best.get(&(*node, sink)).is_none_or(|(known, _)| cost < *known) {
-                    best.insert((*node, sink), (cost, written));
+                let cost = write + hold + STEP;
+                let key = (*node, to.clone());
+                if best.get(&key).is_none_or(|(known, _)| cost < *known) {
+                    best.insert(key, (cost, written));
                     is_used = true;
                 }
             }
@@ -278,8 +320,8 @@ impl Graph {
             }
         }
         let is_any = !best.is_empty();
-        for ((node, sink), (cost, written)) in best {
-            let to = self.node(Node::Sink(sink));
+        for ((node, to), (cost, written)) in best {
+            let to = self.node(to);
             self.joins.push(Join { written: written.clone(), cost, round });
             if let Some(edges) = self.edges.get_mut(node) {
                 edges.push(Edge { to, by: By::Join(self.joins.len() - 1) });
@@ -297,7 +339,7 @@ impl Graph {
     fn cost(&self, edge: &Edge, round: usize) -> Option<u32> {
         match edge.by {
             By::Being => Some(0),
-            By::Step(_) => Some(1),
+            By::Step(at) => self.steps.get(at).map(Step::cost),
             By::Join(at) => self.joins.get(at).filter(|join| join.round < round).map(|join| join.cost),
         }
     }
@@ -334,10 +376,10 @@ impl Graph {
     }
 }
 
-/// How often joins are looked for that rest on earlier ones: there are two ends to get to.
-const ROUNDS: usize = 3;
+/// What a step counts. At most two steps of a way, one to each end, were given.
+const STEP: u32 = 4;
 
-/// How many steps each node is away from the nearest of some nodes; nothing if no way leads there.
+/// How far each node is away from the nearest of some nodes; nothing if no way leads there.
 fn distances(back: &[Vec<(usize, u32)>], ends: &[usize]) -> Vec<Option<u32>> {
     let mut distances: Vec<Option<u32>> = vec![None; back.len()];
     let mut heap: BinaryHeap<Reverse<(u32, usize)>> = ends.iter().map(|end| Reverse((0, *end))).collect();

@@ -14,6 +14,7 @@ mod cut;
 mod engine;
 mod graph;
 mod parties;
+mod request;
 mod rights;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use crate::model::vault::policy::Policy;
 use crate::syntax::Span;
 
 pub use cut::Cut;
+pub use request::Request;
 
 /// What a way leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,18 +98,27 @@ impl Party {
     }
 }
 
+/// A word of the inputs in backticks. Those of its own are shown as escapes, so that they end nothing.
+fn code(word: &str) -> String {
+    format!("`{}`", plain(word))
+}
+
+fn plain(text: &str) -> String {
+    text.replace('`', "\\u{60}")
+}
+
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Party::ServiceAccount { namespace, name } => write!(f, "{namespace}/{name}"),
+            Party::ServiceAccount { namespace, name } => write!(f, "{}/{}", plain(namespace), plain(name)),
             Party::Matching { namespace, name } if namespace.is_empty() => {
-                write!(f, "any service account `{name}` of namespaces that labels select")
+                write!(f, "any service account {} of namespaces that labels select", code(name))
             }
             Party::Matching { namespace, name } => {
-                write!(f, "any service account `{name}` of namespaces `{namespace}`")
+                write!(f, "any service account {} of namespaces {}", code(name), code(namespace))
             }
-            Party::User(name) => write!(f, "user `{name}`"),
-            Party::Group(name) => write!(f, "group `{name}`"),
+            Party::User(name) => write!(f, "user {}", code(name)),
+            Party::Group(name) => write!(f, "group {}", code(name)),
         }
     }
 }
@@ -134,6 +145,9 @@ pub struct Hop {
     pub does: String,
     /// What lets them, the weightiest first; none where it follows from who they are.
     pub evidence: Vec<Evidence>,
+    /// The requests that it rests on. None where it follows from who they are, and where they first have to give
+    /// themselves what it takes.
+    pub requests: Vec<Request>,
     /// Who they are afterwards.
     pub becomes: String,
 }
@@ -147,6 +161,13 @@ pub struct Evidence {
     pub span: Option<Span>,
     /// What could be taken away to close the hop.
     pub piece: Option<Piece>,
+}
+
+impl Evidence {
+    /// The same without backticks of words of the inputs.
+    fn quoted(&self) -> Evidence {
+        Evidence { what: plain(&self.what), ..self.clone() }
+    }
 }
 
 /// Something that could be taken away.
@@ -298,7 +319,7 @@ impl EscalationGraph {
         let holders = access.holders(subject)?;
         let tokens = holders.iter().filter(|holder| holder.gets_token());
         let answers = tokens.map(|holder| scene.answers(holder).bound_to(&self.graph)).collect();
-        Ok(Start { name: subject.to_string(), from: From::Tokens(answers) })
+        Ok(Start { name: plain(&subject.to_string()), from: From::Tokens(answers) })
     }
 
     /// The shortest way from somebody to an end; of several, always the same.
@@ -357,6 +378,7 @@ fn build(access: &Access<'_>, survey: &Survey<'_>, without: &Without, known: &mu
     parties::add(&mut graph, access);
     cluster::add(&mut graph, access, without);
     vault::add(&mut graph, access, survey, without, known);
+    cluster::note_holders(&mut graph);
     parties::connect(&mut graph);
     graph.doubts_everywhere(access);
     graph.arrange();

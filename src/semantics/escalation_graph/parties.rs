@@ -57,37 +57,59 @@ pub(super) fn connect(graph: &mut Graph) {
         graph.parties.iter().map(|(party, known)| (party.clone(), known.node)).collect();
     let mut namespaces: Vec<String> = Vec::new();
     for (party, node) in &parties {
-        let groups = match party {
-            Party::ServiceAccount { namespace, .. } => {
-                let of_namespace = graph.node(Node::AnyOf(namespace.clone()));
-                graph.edge(of_namespace, *node, None);
-                if namespaces.last() != Some(namespace) {
-                    namespaces.push(namespace.clone());
-                }
-                groups_of(namespace)
-            }
-            Party::Matching { namespace, .. } => groups_of(namespace),
-            Party::User(_) => vec!["system:authenticated".to_owned()],
-            Party::Group(_) => continue,
-        };
-        for group in groups {
-            if let Some(group) = graph.parties.get(&Party::Group(group)).map(|known| known.node) {
-                graph.edge(*node, group, None);
+        if let Party::ServiceAccount { namespace, .. } = party {
+            let of_namespace = graph.node(Node::AnyOf(namespace.clone()));
+            graph.edge(of_namespace, *node, None);
+            if namespaces.last() != Some(namespace) {
+                namespaces.push(namespace.clone());
             }
         }
+        be_in(graph, *node, groups_with(party));
     }
     let anybody = graph.node(Node::Anybody);
     for (party, node) in &parties {
-        let Party::Matching { namespace, .. } = party else { continue };
-        graph.edge(anybody, *node, None);
-        for known in namespaces.iter().filter(|known| bound::admits(namespace, known)) {
-            let of_namespace = graph.node(Node::AnyOf(known.clone()));
-            graph.edge(of_namespace, *node, None);
+        if matches!(party, Party::Matching { .. }) {
+            graph.edge(anybody, *node, None);
         }
     }
     for namespace in &namespaces {
         let of_namespace = graph.node(Node::AnyOf(namespace.clone()));
         graph.edge(anybody, of_namespace, None);
+    }
+    // Some of them are such that no input speaks of: `default` is one in every namespace.
+    for (of_namespace, namespace) in graph.namespaces() {
+        be_in(graph, of_namespace, groups_of(&namespace));
+        for (party, node) in &parties {
+            if matches!(party, Party::Matching { namespace: bound, .. } if bound::admits(bound, &namespace)) {
+                graph.edge(of_namespace, *node, None);
+            }
+        }
+    }
+    be_in(graph, anybody, groups_of("*"));
+}
+
+fn be_in(graph: &mut Graph, node: usize, groups: Vec<String>) {
+    for group in groups {
+        if let Some(group) = graph.parties.get(&Party::Group(group)).map(|known| known.node) {
+            graph.edge(node, group, None);
+        }
+    }
+}
+
+/// The groups that somebody is in, or whoever is in a group.
+pub(super) fn groups_with(party: &Party) -> Vec<String> {
+    let authenticated = || "system:authenticated".to_owned();
+    match party {
+        Party::ServiceAccount { namespace, .. } | Party::Matching { namespace, .. } => groups_of(namespace),
+        Party::User(name) if name == "system:anonymous" => vec!["system:unauthenticated".to_owned()],
+        Party::User(_) => vec![authenticated()],
+        Party::Group(name) => match name.as_str() {
+            "system:authenticated" | "system:unauthenticated" => Vec::new(),
+            _ if name.starts_with("system:serviceaccounts:") => {
+                vec!["system:serviceaccounts".to_owned(), authenticated()]
+            }
+            _ => vec![authenticated()],
+        },
     }
 }
 

@@ -9,6 +9,7 @@ use crate::syntax::Span;
 pub(super) struct Right {
     pub(super) kind: Kind,
     pub(super) names: Names,
+    pub(super) ask: Ask,
     /// The rule.
     pub(super) place: Span,
 }
@@ -20,11 +21,104 @@ pub(super) enum Names {
     Listed(Vec<String>),
 }
 
-/// The two kinds of role, in what is done to them.
+impl Names {
+    /// True if a request without a name is among them.
+    pub(super) fn takes_none(&self) -> bool {
+        match self {
+            Names::Any => true,
+            Names::Listed(names) => names.iter().any(String::is_empty),
+        }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        match self {
+            Names::Any => true,
+            Names::Listed(names) => names.iter().any(|listed| listed == name),
+        }
+    }
+
+    /// What both take in; nothing if that is no name at all.
+    pub(super) fn and(&self, other: &Names) -> Option<Names> {
+        match (self, other) {
+            (Names::Any, Names::Any) => Some(Names::Any),
+            (Names::Any, Names::Listed(names)) | (Names::Listed(names), _) => {
+                let is_common =
+                    |name: &&String| !name.is_empty() && self.contains(name) && other.contains(name);
+                let both: Vec<String> = names.iter().filter(is_common).cloned().collect();
+                (!both.is_empty()).then_some(Names::Listed(both))
+            }
+        }
+    }
+}
+
+/// A request that a rule allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ask {
+    pub(super) verb: &'static str,
+    pub(super) group: &'static str,
+    pub(super) resource: &'static str,
+    pub(super) name: Option<String>,
+}
+
+/// The two kinds of role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum RoleSort {
     Roles,
     ClusterRoles,
+}
+
+impl RoleSort {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            RoleSort::Roles => "Role",
+            RoleSort::ClusterRoles => "ClusterRole",
+        }
+    }
+}
+
+/// What is created and changed on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Object {
+    Role(RoleSort),
+    RoleBinding,
+    ClusterRoleBinding,
+    Secret,
+    Pod,
+}
+
+impl Object {
+    const ALL: [Object; 6] = [
+        Object::Role(RoleSort::Roles),
+        Object::Role(RoleSort::ClusterRoles),
+        Object::RoleBinding,
+        Object::ClusterRoleBinding,
+        Object::Secret,
+        Object::Pod,
+    ];
+
+    fn group_and_resource(self) -> (&'static str, &'static str) {
+        match self {
+            Object::Role(RoleSort::Roles) => (RBAC, "roles"),
+            Object::Role(RoleSort::ClusterRoles) => (RBAC, "clusterroles"),
+            Object::RoleBinding => (RBAC, "rolebindings"),
+            Object::ClusterRoleBinding => (RBAC, "clusterrolebindings"),
+            Object::Secret => ("", "secrets"),
+            Object::Pod => ("", "pods"),
+        }
+    }
+
+    /// How an object that is not there comes into being under a name: both verbs are asked with it. Objects of RBAC are
+    /// put there, others only applied.
+    fn changes(self) -> &'static [&'static str] {
+        match self {
+            Object::Secret | Object::Pod => &["patch"],
+            _ => &["update", "patch"],
+        }
+    }
+
+    fn is_of_cluster(self) -> bool {
+        matches!(self, Object::Role(RoleSort::ClusterRoles) | Object::ClusterRoleBinding)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,22 +133,25 @@ pub(super) enum Kind {
     ImpersonateGroups,
     /// `escalate`.
     Escalate(RoleSort),
-    /// `update` or `patch`.
-    ChangeRoles(RoleSort),
     /// `bind`.
     Bind(RoleSort),
-    /// `create`, or `update` and `patch` of any: RoleBindings, or ClusterRoleBindings.
-    WriteBindings {
-        cluster_wide: bool,
-    },
+    /// `create`.
+    Create(Object),
+    /// `update` or `patch`.
+    Change(Object),
+    /// `delete`.
+    Delete(RoleSort),
     ReadSecrets,
-    CreateSecrets,
 }
 
 impl Kind {
-    /// True if it comes to something only beside others.
+    /// True if it comes to something beside others.
     pub(super) fn is_half(self) -> bool {
-        !matches!(self, Kind::Everything | Kind::Become(_) | Kind::BecomeOfPods(_))
+        match self {
+            Kind::Become(words) => words == IMPERSONATE,
+            Kind::BecomeOfPods(_) => false,
+            _ => true,
+        }
     }
 
     /// True for what the secrets engine of Kubernetes lets others do with the rights of its own account, if that can do
@@ -95,70 +192,77 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         [] => Names::Any,
         names => Names::Listed(names.iter().map(|name| name.value.clone()).collect()),
     };
-    let mut add = |kind: Kind, names: &Names| {
-        found.push(Right { kind, names: names.clone(), place: rule.span });
+    let mut add = |kind: Kind, names: &Names, ask: Ask| {
+        found.push(Right { kind, names: names.clone(), ask, place: rule.span });
     };
     let has_star = |list: &[crate::syntax::Spanned<String>]| list.iter().any(|word| word.value == "*");
     if has_star(&rule.verbs) && has_star(&rule.api_groups) && has_star(&rule.resources) && names == Names::Any
     {
-        add(Kind::Everything, &names);
+        add(Kind::Everything, &names, Ask { verb: "*", group: "*", resource: "*", name: None });
         return;
     }
+    let of = |request: Request<'static>, name: Option<&str>| Ask {
+        verb: request.verb,
+        group: request.group,
+        resource: request.resource,
+        name: name.map(str::to_owned),
+    };
+    let named = rule.resource_names.iter().find(|name| !name.value.is_empty()).map(|name| name.as_str());
     let in_namespaces = !cluster_wide;
     for (power, words) in ways().filter(|(power, _)| **power != powers::IMPERSONATE) {
-        match names {
-            Names::Any => {
-                if powers::given_by(rule, power, in_namespaces).is_some() {
-                    add(Kind::Become(words), &names);
-                }
-            }
-            Names::Listed(_) if powers::given_on_named(rule, power, in_namespaces).is_none() => {}
-            Names::Listed(_) if *power == powers::TOKEN_REQUEST => add(Kind::Become(words), &names),
+        // A rule may list the empty name, which requests carry that create an object.
+        let is_free = names == Names::Any || (names.takes_none() && *power == powers::POD_CREATION);
+        if let Some(request) = powers::request_of(rule, power, in_namespaces).filter(|_| is_free) {
+            add(Kind::Become(words), &Names::Any, of(request, None));
+            continue;
+        }
+        let Some(request) = powers::request_on_named(rule, power, in_namespaces) else { continue };
+        let ask = of(request, named);
+        if *power == powers::TOKEN_REQUEST {
+            add(Kind::Become(words), &names, ask);
+        } else if *power == powers::POD_CREATION {
             // Whoever changes what makes pods changes as whom they run.
-            Names::Listed(_) if *power == powers::POD_CREATION => add(Kind::Become(words), &Names::Any),
-            Names::Listed(_) => add(Kind::BecomeOfPods(words), &names),
+            add(Kind::Become(words), &Names::Any, ask);
+        } else {
+            add(Kind::BecomeOfPods(words), &names, ask);
         }
     }
-    if cluster_wide && powers::given_by(rule, &powers::NODES_PROXY, false).is_some() {
-        add(Kind::Become("run commands in every pod through the kubelets"), &names);
+    if cluster_wide && names == Names::Any {
+        let words = "run commands in every pod through the kubelets";
+        let request = powers::request_of(rule, &powers::NODES_PROXY, false);
+        request.into_iter().for_each(|request| add(Kind::Become(words), &names, of(request, None)));
     }
-    let named = rule.resource_names.first().map(|name| name.as_str());
-    let may = |verbs: &[&str], group: &str, resource: &str| {
-        verbs.iter().any(|verb| {
-            let name = named.filter(|_| *verb != "create");
-            allows(rule, &Request { verb, group, resource, name }).is_some()
-        })
+    // A rule that lists names allows the same with each of them.
+    let name = named.or(rule.resource_names.first().map(|name| name.as_str()));
+    let may = |verbs: &[&'static str], group: &'static str, resource: &'static str| {
+        let requests = verbs.iter().map(|verb| Request { verb, group, resource, name: None });
+        let mut requests = requests.filter(|request| allows(rule, &Request { name, ..*request }).is_some());
+        requests.next().map(|request| of(request, named))
     };
-    if may(&["impersonate"], "", "serviceaccounts") {
-        add(Kind::Become(IMPERSONATE), &names);
+    let mut asks: Vec<(Kind, Option<Ask>)> =
+        vec![(Kind::Become(IMPERSONATE), may(&["impersonate"], "", "serviceaccounts"))];
+    if cluster_wide {
+        asks.push((Kind::ImpersonateUsers, may(&["impersonate"], "", "users")));
+        asks.push((Kind::ImpersonateGroups, may(&["impersonate"], "", "groups")));
     }
-    if cluster_wide && may(&["impersonate"], "", "users") {
-        add(Kind::ImpersonateUsers, &names);
-    }
-    if cluster_wide && may(&["impersonate"], "", "groups") {
-        add(Kind::ImpersonateGroups, &names);
-    }
-    for (sort, resource) in [(RoleSort::Roles, "roles"), (RoleSort::ClusterRoles, "clusterroles")] {
-        if may(&["escalate"], RBAC, resource) {
-            add(Kind::Escalate(sort), &names);
-        }
-        if may(&["update", "patch"], RBAC, resource) {
-            add(Kind::ChangeRoles(sort), &names);
-        }
-        if may(&["bind"], RBAC, resource) {
-            add(Kind::Bind(sort), &names);
+    for object in Object::ALL.into_iter().filter(|object| cluster_wide || !object.is_of_cluster()) {
+        let (group, resource) = object.group_and_resource();
+        asks.push((Kind::Create(object), may(&["create"], group, resource)));
+        asks.push((Kind::Change(object), may(object.changes(), group, resource)));
+        if let Object::Role(sort) = object {
+            asks.push((Kind::Delete(sort), may(&["delete"], group, resource)));
         }
     }
-    for (is_cluster_wide, resource) in [(true, "clusterrolebindings"), (false, "rolebindings")] {
-        if (cluster_wide || !is_cluster_wide) && may(&["create", "update", "patch"], RBAC, resource) {
-            add(Kind::WriteBindings { cluster_wide: is_cluster_wide }, &names);
+    for sort in [RoleSort::Roles, RoleSort::ClusterRoles] {
+        let (group, resource) = Object::Role(sort).group_and_resource();
+        if cluster_wide || sort == RoleSort::Roles {
+            asks.push((Kind::Escalate(sort), may(&["escalate"], group, resource)));
         }
+        asks.push((Kind::Bind(sort), may(&["bind"], group, resource)));
     }
-    if may(&["get", "list", "watch"], "", "secrets") {
-        add(Kind::ReadSecrets, &names);
-    }
-    if names == Names::Any && may(&["create"], "", "secrets") {
-        add(Kind::CreateSecrets, &names);
+    asks.push((Kind::ReadSecrets, may(&["get", "list", "watch"], "", "secrets")));
+    for (kind, ask) in asks {
+        ask.into_iter().for_each(|ask| add(kind, &names, ask));
     }
 }
 

@@ -72,6 +72,7 @@ fn rights_in_the_whole_cluster() {
         (vec![rule("", "nodes/proxy", "get")], Some(1)),
         (vec![rule("", "users", "impersonate")], Some(1)),
         (vec![named("", "users", "somebody", "impersonate")], None),
+        (vec![named("", "users", "system:kube-controller-manager", "impersonate")], Some(2)),
         (vec![rule("", "groups", "impersonate")], None),
         (vec![rule("", "groups", "impersonate"), named("", "users", "x", "impersonate")], Some(1)),
         (vec![named("", "groups", "devs", "impersonate"), named("", "users", "x", "impersonate")], None),
@@ -81,12 +82,80 @@ fn rights_in_the_whole_cluster() {
         (vec![rule(rbac, "clusterroles", "escalate"), rule(rbac, "clusterroles", "create")], None),
         (vec![named(rbac, "clusterroles", "r", "escalate, update")], Some(1)),
         (vec![named(rbac, "clusterroles", "other", "escalate, update")], None),
+        (
+            vec![named(rbac, "clusterroles", "r", "escalate"), named(rbac, "clusterroles", "r", "patch")],
+            Some(1),
+        ),
+        (
+            vec![rule(rbac, "clusterroles", "escalate, create"), named(rbac, "clusterroles", "r", "delete")],
+            Some(1),
+        ),
+        (
+            vec![rule(rbac, "clusterroles", "escalate, create"), named(rbac, "clusterroles", "x", "delete")],
+            None,
+        ),
+        (
+            vec![
+                named(rbac, "clusterroles", "", "escalate, create"),
+                named(rbac, "clusterroles", "r", "delete"),
+            ],
+            Some(1),
+        ),
+        (vec![rule(rbac, "roles", "escalate, update")], None),
         (vec![rule(rbac, "clusterroles", "bind")], None),
         (vec![rule(rbac, "clusterrolebindings", "create")], None),
         (vec![rule(rbac, "clusterroles", "bind"), rule(rbac, "clusterrolebindings", "create")], Some(1)),
         (vec![rule(rbac, "clusterroles", "bind"), rule(rbac, "rolebindings", "create")], Some(1)),
         (vec![named(rbac, "clusterroles", "admin", "bind"), rule(rbac, "rolebindings", "create")], Some(1)),
         (vec![named(rbac, "clusterroles", "view", "bind"), rule(rbac, "rolebindings", "create")], None),
+        (
+            vec![named(rbac, "clusterroles", "admin", "bind"), named(rbac, "rolebindings", "x", "create")],
+            None,
+        ),
+        (
+            vec![
+                named(rbac, "clusterroles", "admin", "bind"),
+                named(rbac, "rolebindings", "x", "create"),
+                named(rbac, "rolebindings", "x", "patch"),
+            ],
+            Some(1),
+        ),
+        (
+            vec![named(rbac, "clusterroles", "admin", "bind"), named(rbac, "rolebindings", "", "create")],
+            Some(1),
+        ),
+        (
+            vec![
+                named(rbac, "clusterroles", "admin", "bind"),
+                named(rbac, "clusterrolebindings", "b", "update"),
+            ],
+            None,
+        ),
+        (
+            vec![named(rbac, "clusterroles", "r", "bind"), named(rbac, "clusterrolebindings", "b", "update")],
+            None,
+        ),
+        (vec![named("", "pods", "x", "create")], None),
+        (vec![named("", "pods", "", "create")], Some(1)),
+        (vec![named("", "pods", "x", "create"), named("", "pods", "x", "patch")], Some(1)),
+        (vec![named("", "secrets", "x", "create, get")], None),
+        (vec![named("", "secrets", "x", "create, patch, get")], Some(1)),
+        (vec![rule("", "secrets", "create"), named("", "secrets", "x", "get")], Some(1)),
+        (vec![named("", "groups", "system:masters", "impersonate")], None),
+        (
+            vec![
+                named("", "groups", "system:masters", "impersonate"),
+                named("", "serviceaccounts", "x", "impersonate"),
+            ],
+            Some(1),
+        ),
+        (
+            vec![
+                named("", "groups", "system:masters", "impersonate"),
+                named("", "users", "system:serviceaccount:a:b", "impersonate"),
+            ],
+            None,
+        ),
         (vec![rule("", "secrets", "get")], None),
         (vec![rule("", "secrets", "create, get")], Some(1)),
     ] {
@@ -109,6 +178,23 @@ fn rights_in_a_namespace() {
     assert_eq!(bound(users, Some("kube-system")), []);
 }
 
+/// Another way of as many hops does not hide that somebody is an administrator.
+#[test]
+fn what_was_given_comes_first() {
+    let rbac = "rbac.authorization.k8s.io";
+    let bound = |kind: &str, meta: &str, role: &str| {
+        format!(
+            "---\napiVersion: {rbac}/v1\nkind: {kind}\nmetadata: {meta}\n\
+             roleRef: {{apiGroup: {rbac}, kind: ClusterRole, name: {role}}}\n\
+             subjects: [{{kind: ServiceAccount, name: me, namespace: own}}]\n"
+        )
+    };
+    let text = bound("RoleBinding", "{name: a, namespace: kube-system}", "edit")
+        + &bound("ClusterRoleBinding", "{name: b}", "cluster-admin");
+    let found = ways(&[("rbac.yaml", text)]);
+    assert_eq!(found, [("own/me".to_owned(), Sink::Cluster, 0)]);
+}
+
 /// One auth role whose token holds a policy with these rules.
 fn token(policy: &str, target: &str) -> Option<usize> {
     let spec = format!(
@@ -126,7 +212,12 @@ fn policies() {
     let all = "\"create\", \"read\", \"update\", \"patch\", \"delete\", \"list\", \"sudo\"";
     for (policy, wanted) in [
         (rule("*", all), Some(0)),
-        (rule("sys/*", all) + &rule("auth/*", all), Some(0)),
+        (rule("*", all) + &rule("sys/seal", "\"deny\""), Some(0)),
+        (rule("*", "\"update\""), Some(2)),
+        (rule("*", "\"create\", \"read\", \"update\", \"delete\", \"list\""), Some(2)),
+        (rule("+/*", all), Some(2)),
+        (rule("+/+/+/p", "\"update\""), Some(2)),
+        (rule("sys/*", all) + &rule("auth/*", all), Some(2)),
         (rule("sys/policies/acl/own", "\"update\""), Some(2)),
         (rule("sys/policies/acl/own", "\"create\""), None),
         (rule("sys/policies/acl/own", "\"patch\""), Some(2)),
@@ -145,6 +236,9 @@ fn policies() {
         (rule("auth/kubernetes/config", "\"update\""), Some(2)),
         (rule("sys/auth/*", "\"update\""), None),
         (rule("sys/auth/*", "\"update\", \"sudo\""), Some(2)),
+        (rule("sys/auth/+/tune", "\"update\", \"sudo\""), None),
+        (rule("sys/auth/a/b/tune", "\"update\", \"sudo\""), None),
+        (rule("sys/mounts/auth/+/tune", "\"update\", \"sudo\""), None),
         (rule("sys/auth/*", "\"update\"") + &rule("sys/auth/+", "\"sudo\""), None),
         (rule("auth/token/create", "\"update\""), None),
         (rule("auth/token/create", "\"update\", \"sudo\""), Some(2)),

@@ -1,10 +1,12 @@
 //! Where one token leads.
 
-use super::asked::{Asked, Carry, Found};
+use super::asked::{Asked, Carry, Found, told};
 use super::graph::{Graph, Node, Step, Written};
 use super::vault::Scene;
-use super::{Doubt, Sink};
+use super::{Doubt, Evidence, Sink, code};
 use crate::model::vault::capability::Capability;
+use crate::model::vault::path::PathPattern;
+use crate::semantics::acl::{MergedRule, Operation};
 use crate::semantics::authority::{self, Authority};
 use crate::semantics::reach::Holder;
 
@@ -57,22 +59,23 @@ impl Scene<'_, '_> {
                 }
                 let name = &other.name;
                 let what = format!(
-                    "the policy `{name}` is defined more than once, and which one counts is not known"
+                    "the policy {} is defined more than once, and which one counts is not known",
+                    code(name.as_str())
                 );
                 let doubt = Doubt { what, span: Some(name.span) };
                 answers = answers.joined(&self.answers_of(&variant), doubt);
             }
         }
         for held in &holder.held {
+            let name = code(&held.name);
             let (what, span) = if let Some(refused) = held.refused.first() {
-                let what = format!("the server refuses to store the policy `{}` as it is written", held.name);
+                let what = format!("the server refuses to store the policy {name} as it is written");
                 (what, Some(refused.name.span))
             } else if !held.refused_by.is_empty() {
-                let what =
-                    format!("some servers refuse to store the policy `{}` as it is written", held.name);
+                let what = format!("some servers refuse to store the policy {name} as it is written");
                 (what, held.policy.map(|policy| policy.name.span))
             } else if held.is_missing() && held.name != "root" {
-                (format!("what the policy `{}` says is not known: no input defines it", held.name), held.span)
+                (format!("what the policy {name} says is not known: no input defines it"), held.span)
             } else {
                 continue;
             };
@@ -90,22 +93,16 @@ impl Scene<'_, '_> {
         for namespace in self.namespaces_below(&holder.namespace) {
             let asked = Asked { holder, token: &token, namespace };
             self.policies(asked, &mut answers);
-            let mut reached = 0;
             for authority in authority::ALL.iter().filter(|it| authority::is_like_root(it)) {
-                if std::ptr::eq(*authority, &raw const authority::POLICY_WRITE) {
-                    let place = "sys/policies/acl/+";
-                    let found = asked.inside(place, Capability::Update, POLICY, |_| true);
-                    reached += usize::from(matches!(found, Found::Yes(..)));
-                    continue;
+                // That is a matter of which policies are held.
+                if !std::ptr::eq(*authority, &raw const authority::POLICY_WRITE) {
+                    like_root(asked, authority, &mut answers);
                 }
-                reached += usize::from(like_root(asked, authority, &mut answers));
             }
             token_create(asked, &mut answers);
-            if reached >= authority::WIDE {
-                let step = answers.edges.iter_mut().find(|(node, _)| *node == Node::Sink(Sink::Vault));
-                if let Some((_, step)) = step {
-                    step.is_given = true;
-                }
+            let leads = answers.edges.iter().any(|(node, _)| *node == Node::Sink(Sink::Vault));
+            if let Some(step) = everything(asked).filter(|_| leads) {
+                answers.edges.insert(0, (Node::Sink(Sink::Vault), step.given()));
             }
         }
         self.secrets(holder, &token, &mut answers);
@@ -128,11 +125,20 @@ impl Scene<'_, '_> {
     /// Policies that the token may write: those that it holds, and those that somebody else does.
     fn policies(&self, asked: Asked<'_, '_>, answers: &mut Answers) {
         let ask = |name: &str| {
-            let write = |place: &str| {
-                let by = |capability| asked.inside(place, capability, POLICY, |_| true);
-                by(Capability::Update).or(|| by(Capability::Patch))
-            };
-            write(&format!("sys/policies/acl/{name}")).or(|| write(&format!("sys/policy/{name}")))
+            let mut doubt = Found::No;
+            for place in [format!("sys/policies/acl/{name}"), format!("sys/policy/{name}")] {
+                for capability in [Capability::Update, Capability::Patch] {
+                    match asked.inside(&place, capability, POLICY, |_| true) {
+                        found @ Found::Yes(..) => return (capability, found),
+                        found => doubt = doubt.or(|| found),
+                    }
+                }
+            }
+            (Capability::Update, doubt)
+        };
+        let step = |does: &str, name: &str, capability: Capability, path: &str, evidence: Vec<Evidence>| {
+            let does = format!("may write {}{does}: {} on {}", code(name), capability.word(), code(path));
+            Step::new(does, evidence).asking([asked.request_on(path, capability)])
         };
         let may = asked.inside("sys/policies/acl/*", Capability::Update, POLICY, |_| true);
         let may = may.or(|| asked.inside("sys/policies/acl/*", Capability::Patch, POLICY, |_| true));
@@ -149,13 +155,13 @@ impl Scene<'_, '_> {
                 continue;
             }
             match ask(name) {
-                Found::Yes(path, evidence) => {
-                    let does = format!("may write `{name}`, a policy that it holds: update on `{path}`");
-                    answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
+                (capability, Found::Yes(path, evidence)) => {
+                    let step = step(", a policy that it holds", name, capability, &path, evidence);
+                    answers.edges.push((Node::Sink(Sink::Vault), step));
                     return;
                 }
-                Found::Doubt(doubt) => answers.doubt(doubt),
-                Found::No => {}
+                (_, Found::Doubt(doubt)) => answers.doubt(doubt),
+                (_, Found::No) => {}
             }
         }
         for written in &self.policies_held {
@@ -164,12 +170,12 @@ impl Scene<'_, '_> {
                 continue;
             }
             match ask(name) {
-                Found::Yes(path, evidence) => {
-                    let does = format!("may write the policy `{name}`: update on `{path}`");
-                    answers.writes.push((written.clone(), Step::new(does, evidence)));
+                (capability, Found::Yes(path, evidence)) => {
+                    let step = step(", a policy of others", name, capability, &path, evidence);
+                    answers.writes.push((written.clone(), step));
                 }
-                Found::Doubt(doubt) => answers.doubt(doubt),
-                Found::No => {}
+                (_, Found::Doubt(doubt)) => answers.doubt(doubt),
+                (_, Found::No) => {}
             }
         }
     }
@@ -184,26 +190,22 @@ pub(super) fn written(namespace: &str, name: &str) -> Written {
 }
 
 /// Adds the way to everything by an authority that is as good as root, if the token has it.
-fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut Answers) -> bool {
-    let except = |path: &str| authority.except.is_some() && path.starts_with("auth/token/");
+fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut Answers) {
     let mut doubt = None;
     for (place, needs) in authority.places {
         for capability in capabilities(needs) {
             let found = if std::ptr::eq(authority, &raw const authority::TOKEN_ROLE_WRITE) {
                 token_role(asked, capability)
             } else {
-                asked.inside(place, capability, carried(authority, place), |path| !except(path))
+                asked.inside(place, capability, carried(authority, place), |path| !authority.leaves_out(path))
             };
             match found {
                 Found::Yes(path, evidence) => {
-                    let does = format!(
-                        "may {}: {} on `{}{path}`",
-                        authority.what,
-                        capability.word(),
-                        asked.namespace
-                    );
-                    answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
-                    return true;
+                    let place = code(&format!("{}{path}", asked.namespace));
+                    let does = format!("may {}: {} on {place}", authority.what, capability.word());
+                    let step = Step::new(does, evidence).asking([asked.request_on(&path, capability)]);
+                    answers.edges.push((Node::Sink(Sink::Vault), step));
+                    return;
                 }
                 Found::Doubt(other) => doubt = doubt.or(Some(other)),
                 Found::No => {}
@@ -213,7 +215,35 @@ fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut 
     if let Some(doubt) = doubt {
         answers.doubt(doubt);
     }
-    false
+}
+
+/// What the token was given in so many words, if that is everything: the policy `root`, or a rule for `*` with every
+/// capability that policies had from the start, and no constraint.
+fn everything(asked: Asked<'_, '_>) -> Option<Step> {
+    let pattern = PathPattern::stored(format!("{}*", asked.holder.namespace));
+    let all = [
+        Capability::Create,
+        Capability::Read,
+        Capability::Update,
+        Capability::Delete,
+        Capability::List,
+        Capability::Sudo,
+    ];
+    let is_everything = |rule: &&MergedRule<'_>| {
+        rule.pattern == pattern
+            && all.iter().all(|capability| rule.capabilities.contains(*capability))
+            && !rule.is_constrained(Operation::Update)
+    };
+    let mut first = None;
+    for acl in asked.acls() {
+        if acl.is_root_in(asked.namespace) {
+            first = first.or(Some(asked.evidence("sys/raw", Capability::Update)));
+            continue;
+        }
+        let rule = acl.rules().iter().find(is_everything)?;
+        first = first.or_else(|| Some(told(rule.members.iter().copied())));
+    }
+    Some(Step::new("may do anything", first?))
 }
 
 /// The capabilities of which one is needed. To list and to delete makes nobody root.
@@ -289,10 +319,11 @@ fn token_create(asked: Asked<'_, '_>, answers: &mut Answers) {
         match asked.inside(place, Capability::Update, policies, holds_sudo) {
             Found::Yes(path, evidence) => {
                 let does = format!(
-                    "may create tokens with any policies: update and sudo on `{}{path}`",
-                    asked.namespace
+                    "may create tokens with any policies: update and sudo on {}",
+                    code(&format!("{}{path}", asked.namespace))
                 );
-                answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence)));
+                let requests = [Capability::Update, Capability::Sudo].map(|it| asked.request_on(&path, it));
+                answers.edges.push((Node::Sink(Sink::Vault), Step::new(does, evidence).asking(requests)));
             }
             Found::Doubt(doubt) => answers.doubt(doubt),
             Found::No => {}
@@ -304,7 +335,7 @@ fn token_create(asked: Asked<'_, '_>, answers: &mut Answers) {
             let any = evidence.iter().any(|it| it.what.contains('*') || it.what.contains('+'));
             let what = match any {
                 true => "which policies the token roles allow that its token may use is not known".to_owned(),
-                false => format!("which policies the token role `{role}` allows is not known"),
+                false => format!("which policies the token role {} allows is not known", code(role)),
             };
             let span = evidence.first().and_then(|evidence| evidence.span);
             answers.doubt(Doubt { what, span });

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::engine::{self, Engines};
 use super::graph::{Graph, Node, Step, Written};
 use super::token::{Answers, capabilities, written};
-use super::{Doubt, Evidence, Party, Piece, Without};
+use super::{Doubt, Evidence, Party, Piece, Without, code};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
@@ -370,7 +370,7 @@ fn path_of(issuer: &Issuer<'_>) -> String {
 fn login_step(issuer: &Issuer<'_>) -> Step {
     let within = match issuer.method.namespace.trim_end_matches('/') {
         "" => String::new(),
-        namespace => format!(" of the Vault namespace `{namespace}`"),
+        namespace => format!(" of the Vault namespace {}", code(namespace)),
     };
     let place = issuer.role.name.span;
     let evidence = Evidence {
@@ -378,7 +378,7 @@ fn login_step(issuer: &Issuer<'_>) -> Step {
         span: Some(place),
         piece: Some(Piece::AuthRole(place)),
     };
-    let step = Step::new(format!("logs in through `{}`{within}", path_of(issuer)), vec![evidence]);
+    let step = Step::new(format!("logs in through {}{within}", code(&path_of(issuer))), vec![evidence]);
     Step { is_login: true, ..step }
 }
 
@@ -392,5 +392,8 @@ fn hangs(missing: &[Missing], role: &AuthRole) -> Hangs {
         }
         Missing::Audiences(audience) => ("the audiences of its JWT are not known", audience.span),
     };
-    Some(Doubt { what: format!("whether the auth role `{}` admits it: {what}", role.name), span: Some(span) })
+    Some(Doubt {
+        what: format!("whether the auth role {} admits it: {what}", code(role.name.as_str())),
+        span: Some(span),
+    })
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use super::graph::{By, Graph, Nearest, Node, Step, Written};
-use super::{Doubt, From, Hop, Party, Path, Sink, Start};
+use super::{Doubt, Evidence, From, Hop, Party, Path, Sink, Start, code};
 
 /// How a node was come to.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ fn nearest<'g>(graph: &'g Graph, first: &[(Option<&'g Step>, usize)], sink: Sink
     let nearest = graph.nearest.get(&sink)?;
     let of = |(step, node): &(Option<&'g Step>, usize)| {
         let (further, _) = nearest.get(*node).copied().flatten()?;
-        Some(further + u32::from(step.is_some()))
+        Some(further + step.map_or(0, Step::cost))
     };
     let best = first.iter().filter_map(|it| Some((of(it)?, it))).min_by_key(|(length, _)| *length);
     let (_, (step, node)) = best?;
@@ -190,7 +190,7 @@ fn joined<'g>(
         for (written, step) in writes {
             writers.entry(written).or_insert((distance, node, step));
             if let Some((_, holder)) = holders.get(written)
-                && let Some(to) = graph.number(&Node::Sink(written.sink()))
+                && let Some(to) = graph.number(&written.to())
             {
                 found.push((1, to, Parent::Joined(node, step, *holder, written.clone())));
             }
@@ -198,7 +198,7 @@ fn joined<'g>(
         for written in holds {
             holders.entry(written).or_insert((distance, node));
             if let Some((_, writer, step)) = writers.get(written)
-                && let Some(to) = graph.number(&Node::Sink(written.sink()))
+                && let Some(to) = graph.number(&written.to())
             {
                 found.push((1, to, Parent::Joined(*writer, step, node, written.clone())));
             }
@@ -250,13 +250,15 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
         let after = match step {
             Some(step) => {
                 let mut does = match group {
-                    Some(group) => format!("as a member of the group `{group}`, {}", step.does),
+                    Some(group) => format!("as a member of the group {}, {}", code(&group), step.does),
                     None => step.does.clone(),
                 };
                 if let Some((written, holder)) = held {
-                    does += &format!(", and {} holds the {}", name(*holder), written.words());
+                    does += &format!(", and {} holds {}", name(*holder), written.words());
                 }
-                hops.push(Hop { who, does, evidence: step.evidence.clone(), becomes: name(*to) });
+                let evidence = step.evidence.iter().map(Evidence::quoted).collect();
+                let requests = step.requests.clone();
+                hops.push(Hop { who, does, evidence, requests, becomes: name(*to) });
                 steps.push(step);
                 (name(*to), None, Some(hops.len() - 1))
             }
@@ -288,6 +290,7 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
             who: start.name.clone(),
             does: "is allowed everything before any rule is asked".to_owned(),
             evidence: Vec::new(),
+            requests: Vec::new(),
             becomes: sink.words().to_owned(),
         });
     }

@@ -75,10 +75,14 @@ pub(super) struct Atom {
 
 impl Atom {
     fn allowed_by<'a>(&self, rule: &'a RbacRule) -> Option<Allowance<'a>> {
-        self.groups.iter().find_map(|group| {
-            self.verbs
-                .iter()
-                .find_map(|verb| allows(rule, &Request { verb, group, resource: self.resource, name: None }))
+        self.requests().find_map(|request| allows(rule, &request))
+    }
+
+    /// Requests for objects of no name.
+    fn requests(&self) -> impl Iterator<Item = Request<'static>> {
+        let resource = self.resource;
+        self.groups.iter().flat_map(move |group| {
+            self.verbs.iter().map(move |verb| Request { verb, group, resource, name: None })
         })
     }
 }
@@ -96,19 +100,22 @@ pub fn given_by<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> O
     atoms.find_map(|atom| atom.allowed_by(rule)).filter(|_| rule.resource_names.is_empty())
 }
 
-/// How `rule` gives the power on the objects that it names alone. A request that creates an object carries no name,
-/// one that creates a part of an object carries that of the object.
-pub fn given_on_named<'a>(rule: &'a RbacRule, power: &Power, in_namespaces: bool) -> Option<Allowance<'a>> {
+/// A request for an object of no name that `rule` allows and that is the power.
+pub fn request_of(rule: &RbacRule, power: &Power, in_namespaces: bool) -> Option<Request<'static>> {
+    let atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
+    atoms.flat_map(Atom::requests).find(|request| allows(rule, request).is_some())
+}
+
+/// The same for objects that the rule names, without the name. A request that creates an object carries none, one that
+/// creates a part of an object carries that of the object.
+pub fn request_on_named(rule: &RbacRule, power: &Power, in_namespaces: bool) -> Option<Request<'static>> {
     let name = rule.resource_names.iter().find(|name| !name.value.is_empty())?;
     let atoms = power.atoms.iter().filter(|atom| atom.namespaced || !in_namespaces);
-    let mut requests = atoms.flat_map(|atom| {
-        let carries = |verb: &&&str| **verb != "create" || atom.resource.contains('/');
-        atom.groups.iter().flat_map(move |group| {
-            let verbs = atom.verbs.iter().filter(carries);
-            verbs.map(|verb| Request { verb, group, resource: atom.resource, name: Some(name.as_str()) })
-        })
-    });
-    requests.find_map(|request| allows(rule, &request))
+    let mut requests = atoms.flat_map(Atom::requests);
+    requests.find(|request| {
+        let carries_name = request.verb != "create" || request.resource.contains('/');
+        carries_name && allows(rule, &Request { name: Some(name.as_str()), ..*request }).is_some()
+    })
 }
 
 /// The powers as a list to follow "can", the lesser ones counted only where there are many.

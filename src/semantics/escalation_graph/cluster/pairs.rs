@@ -1,48 +1,53 @@
 //! Rights that come to something only together.
 
-use std::collections::BTreeSet;
-
-use super::super::graph::{Graph, Node, Step, Written};
-use super::super::rights::{self, Kind, Names, RoleSort};
-use super::super::{Evidence, Party, Sink};
-use super::{Held, Scope, lead_further, rules_named, sort_of, target};
+use super::super::graph::{Graph, Node, Step};
+use super::super::rights::{self, Ask, Kind, Names, Object, Right};
+use super::super::{Evidence, Party, Request, Sink, code};
+use super::{Held, Holder, Scope, Tie, target};
 use crate::model::project::Project;
 
 /// Rights that come to something together. One request needs both, so both have to be held by one.
-pub(super) struct Pairs<'g, 'h> {
-    graph: &'g mut Graph,
-    project: &'g Project,
-    node: usize,
-    held: &'h [Held],
-    binds: bool,
+pub(super) struct Pairs<'g> {
+    pub(super) graph: &'g mut Graph,
+    pub(super) project: &'g Project,
+    pub(super) node: usize,
+    pub(super) held: Vec<Held>,
+    pub(super) ties: Vec<Tie>,
 }
 
-impl<'g, 'h> Pairs<'g, 'h> {
-    /// Adds where they lead from `node`; `binds` says whether roles that can be bound are followed.
-    pub(super) fn lead_on(
-        graph: &'g mut Graph,
-        project: &'g Project,
-        node: usize,
-        held: &'h [Held],
-        binds: bool,
-    ) {
-        let mut pairs = Pairs { graph, project, node, held, binds };
-        pairs.impersonation();
-        pairs.roles();
+impl<'g> Pairs<'g> {
+    /// Adds where they lead from `node`.
+    pub(super) fn lead_on(graph: &'g mut Graph, project: &'g Project, node: usize, holder: Holder<'_>) {
+        if !holder.own.iter().any(|held| held.right.kind.is_half()) {
+            return;
+        }
+        let mut held = holder.own.to_vec();
+        held.extend(holder.beside);
+        let mut pairs = Pairs { graph, project, node, held, ties: holder.ties };
         pairs.bindings();
+        pairs.roles();
         pairs.secrets();
+        pairs.pods();
+        pairs.impersonation();
     }
 
-    fn of(&self, kind: Kind) -> impl Iterator<Item = &'h Held> + use<'h> {
-        let held = self.held;
-        held.iter().filter(move |held| held.right.kind == kind)
+    pub(super) fn of(&self, kind: Kind) -> Vec<Held> {
+        self.held.iter().filter(|held| held.right.kind == kind).cloned().collect()
     }
 
-    fn add(&mut self, to: usize, does: String, of: &[&Held]) {
+    pub(super) fn step(does: String, of: &[&Held]) -> Step {
         let evidence = evidence_of(of);
         let first = of.iter().map(|held| held.first.as_str()).find(|first| !first.is_empty());
         let does = format!("{does}{}", first.unwrap_or_default());
-        let step = self.graph.step(Step::new(does, evidence));
+        let requests: Vec<Request> = match first {
+            None => of.iter().map(|held| held.request(None)).collect(),
+            Some(_) => Vec::new(),
+        };
+        Step::new(does, evidence).asking(requests)
+    }
+
+    pub(super) fn add(&mut self, to: usize, does: String, of: &[&Held]) {
+        let step = self.graph.step(Pairs::step(does, of));
         self.graph.edge(self.node, to, Some(step));
     }
 
@@ -50,211 +55,141 @@ impl<'g, 'h> Pairs<'g, 'h> {
         self.graph.node(Node::Sink(Sink::Cluster))
     }
 
-    /// Groups are impersonated together with a user or a service account.
+    /// They can give themselves everything in a place.
+    pub(super) fn gain(&mut self, scope: &Scope, does: String, of: &[&Held]) {
+        let to = match scope {
+            Scope::Cluster => self.sink(),
+            Scope::Namespace(_) => target(self.graph, scope),
+        };
+        if let (Scope::Namespace(_), Some(held)) = (scope, of.first()) {
+            let everything = Ask { verb: "*", group: "*", resource: "*", name: None };
+            let right =
+                Right { kind: Kind::Everything, names: Names::Any, ask: everything, place: held.right.place };
+            self.held.push(Held {
+                right,
+                scope: scope.clone(),
+                evidence: evidence_of(of),
+                first: format!(", once it has given itself everything {}", scope.words()),
+            });
+        }
+        self.add(to, does, of);
+    }
+
+    /// Groups are impersonated together with a user or a service account; each of them is asked for on its own.
     fn impersonation(&mut self) {
-        let users: Vec<&Held> = self.of(Kind::ImpersonateUsers).collect();
-        for held in &users {
+        let is_user = |name: &&String| !name.is_empty() && !name.starts_with("system:serviceaccount:");
+        let mut beside: Option<Held> = None;
+        for held in self.of(Kind::ImpersonateUsers) {
             match &held.right.names {
                 Names::Any => {
                     let sink = self.sink();
-                    self.add(sink, "may impersonate any user".to_owned(), &[held]);
+                    self.add(sink, "may impersonate any user".to_owned(), &[&held]);
+                    beside = beside.or(Some(held));
                 }
                 Names::Listed(names) => {
-                    for name in names {
+                    for name in names.iter().filter(is_user) {
                         let user = self.graph.party(Party::User(name.clone()));
-                        self.add(user, format!("may impersonate the user `{name}`"), &[held]);
+                        let named = with_name(&held, name);
+                        self.add(user, format!("may impersonate the user {}", code(name)), &[&named]);
+                        beside = beside.or(Some(named));
                     }
                 }
             }
         }
-        let beside = users.first().copied().or(self.of(Kind::Become(rights::IMPERSONATE)).next());
-        let Some(beside) = beside else { return };
+        let accounts = self.held.iter().find_map(|held| match (held.right.kind, &held.right.names) {
+            (Kind::Become(rights::IMPERSONATE), Names::Listed(names)) => {
+                Some(with_name(held, names.iter().find(|name| !name.is_empty())?))
+            }
+            (Kind::Become(rights::IMPERSONATE) | Kind::Everything, _) => Some(held.clone()),
+            _ => None,
+        });
+        let Some(beside) = beside.or(accounts) else { return };
         for held in self.of(Kind::ImpersonateGroups) {
             let names = match &held.right.names {
                 Names::Any => vec!["system:masters".to_owned()],
-                Names::Listed(names) => names.clone(),
+                Names::Listed(names) => names.iter().filter(|name| !name.is_empty()).cloned().collect(),
             };
             for name in names {
                 let group = self.graph.party(Party::Group(name.clone()));
-                let does = format!("may impersonate a member of the group `{name}`");
-                self.add(group, does, &[held, beside]);
+                let does = format!("may impersonate a member of the group {}", code(&name));
+                self.add(group, does, &[&with_name(&held, &name), &beside]);
             }
-        }
-    }
-
-    /// `escalate` on roles that can be changed.
-    fn roles(&mut self) {
-        for sort in [RoleSort::ClusterRoles, RoleSort::Roles] {
-            let changes: Vec<&Held> = self.of(Kind::ChangeRoles(sort)).collect();
-            for held in self.of(Kind::Escalate(sort)) {
-                for change in &changes {
-                    let Some(scope) = held.scope.and(&change.scope) else { continue };
-                    let Some(names) = common(&held.right.names, &change.right.names) else { continue };
-                    self.write_roles(sort, &scope, &names, &[held, change]);
-                }
-            }
-        }
-    }
-
-    fn write_roles(&mut self, sort: RoleSort, scope: &Scope, names: &Names, of: &[&Held]) {
-        let is_meant = |name: &String| match names {
-            Names::Any => true,
-            Names::Listed(names) => names.contains(name),
-        };
-        // What a role gives where it is bound to oneself.
-        let mut own: Vec<(Scope, String)> = Vec::new();
-        for held in self.held {
-            let Some((of, name)) = &held.role else { continue };
-            let here = match (sort, scope) {
-                (RoleSort::ClusterRoles, Scope::Cluster) => Some(held.scope.clone()),
-                (RoleSort::ClusterRoles, Scope::Namespace(_)) => None,
-                (RoleSort::Roles, scope) => held.scope.and(scope),
-            };
-            if let Some(here) = here.filter(|_| *of == sort && is_meant(name))
-                && !own.iter().any(|(scope, _)| *scope == here)
-            {
-                own.push((here, name.clone()));
-            }
-        }
-        let word = if sort == RoleSort::Roles { "Role" } else { "ClusterRole" };
-        for (here, name) in own {
-            let to = match here {
-                Scope::Cluster => self.sink(),
-                _ => target(self.graph, &here),
-            };
-            let does =
-                format!("may put any right into the {word} `{name}`, which is bound to it {}", here.words());
-            self.add(to, does, of);
-        }
-        if sort == RoleSort::ClusterRoles
-            && *scope == Scope::Cluster
-            && let Names::Listed(names) = names
-        {
-            for name in names {
-                let does = format!("may put any right into the ClusterRole `{name}`");
-                let step = self.graph.step(Step::new(does, evidence_of(of)));
-                let written = Written::ClusterRole(name.clone());
-                self.graph.writes.entry(self.node).or_default().entry(written).or_insert(step);
-            }
-        }
-    }
-
-    /// `bind` on roles together with bindings that can be written.
-    fn bindings(&mut self) {
-        for (sort, cluster_wide) in
-            [(RoleSort::ClusterRoles, true), (RoleSort::ClusterRoles, false), (RoleSort::Roles, false)]
-        {
-            let writes: Vec<&Held> = self.of(Kind::WriteBindings { cluster_wide }).collect();
-            for held in self.of(Kind::Bind(sort)) {
-                for write in &writes {
-                    let scope = held.scope.and(&write.scope);
-                    let scope = scope.filter(|scope| !cluster_wide || *scope == Scope::Cluster);
-                    let Some(scope) = scope else { continue };
-                    self.write_bindings(sort, cluster_wide, &scope, held, write);
-                }
-            }
-        }
-    }
-
-    fn write_bindings(
-        &mut self,
-        sort: RoleSort,
-        cluster_wide: bool,
-        scope: &Scope,
-        bind: &Held,
-        write: &Held,
-    ) {
-        let evidence = evidence_of(&[bind, write]);
-        let kind = if cluster_wide { "ClusterRoleBinding" } else { "RoleBinding" };
-        // A binding that is there keeps its role, so by name only the roles of these can be given.
-        let of_bindings: Option<BTreeSet<String>> = match &write.right.names {
-            Names::Any => None,
-            Names::Listed(names) => {
-                let of = self.project.bindings.iter().filter(|binding| {
-                    binding.cluster_wide == cluster_wide
-                        && names.contains(&binding.meta.name.value)
-                        && binding.role_ref.role_kind().map(sort_of) == Some(sort)
-                        && match scope {
-                            Scope::Cluster => true,
-                            Scope::Namespace(namespace) => {
-                                binding.meta.namespace_name() == Some(namespace.as_str())
-                            }
-                        }
-                });
-                Some(of.map(|binding| binding.role_ref.name.value.clone()).collect())
-            }
-        };
-        let roles = match (&bind.right.names, of_bindings) {
-            (Names::Any, None) => None,
-            (Names::Listed(names), None) => Some(names.iter().cloned().collect()),
-            (Names::Any, Some(of)) => Some(of),
-            (Names::Listed(names), Some(of)) => {
-                Some(of.into_iter().filter(|name| names.contains(name)).collect::<BTreeSet<String>>())
-            }
-        };
-        let Some(roles) = roles else {
-            let to = if cluster_wide { self.sink() } else { target(self.graph, scope) };
-            let does = format!("may write {kind}s of any role {}", scope.words());
-            self.add(to, does, &[bind, write]);
-            return;
-        };
-        if !self.binds {
-            return;
-        }
-        for name in roles {
-            let namespace = match scope {
-                Scope::Namespace(namespace) => namespace.as_str(),
-                Scope::Cluster => "",
-            };
-            let rules = rules_named(self.project, sort, namespace, &name);
-            let first = format!(", once it has bound {} `{name}` to itself", word(sort));
-            let given = rights::of_rules(rules.iter().copied(), cluster_wide).into_iter().map(|right| Held {
-                right,
-                scope: scope.clone(),
-                evidence: evidence.clone(),
-                role: Some((sort, name.clone())),
-                first: first.clone(),
-            });
-            let mut held: Vec<Held> = given.collect();
-            if held.iter().any(|held| held.right.kind.is_half()) {
-                held.extend(self.held.iter().filter(|held| held.right.kind.is_half()).cloned());
-            }
-            lead_further(self.graph, self.project, self.node, &held, false);
         }
     }
 
     /// A Secret of the right type is filled with a token, and whoever may read it has it.
     fn secrets(&mut self) {
-        let reads: Vec<&Held> = self.of(Kind::ReadSecrets).collect();
-        for create in self.of(Kind::CreateSecrets) {
-            let here = reads.iter().find_map(|read| Some((read, create.scope.and(&read.scope)?)));
-            let Some((read, scope)) = here else { continue };
-            let to = target(self.graph, &scope);
-            let does = format!("may have tokens written into Secrets and read them {}", scope.words());
-            self.add(to, does, &[create, read]);
+        let reads = self.of(Kind::ReadSecrets);
+        let changes = self.of(Kind::Change(Object::Secret));
+        for create in self.of(Kind::Create(Object::Secret)) {
+            for read in &reads {
+                let Some(scope) = create.scope.and(&read.scope) else { continue };
+                let does = format!("may have tokens written into Secrets and read them {}", scope.words());
+                let to = target(self.graph, &scope);
+                if create.right.names.takes_none() {
+                    self.add(to, does, &[&unnamed(&create), read]);
+                    continue;
+                }
+                let applies = changes.iter().find(|change| {
+                    let names = create.right.names.and(&change.right.names);
+                    change.scope.and(&scope).as_ref() == Some(&scope)
+                        && names.is_some_and(|names| names.and(&read.right.names).is_some())
+                });
+                if let Some(change) = applies {
+                    self.add(to, does, &[&create, change, read]);
+                }
+            }
+        }
+    }
+
+    /// A pod of a name that only requests for that name may make is applied.
+    fn pods(&mut self) {
+        let changes = self.of(Kind::Change(Object::Pod));
+        for create in self.of(Kind::Create(Object::Pod)) {
+            for change in &changes {
+                let Some(scope) = create.scope.and(&change.scope) else { continue };
+                let Some(Names::Listed(names)) = create.right.names.and(&change.right.names) else {
+                    continue;
+                };
+                if let Some(name) = names.first() {
+                    let to = target(self.graph, &scope);
+                    let does = format!("may apply the pod {} {}", code(name), scope.words());
+                    self.add(to, does, &[&with_name(&create, name), &with_name(change, name)]);
+                }
+            }
         }
     }
 }
 
-fn word(sort: RoleSort) -> &'static str {
-    match sort {
-        RoleSort::Roles => "the Role",
-        RoleSort::ClusterRoles => "the ClusterRole",
+pub(super) fn first(names: &Names) -> Option<&str> {
+    match names {
+        Names::Any => None,
+        Names::Listed(names) => names.first().map(String::as_str),
     }
 }
 
-fn common(one: &Names, other: &Names) -> Option<Names> {
-    let names = match (one, other) {
-        (Names::Any, names) | (names, Names::Any) => names.clone(),
-        (Names::Listed(one), Names::Listed(other)) => {
-            Names::Listed(one.iter().filter(|name| other.contains(name)).cloned().collect())
-        }
-    };
-    (names != Names::Listed(Vec::new())).then_some(names)
+/// The right on the object of one of its names.
+pub(super) fn with_name(held: &Held, name: &str) -> Held {
+    with(held, Some(name))
+}
+
+pub(super) fn with(held: &Held, name: Option<&str>) -> Held {
+    let mut held = held.clone();
+    if let Some(name) = name {
+        held.right.ask.name = Some(name.to_owned());
+    }
+    held
+}
+
+/// The right in a request without a name.
+pub(super) fn unnamed(held: &Held) -> Held {
+    let mut held = held.clone();
+    held.right.ask.name = None;
+    held
 }
 
 /// The evidence for all of them, each once.
-fn evidence_of(of: &[&Held]) -> Vec<Evidence> {
+pub(super) fn evidence_of(of: &[&Held]) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = Vec::new();
     for one in of.iter().flat_map(|held| &held.evidence) {
         if !evidence.contains(one) {

@@ -26,7 +26,7 @@ impl Pairs<'_> {
                         self.write_bindings((sort, cluster_wide), &bind, &[&write], None, &mut seen);
                     }
                     for change in &changes {
-                        let new = creates.iter().find_map(|create| {
+                        let new = creates.iter().filter_map(|create| {
                             let Some(Names::Listed(names)) = change.right.names.and(&create.right.names)
                             else {
                                 return None;
@@ -36,7 +36,8 @@ impl Pairs<'_> {
                                 names.iter().find(|name| !self.has_binding(cluster_wide, &scope, name))?;
                             Some([with_name(create, name), with_name(change, name)])
                         });
-                        if let Some([create, change]) = &new {
+                        let new: Vec<[Held; 2]> = new.collect();
+                        for [create, change] in &new {
                             self.write_bindings(
                                 (sort, cluster_wide),
                                 &bind,

@@ -125,18 +125,20 @@ impl<'g> Pairs<'g> {
             for read in &reads {
                 let Some(scope) = create.scope.and(&read.scope) else { continue };
                 let does = format!("may have tokens written into Secrets and read them {}", scope.words());
-                let to = target(self.graph, &scope);
                 if create.right.names.takes_none() {
+                    let to = target(self.graph, &scope);
                     self.add(to, does, &[&unnamed(&create), read]);
                     continue;
                 }
-                let applies = changes.iter().find(|change| {
+                for change in &changes {
+                    let Some(scope) = change.scope.and(&scope) else { continue };
                     let names = create.right.names.and(&change.right.names);
-                    change.scope.and(&scope).as_ref() == Some(&scope)
-                        && names.is_some_and(|names| names.and(&read.right.names).is_some())
-                });
-                if let Some(change) = applies {
-                    self.add(to, does, &[&create, change, read]);
+                    if names.is_some_and(|names| names.and(&read.right.names).is_some()) {
+                        let does =
+                            format!("may have tokens written into Secrets and read them {}", scope.words());
+                        let to = target(self.graph, &scope);
+                        self.add(to, does, &[&create, change, read]);
+                    }
                 }
             }
         }

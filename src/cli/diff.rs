@@ -133,8 +133,10 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         comparison.changes.retain(|change| !change.who.is_empty());
         let is_spoken_of =
             !comparison.changes.is_empty() || is_known(&old.project, text) || is_known(&new.project, text);
-        if !is_spoken_of {
-            let message = format!("no input of either side speaks of `{}`", clean::line(text));
+        let message = format!("no input of either side speaks of `{}`", clean::line(text));
+        if !is_spoken_of && !comparison.doubts.is_empty() {
+            comparison.doubts.push(Doubt { side: Side::New, text: message, place: None });
+        } else if !is_spoken_of {
             return Err(Failure::new(message).with_help(
                 "name somebody as the report does: `NAMESPACE/NAME`, `User NAME`, `policy:NAME`",
             ));

@@ -1,4 +1,5 @@
 mod directions;
+mod parties;
 
 use super::*;
 use crate::model::lower;

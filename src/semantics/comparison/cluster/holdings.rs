@@ -132,58 +132,41 @@ impl<'a> Holdings<'a> {
     fn take(&mut self, party: &'a Minted, homes: &Homes<'a>, numbers: &mut Numbers<'a>) {
         let access = self.access;
         let mut scopes: BTreeMap<Scope<'a>, Vec<Given<'a>>> = BTreeMap::new();
-        match &party.what {
-            Made::Of { name, places } => {
-                let everybody = self.by_principal.iter().filter(|(principal, _)| match principal {
-                    Principal::ServiceAccount { namespace, name: own } => {
-                        own == name && !namespace.is_empty() && places.take_in(namespace)
-                    }
-                    Principal::Group(group) => group
-                        .strip_prefix("system:serviceaccounts:")
-                        .is_some_and(|namespace| places.take_in(namespace)),
-                    _ => false,
-                });
-                for (scope, given) in everybody.flat_map(|(_, held)| held) {
-                    scopes.entry(*scope).or_default().extend(given.iter().cloned());
-                }
+        // Also what all service accounts of a namespace hold.
+        let everybody = self.by_principal.iter().filter(|(principal, _)| match (principal, &party.what) {
+            (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
+                own == name && !namespace.is_empty() && party.places.take_in(namespace)
             }
-            Made::Bound(bindings) => {
-                for (binding, made) in bindings {
-                    let Some(subject) = binding.subjects.first() else { continue };
-                    let scope = match binding.meta.namespace_name() {
-                        Some(namespace) => {
-                            self.namespaces.insert(namespace);
-                            Scope::Namespace(namespace)
-                        }
-                        None => Scope::Cluster,
-                    };
-                    let all: Option<Vec<&RbacRule>> = match made {
-                        Some(role) => Some(role.rules.iter().collect()),
-                        None => match access.cluster().rules_of(binding) {
-                            Some(rules) => Some(rules.collect()),
-                            None => homes.only_role(binding).map(|role| role.rules.iter().collect()),
-                        },
-                    };
-                    let rules = all.map(|all| {
-                        let ids = all.iter().map(|rule| numbers.of(rule)).collect();
-                        Rc::new(Rules { all, ids })
-                    });
-                    scopes.entry(scope).or_default().push(Given { binding, subject, rules });
+            (Principal::Group(group), _) => group
+                .strip_prefix("system:serviceaccounts:")
+                .is_some_and(|namespace| party.places.take_in(namespace)),
+            _ => false,
+        });
+        for (scope, given) in everybody.flat_map(|(_, held)| held) {
+            scopes.entry(*scope).or_default().extend(given.iter().cloned());
+        }
+        let bindings = if let Made::Bound(bindings) = &party.what { bindings.as_slice() } else { &[] };
+        for (binding, made) in bindings {
+            let Some(subject) = binding.subjects.first() else { continue };
+            let scope = match binding.meta.namespace_name() {
+                Some(namespace) => {
+                    self.namespaces.insert(namespace);
+                    Scope::Namespace(namespace)
                 }
-                // One that is made is in the groups of its namespace.
-                let group = |scope: &Scope<'_>| match scope {
-                    Scope::Namespace(namespace) => {
-                        Some(Principal::Group(format!("system:serviceaccounts:{namespace}")))
-                    }
-                    _ => None,
-                };
-                let groups: Vec<Principal> = scopes.keys().filter_map(group).collect();
-                for group in groups {
-                    for (scope, given) in self.by_principal.get(&group).into_iter().flatten() {
-                        scopes.entry(*scope).or_default().extend(given.iter().cloned());
-                    }
-                }
-            }
+                None => Scope::Cluster,
+            };
+            let all: Option<Vec<&RbacRule>> = match made {
+                Some(role) => Some(role.rules.iter().collect()),
+                None => match access.cluster().rules_of(binding) {
+                    Some(rules) => Some(rules.collect()),
+                    None => homes.only_role(binding).map(|role| role.rules.iter().collect()),
+                },
+            };
+            let rules = all.map(|all| {
+                let ids = all.iter().map(|rule| numbers.of(rule)).collect();
+                Rc::new(Rules { all, ids })
+            });
+            scopes.entry(scope).or_default().push(Given { binding, subject, rules });
         }
         self.by_principal.insert(Principal::Minted(party.who.clone()), scopes);
     }

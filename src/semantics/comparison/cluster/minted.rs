@@ -27,14 +27,16 @@ pub(super) struct Minted {
     /// The line of the role that says whose credentials it makes, with what it says.
     pub(super) place: Span,
     pub(super) text: String,
+    /// Where service accounts are used or made.
+    pub(super) places: Spots,
     pub(super) what: Made,
 }
 
 /// Whose credentials.
 #[derive(Debug)]
 pub(super) enum Made {
-    /// Of a service account, in these namespaces or in all.
-    Of { name: String, places: Spots },
+    /// Of a service account of this name.
+    Of(String),
     /// Of one that is made and bound: each binding, with the role that is made along with it.
     Bound(Vec<(Binding, Option<RbacRole>)>),
 }
@@ -72,8 +74,8 @@ fn minted(both: &Both<'_>, side: Side, old: &Project, new: &Project) -> Minted {
     let words = role_words(&both.label);
     if let Some(name) = fields.text("service_account_name").filter(|name| !name.value.is_empty()) {
         let text = format!("{words} makes tokens of the service account {}", word(name.value));
-        let what = Made::Of { name: name.value.to_owned(), places };
-        return Minted { who, place: name.span, text, what };
+        let what = Made::Of(name.value.to_owned());
+        return Minted { who, place: name.span, text, places, what };
     }
     let kind = generated_rules::role_kind(role);
     let named = fields.text("kubernetes_role_name").filter(|name| !name.value.is_empty());
@@ -122,10 +124,10 @@ fn minted(both: &Both<'_>, side: Side, old: &Project, new: &Project) -> Minted {
         true => vec![None],
         false => {
             let other = if std::ptr::eq(role, both.old) { both.new } else { both.old };
-            wherever(&places, &spots(other, project), (name, named.is_some()), (old, new))
-                .into_iter()
-                .map(Some)
-                .collect()
+            let mut all = wherever(&places, &spots(other, project), (name, named.is_some()), (old, new));
+            let own = [both.old, both.new].into_iter().flat_map(namespace_objects);
+            all.extend(own.filter(|namespace| places.are_open && places.take_in(namespace)));
+            all.into_iter().map(Some).collect()
         }
     };
     let bound = namespaces.into_iter().filter_map(|namespace| {
@@ -141,7 +143,17 @@ fn minted(both: &Both<'_>, side: Side, old: &Project, new: &Project) -> Minted {
         }
     });
     let bound = bound.collect();
-    Minted { who, place, text, what: Made::Bound(bound) }
+    Minted { who, place, text, places, what: Made::Bound(bound) }
+}
+
+/// Namespaces whose own Namespace objects generated rules name: a Role there lets them be read.
+fn namespace_objects(role: &SecretsRole) -> Vec<String> {
+    let text = role.fields.text("generated_role_rules");
+    let read = text.and_then(|text| generated_rules::read(text.value, text.span));
+    let rules = read.map(|read| read.rules).unwrap_or_default().into_iter();
+    let about = rules
+        .filter(|rule| rule.resources.iter().any(|resource| matches!(resource.as_str(), "*" | "namespaces")));
+    about.flat_map(|rule| rule.resource_names).map(|name| name.value).collect()
 }
 
 /// The namespaces of which the two sides could say different things: those that are named on either side, those that

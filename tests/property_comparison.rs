@@ -15,7 +15,7 @@
 
 mod common;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ use rolewright::semantics::reach::{Access, Holder, Subject, Token};
 use rolewright::syntax::{Source, SourceId, Sources};
 
 /// Pairs of projects that are compared; every fortieth has paths of three segments.
-const PAIRS: u64 = 400;
+const PAIRS: u64 = 200;
 /// Projects that are compared with another form of themselves.
 const REWRITTEN: u64 = 200;
 
@@ -82,10 +82,7 @@ fn comparisons_equal_plain_enumeration() {
     });
     println!("{PAIRS} pairs: {gained} differences gained, {lost} lost, {logins} logins, {unclear} unclear");
     assert!(unclear * 200 < gained + lost, "{unclear} are unclear");
-    assert!(
-        gained > 10_000 && lost > 10_000 && logins > 1_000,
-        "{gained} gained, {lost} lost, {logins} logins"
-    );
+    assert!(gained > 5_000 && lost > 5_000 && logins > 500, "{gained} gained, {lost} lost, {logins} logins");
 }
 
 #[test]
@@ -153,6 +150,7 @@ fn hostile_policies_end() {
 /// Runs the seeds on as many threads as there are cores.
 fn shared<T: Send>(seeds: u64, run: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(2, |it| it.get() as u64).min(8);
+    let seeds = std::env::var("ROLEWRIGHT_PAIRS").ok().and_then(|it| it.parse().ok()).unwrap_or(seeds);
     let from = std::env::var("ROLEWRIGHT_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
     std::thread::scope(|scope| {
         let run = &run;
@@ -216,16 +214,25 @@ fn check(seed: u64, old: &Spec, new: &Spec, deep: bool) -> [usize; 4] {
     }
     // Where some rule asks more than a capability, the answers to all kinds of requests are compared.
     let data = all_data();
+    let mut seen: HashSet<Vec<String>> = HashSet::new();
     for namespace in NAMESPACES {
         for name in NAMES {
-            let (one, other) = (of_old.most(namespace, name), of_new.most(namespace, name));
             let who = format!("{namespace}/{name}");
             let (old, new) = (holders(&old, &who), holders(&new, &who));
+            // Those of the same roles have the same tokens, templates aside.
+            let roles = |holders: &[Holder<'_>]| {
+                holders.iter().filter_map(|it| Some(it.role?.0.name.value.clone())).collect::<Vec<_>>()
+            };
+            if !seen.insert([roles(&old), vec![String::new()], roles(&new)].concat()) {
+                continue;
+            }
+            let (one, other) = (of_old.most(namespace, name), of_new.most(namespace, name));
             let (old, new) = (tokens(&old), tokens(&new));
             for (dialect, (one, other)) in one.iter().zip(&other).enumerate() {
                 for (at, (before, after)) in one.iter().zip(other).enumerate() {
                     let is_some = *before > Grant::No && *after > Grant::No;
-                    if !is_some || (*before == Grant::Yes && *after == Grant::Yes) {
+                    let is_free = *before == Grant::Yes && *after == Grant::Yes;
+                    if !is_some || is_free || (at as u64 + seed) % 3 != 0 {
                         continue;
                     }
                     let (capability, path) = (CAPABILITIES[at / paths.len()], &paths[at % paths.len()]);

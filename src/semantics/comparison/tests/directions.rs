@@ -231,7 +231,8 @@ fn settings_go_one_way_or_the_other() {
 #[test]
 fn constraints_go_one_way_or_the_other() {
     let gained = "gained";
-    let table: &[(&str, &str, &str, &[(&str, &str)])] = &[
+    type Told = &'static [(&'static str, &'static str)];
+    let table: &[(&str, &str, &str, Told)] = &[
         ("update", "", "", &[]),
         (
             "update",

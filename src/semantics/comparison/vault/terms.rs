@@ -82,7 +82,8 @@ impl Terms {
             terms.methods.extend(rule.extras.mfa_methods.iter().map(|method| method.value.clone()));
             // Neither layout nor the difference between HCL and JSON is to count.
             let is_said = |it: &char| !it.is_whitespace() && !matches!(it, '"' | '=' | ':' | ',');
-            let group = rule.extras.control_group.map(|span| sources.slice(span));
+            let group =
+                rule.extras.control_group.map(|span| sources.slice(span).trim_start_matches("control_group"));
             terms.groups.extend(group.map(|text| text.chars().filter(is_said).collect::<String>()));
             if capability == Capability::Subscribe {
                 terms

@@ -34,7 +34,7 @@ use rolewright::semantics::reach::{Access, Holder, Subject, Token};
 use rolewright::syntax::{Source, SourceId, Sources};
 
 /// Pairs of projects that are compared; every fortieth has paths of three segments.
-const PAIRS: u64 = 200;
+const PAIRS: u64 = 100;
 /// Projects that are compared with another form of themselves.
 const REWRITTEN: u64 = 200;
 
@@ -82,7 +82,7 @@ fn comparisons_equal_plain_enumeration() {
     });
     println!("{PAIRS} pairs: {gained} differences gained, {lost} lost, {logins} logins, {unclear} unclear");
     assert!(unclear * 200 < gained + lost, "{unclear} are unclear");
-    assert!(gained > 5_000 && lost > 5_000 && logins > 500, "{gained} gained, {lost} lost, {logins} logins");
+    assert!(gained > 2_500 && lost > 2_500 && logins > 200, "{gained} gained, {lost} lost, {logins} logins");
 }
 
 #[test]
@@ -183,7 +183,8 @@ fn check(seed: u64, old: &Spec, new: &Spec, deep: bool) -> [usize; 4] {
             let mut told: HashMap<(usize, usize, Direction), bool> = HashMap::new();
             for (dialect, (one, other)) in one.iter().zip(&other).enumerate() {
                 for (at, (before, after)) in one.iter().zip(other).enumerate() {
-                    if before == after {
+                    // Constraints need not refuse anything; they are asked below.
+                    if before == after || (*before > Grant::No && *after > Grant::No) {
                         continue;
                     }
                     let direction = if after > before { Direction::Gained } else { Direction::Lost };
@@ -232,7 +233,7 @@ fn check(seed: u64, old: &Spec, new: &Spec, deep: bool) -> [usize; 4] {
                 for (at, (before, after)) in one.iter().zip(other).enumerate() {
                     let is_some = *before > Grant::No && *after > Grant::No;
                     let is_free = *before == Grant::Yes && *after == Grant::Yes;
-                    if !is_some || is_free || (at as u64 + seed) % 3 != 0 {
+                    if !is_some || is_free || !(at as u64 + seed).is_multiple_of(3) {
                         continue;
                     }
                     let (capability, path) = (CAPABILITIES[at / paths.len()], &paths[at % paths.len()]);

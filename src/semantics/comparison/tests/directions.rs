@@ -231,8 +231,8 @@ fn settings_go_one_way_or_the_other() {
 #[test]
 fn constraints_go_one_way_or_the_other() {
     let gained = "gained";
-    type Told = &'static [(&'static str, &'static str)];
-    let table: &[(&str, &str, &str, Told)] = &[
+    type Told<'t> = &'t [(&'t str, &'t str)];
+    let table: &[(&str, &str, &str, Told<'_>)] = &[
         ("update", "", "", &[]),
         (
             "update",

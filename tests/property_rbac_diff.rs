@@ -297,7 +297,7 @@ impl Held {
                     "made"
                 }
                 Credential::Role(name) => name,
-                Credential::Account(_) => unreachable!(),
+                Credential::Account(_) => continue,
             };
             let subject = subject("ServiceAccount", "v-made", Some(place));
             objects.push(binding("v-made", (!is_wide).then_some(place), (kind, name), vec![subject]));

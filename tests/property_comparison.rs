@@ -455,7 +455,7 @@ fn allowed(
     let operation = Operation::of_capability(capability).unwrap();
     let path = if operation.lists() && !path.ends_with('/') { format!("{path}/") } else { path.to_owned() };
     let lets = |(namespace, token): &(String, Token<'_>), (data, wrap_ttl): &Data| {
-        let (_, acl) = &token.acls()[dialect];
+        let Some((_, acl)) = token.acls().get(dialect) else { return false };
         let request = Request { namespace, data, wrap_ttl: *wrap_ttl, ..Request::new(operation, &path) };
         acl.as_ref().unwrap().decide(&request).verdict == Verdict::Allowed
     };

@@ -77,24 +77,27 @@ fn reports_are_as_committed() {
 fn exit_codes() {
     let mut told = String::new();
     for case in cases() {
-        let codes: Vec<String> = ["any", "changed", "gained", "never"]
+        let codes: Vec<String> = ["any", "changed", "gained", "lost", "never"]
             .iter()
             .map(|which| diff(&case, &["--fail-on", which]).code.to_string())
             .collect();
         told += &format!("{} {}\n", name(&case), codes.join(" "));
     }
     let wanted = "\
-broken 2 2 2 2
-doubtful 1 1 1 0
-hostile 1 1 1 0
-logins 1 1 1 0
-policies-alone 1 1 1 0
-same-access 0 0 0 0
-split 0 0 0 0
-subjects 1 1 1 0
-verbs-widened 1 1 1 0
-wide 1 1 1 0
-without-namespace 1 1 1 0
+broken 2 2 2 2 2
+constraints 1 1 1 1 0
+doubtful 1 1 1 1 0
+engine 1 1 1 1 0
+hostile 1 1 1 0 0
+logins 1 1 1 1 0
+policies-alone 1 1 1 0 0
+renamed 1 1 1 0 0
+same-access 0 0 0 0 0
+split 0 0 0 0 0
+subjects 1 1 1 1 0
+verbs-widened 1 1 1 1 0
+wide 1 1 1 1 0
+without-namespace 1 1 1 0 0
 ";
     assert_eq!(told, wanted);
     // The other way round, what was gained is lost.
@@ -102,7 +105,7 @@ without-namespace 1 1 1 0
         let case = home().join("fixtures/diff/without-namespace");
         rolewright(&case, &["diff", "--no-config", "--root", ".", "new", "old", "--fail-on", which]).code
     };
-    assert_eq!([back("any"), back("changed"), back("gained")], [1, 0, 0]);
+    assert_eq!([back("any"), back("changed"), back("gained"), back("lost")], [1, 0, 0, 1]);
 }
 
 /// Each side against itself, and against a copy elsewhere: nothing.
@@ -136,10 +139,20 @@ fn json_reports_conform_to_their_schema() {
         let report: Value = serde_json::from_str(&diff(&case, &["--format", "json"]).stdout).unwrap();
         let faults: Vec<String> = schema.iter_errors(&report).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{}: {faults:?}", case.display());
-        for direction in ["gained", "changed", "lost"] {
+        let told = [diff(&case, &[]).stdout, diff(&case, &["--format", "markdown"]).stdout];
+        for (direction, words) in
+            [("gained", "gained"), ("unclear", "gained or lost"), ("changed", "changed"), ("lost", "lost")]
+        {
             let all = report["changes"].as_array().unwrap();
             let count = all.iter().filter(|change| change["direction"] == direction).count();
             assert_eq!(report["summary"][direction], count, "{}: {direction}", case.display());
+            // People are told the same numbers.
+            for text in &told {
+                let is_total = |line: &&str| line.starts_with("### Access: ") || line.ends_with(['.', ')']);
+                let totals = text.lines().filter(is_total).collect::<Vec<_>>().join(" ");
+                let is_said = totals.contains(&format!("{count} {words}"));
+                assert!(count == 0 || is_said, "{}: {count} {words} in {totals}", case.display());
+            }
         }
     }
 }
@@ -176,10 +189,19 @@ fn witnesses_are_answers_of_can_i() {
 fn only_those_who_are_asked_for() {
     let case = home().join("fixtures/diff/subjects");
     let of = |who: &str| diff(&case, &["--who", who]);
-    assert_eq!(of("ci/").stdout.lines().last(), Some("1 lost."));
+    assert_eq!(of("ci/").stdout.lines().last(), Some("4 lost, in one entry."));
     assert_eq!(of("jane").code, 1);
-    let none = of("nobody");
+    // Nothing changes for somebody who is known, and nobody is called by a name that is misspelled.
+    let case = home().join("fixtures/diff/logins");
+    let none = diff(&case, &["--who", "policy:payments"]);
     assert_eq!((none.code, none.stdout.as_str()), (0, "no access changes\n"));
+    let nobody = of("nobody");
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (2, ""));
+    assert!(nobody.stderr.contains("no input of either side speaks of `nobody`"), "{}", nobody.stderr);
+    // Somebody whom a glob takes in, or a group.
+    assert_eq!(diff(&case, &["--who", "shop/payment-api"]).code, 1);
+    assert_eq!(diff(&case, &["--who", "shop/other"]).code, 2);
+    let case = home().join("fixtures/diff/subjects");
     assert_eq!(diff(&case, &["--who", "ci/", "-q"]).stdout.lines().next(), Some("- ci/deployer"));
 }
 
@@ -189,6 +211,14 @@ fn reports_steer_no_terminal_and_no_page() {
     for format in ["human", "json", "markdown"] {
         let text = diff(&case, &["--format", format]).stdout;
         assert!(!text.contains('\u{1b}') && (format == "json" || !text.contains('\u{202e}')), "{text}");
+    }
+    // Backticks stand around words of the user, so that none of theirs may be among them.
+    let report: Value = serde_json::from_str(&diff(&case, &["--format", "json"]).stdout).unwrap();
+    for change in report["changes"].as_array().unwrap() {
+        for evidence in change["evidence"].as_array().unwrap() {
+            let text = evidence["text"].as_str().unwrap();
+            assert!(text.matches('`').count() % 2 == 0, "{text}");
+        }
     }
     let comment = diff(&case, &["--format", "markdown"]).stdout;
     let ours = [
@@ -574,7 +604,7 @@ fn a_configuration_that_changes_is_told() {
     for (range, code) in
         [("HEAD~1..HEAD", 1), ("HEAD~1", 1), ("HEAD~1...HEAD", 1), ("HEAD", 0), ("HEAD..HEAD", 0)]
     {
-        let run = repository.diff(&["--git", range, "--fail-on", "gained", "--who", "web"]);
+        let run = repository.diff(&["--git", range, "--fail-on", "gained", "--who", "other"]);
         assert_eq!(run.code, code, "{range}: {}{}", run.stdout, run.stderr);
         let is_told = run.stdout.contains("the configuration rolewright.toml is not the same on both sides");
         assert_eq!(is_told, code == 1, "{range}: {}", run.stdout);
@@ -603,6 +633,19 @@ fn other_shapes_of_repositories() {
     let from = repository.path().to_str().unwrap();
     git(aside.path(), &["clone", "--quiet", "--bare", from, bare.to_str().unwrap()]);
     let run = rolewright(&bare, &["diff", "--git", "HEAD~1..HEAD"]);
+    assert_eq!((run.code, run.stdout.lines().last()), (1, Some("1 gained.")), "{}", run.stderr);
+    // There is no work tree to compare with; and a directory of Git's own is none.
+    for (directory, range, wanted) in [
+        (bare.clone(), "HEAD", "this repository is bare"),
+        (bare.join("refs"), "HEAD~1", "this repository is bare"),
+        (repository.path().join(".git"), "HEAD", "this directory is Git's own"),
+        (repository.path().join(".git"), "HEAD~1..HEAD", "this directory is Git's own"),
+    ] {
+        let run = rolewright(&directory, &["diff", "--git", range]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", directory.display());
+        assert!(run.stderr.contains(wanted), "{}", run.stderr);
+    }
+    let run = rolewright(&bare.join("refs"), &["diff", "--git", "HEAD~1..HEAD"]);
     assert_eq!((run.code, run.stdout.lines().last()), (1, Some("1 gained.")), "{}", run.stderr);
 }
 

@@ -28,6 +28,8 @@ use rolewright::syntax::{Source, SourceId, Sources};
 use serde_json::{Value, json};
 
 const PAIRS: usize = 700;
+/// Pairs of clusters with a role of the secrets engine.
+const ENGINES: usize = 40;
 
 const VERBS: &[&str] = &["get", "list", "*"];
 const GROUPS: &[&str] = &["", "apps", "example.com", "*"];
@@ -97,6 +99,251 @@ fn changes_are_those_of_plain_enumeration() {
     }
     println!("{PAIRS} pairs, {equal} equal, {changed} changed, {requests} requests");
     assert!(equal > PAIRS / 10 && changed > PAIRS / 3, "{equal} {changed}");
+}
+
+/// What credentials of the Kubernetes secrets engine are, and what they may do: by enumeration of service accounts that the
+/// engine's role names or makes, each bound as the engine would bind it.
+#[test]
+fn credentials_are_those_of_plain_enumeration() {
+    let mut random = Random(20_261_124);
+    let (mut equal, mut changed, mut gained) = (0, 0, 0);
+    for round in 0..ENGINES {
+        let before = objects(&mut random, 3);
+        let after = if random.below(3) == 0 { before.clone() } else { edited(&before, &mut random) };
+        let role = Engine::random(&mut random);
+        let next = if random.below(2) == 0 { role.clone() } else { role.edited(&mut random) };
+        let (old, new) = (engine_project(&before, &role), engine_project(&after, &next));
+        let comparison = Comparison::of(&old, &new);
+        let told = || {
+            let texts = (role.text(), text(&before), next.text(), text(&after));
+            format!(
+                "round {round}\n{}\n{}\n-----\n{}\n{}\n{comparison:#?}",
+                texts.0, texts.1, texts.2, texts.3
+            )
+        };
+        assert_eq!(comparison.contradictions, Vec::<String>::new(), "{}", told());
+        let who = "whoever may use `kubernetes/creds/d`";
+        let own = || comparison.changes.iter().filter(|change| change.who.iter().any(|it| it == who));
+        let (was, is) = (role.credentials(), next.credentials());
+        for (direction, more, less) in [(Direction::Gained, &is, &was), (Direction::Lost, &was, &is)] {
+            let is_more = more.iter().any(|one| !less.contains(one));
+            let is_told =
+                own().any(|it| it.direction == direction && matches!(it.what, What::Setting { .. }));
+            assert_eq!(is_more, is_told, "{direction:?} {more:?} {less:?}\n{}", told());
+        }
+        let (was, is) = (Held::of(&before, &role), Held::of(&after, &next));
+        let mut differing = was.is_differing(&is);
+        let (was, is) = (was.asked(), is.asked());
+        each_query(|query| {
+            let (was, is) = (was.allows(query), is.allows(query));
+            if was == is {
+                return;
+            }
+            differing = true;
+            let direction = if is { Direction::Gained } else { Direction::Lost };
+            gained += usize::from(is);
+            let is_told = comparison.changes.iter().any(|change| {
+                let groups = ["Group system:serviceaccounts", "Group system:authenticated"];
+                let about = change.who.iter().any(|it| it == who || groups.contains(&it.as_str()));
+                change.direction == direction && about && may_hold(change, query)
+            });
+            assert!(is_told, "{query:?} was {was}, is {is}\n{}", told());
+        });
+        if before == after && role == next {
+            assert_eq!(own().count(), 0, "{}", told());
+            assert!(comparison.doubts.is_empty(), "{}", told());
+        }
+        for change in own().filter(|change| change.what.is_of_cluster()) {
+            // A Role in each namespace lets the Namespace objects be read one by one, which is told as less than it is.
+            let is_open = role.namespaces == ["*"] || next.namespaces == ["*"];
+            if is_open
+                && matches!(&change.what, What::Objects { witness, .. } if witness.contains(" namespaces"))
+            {
+                continue;
+            }
+            let question = witness(change);
+            let query = question.query();
+            let query = match query {
+                // Any namespace that nothing is said of.
+                Query::Resource { request, namespace: Some("NAMESPACE") } => {
+                    Query::Resource { request, namespace: Some("three") }
+                }
+                query => query,
+            };
+            let wanted = (change.direction == Direction::Lost, change.direction == Direction::Gained);
+            assert_eq!((was.allows(&query), is.allows(&query)), wanted, "{change:#?}\n{}", told());
+        }
+        equal += usize::from(!differing && own().count() == 0);
+        changed += usize::from(differing);
+    }
+    println!("{ENGINES} pairs, {equal} equal, {changed} changed, {gained} requests gained");
+    assert!(
+        equal > ENGINES / 10 && changed > ENGINES / 4 && gained > ENGINES / 2,
+        "{equal} {changed} {gained}"
+    );
+}
+
+/// As [`holds`], for a change that speaks of any other namespace, too.
+fn may_hold(change: &Change, query: &Query<'_>) -> bool {
+    let mut anywhere = change.clone();
+    if let What::Objects { namespace, .. } = &mut anywhere.what
+        && namespace.as_deref() == Some("NAMESPACE")
+    {
+        *namespace = query.namespace_name();
+    }
+    holds(&anywhere, query)
+}
+
+trait Placed {
+    fn namespace_name(&self) -> Option<String>;
+}
+
+impl Placed for Query<'_> {
+    fn namespace_name(&self) -> Option<String> {
+        match self {
+            Query::Resource { namespace, .. } => namespace.map(str::to_owned),
+            Query::Url { .. } => None,
+        }
+    }
+}
+
+/// A role of the engine.
+#[derive(Debug, Clone, PartialEq)]
+struct Engine {
+    namespaces: Vec<&'static str>,
+    kind: &'static str,
+    what: Credential,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Credential {
+    Account(&'static str),
+    Role(&'static str),
+    Rules(Vec<Value>),
+}
+
+impl Engine {
+    fn random(random: &mut Random) -> Engine {
+        let lists: [&[&str]; 5] = [&["one"], &["two"], &["one", "two"], &["*"], &["three"]];
+        let what = match random.below(4) {
+            0 | 1 => Credential::Role(random.one(&["r0", "r1", "r2", "r3"])),
+            2 => Credential::Account(random.one(&["bot", "job"])),
+            _ => Credential::Rules((0..=random.below(2)).map(|_| rule(random, false)).collect()),
+        };
+        Engine {
+            namespaces: lists[random.below(5)].to_vec(),
+            kind: random.one(&["Role", "ClusterRole", "clusterrole"]),
+            what,
+        }
+    }
+
+    fn edited(&self, random: &mut Random) -> Engine {
+        let other = Engine::random(random);
+        match random.below(4) {
+            0 => Engine { namespaces: other.namespaces, ..self.clone() },
+            1 => Engine { kind: other.kind, ..self.clone() },
+            _ => Engine { what: other.what, ..self.clone() },
+        }
+    }
+
+    fn text(&self) -> String {
+        let what = match &self.what {
+            Credential::Account(name) => json!({"service_account_name": name}),
+            Credential::Role(name) => json!({"kubernetes_role_name": name}),
+            Credential::Rules(rules) => json!({"generated_role_rules": json!({"rules": rules}).to_string()}),
+        };
+        let mut role = what;
+        role["allowed_kubernetes_namespaces"] = json!(self.namespaces);
+        role["kubernetes_role_type"] = json!(self.kind);
+        format!(
+            "apiVersion: rolewright/v1\nkind: Access\nname: e\nvault:\n  secrets_engines:\n    kubernetes:\n      roles:\n        d: {role}\n"
+        )
+    }
+
+    /// Where credentials are made; a namespace of which nothing is said among them.
+    fn places(&self) -> Vec<&'static str> {
+        match self.namespaces.as_slice() {
+            ["*"] => vec!["one", "two", "three"],
+            named => named.to_vec(),
+        }
+    }
+
+    /// As whom somebody may act.
+    fn credentials(&self) -> Vec<(&'static str, &'static str)> {
+        let name = if let Credential::Account(name) = &self.what { name } else { "" };
+        self.places().into_iter().map(|place| (place, name)).collect()
+    }
+}
+
+/// Credentials, each with the cluster as it is once the engine has made it.
+struct Held {
+    all: Vec<(Project, User)>,
+}
+
+impl Held {
+    fn of(objects: &[Value], role: &Engine) -> Held {
+        let is_wide = role.kind.eq_ignore_ascii_case("clusterrole");
+        let kind = if is_wide { "ClusterRole" } else { "Role" };
+        let mut all = Vec::new();
+        for place in role.places() {
+            if let Credential::Account(name) = &role.what {
+                all.push((project(objects), User::service_account(place, name)));
+                continue;
+            }
+            let mut objects = objects.to_vec();
+            let name = match &role.what {
+                Credential::Rules(rules) => {
+                    objects.push(self::role(kind, "made", (!is_wide).then_some(place), rules.clone()));
+                    "made"
+                }
+                Credential::Role(name) => name,
+                Credential::Account(_) => continue,
+            };
+            let subject = subject("ServiceAccount", "v-made", Some(place));
+            objects.push(binding("v-made", (!is_wide).then_some(place), (kind, name), vec![subject]));
+            all.push((project(&objects), User::service_account(place, "v-made")));
+        }
+        Held { all }
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { all: self.all.iter().map(|(project, user)| (Access::new(project), user)).collect() }
+    }
+
+    fn is_differing(&self, other: &Held) -> bool {
+        let users = |held: &Held| held.all.iter().map(|(_, user)| user.name.clone()).collect::<Vec<_>>();
+        users(self) != users(other)
+    }
+}
+
+struct Asked<'p> {
+    all: Vec<(Access<'p>, &'p User)>,
+}
+
+impl Asked<'_> {
+    /// True if some credential allows it.
+    fn allows(&self, query: &Query<'_>) -> bool {
+        self.all.iter().any(|(access, user)| access.cluster().by_rbac(user, query).is_some())
+    }
+}
+
+fn engine_project(objects: &[Value], role: &Engine) -> Project {
+    let texts = [("all.yaml", text(objects)), ("e.access.yaml", role.text())];
+    let settings = Settings::default();
+    let sources: Vec<Source> = texts
+        .into_iter()
+        .enumerate()
+        .map(|(at, (name, text))| Source {
+            id: SourceId(u32::try_from(at).unwrap()),
+            name: name.to_owned(),
+            text,
+            bom: false,
+        })
+        .collect();
+    let lowered = sources.iter().map(|source| lower::file(source, &settings)).collect();
+    let project = Project::assemble(Sources::new(sources), lowered, settings);
+    assert!(project.syntax_errors.is_empty() && project.malformed.is_empty(), "{:?}", project.malformed);
+    project
 }
 
 /// A thousand roles and bindings with ten edits, and hostile ones.

@@ -17,7 +17,7 @@ use crate::model::project::FileClass;
 use crate::report::changes::human::Look;
 use crate::report::changes::{Changes, Input, Problem, human, json, markdown, side_word};
 use crate::report::clean;
-use crate::semantics::comparison::{Comparison, Direction, Doubt, Side};
+use crate::semantics::comparison::{Comparison, Direction, Doubt, Side, concerns, is_known};
 
 /// The page of `diff --help`.
 pub const ABOUT: &str = "\
@@ -29,15 +29,20 @@ policies, auth roles and specs, of Kubernetes by roles and bindings.
   rolewright diff --git main...HEAD k8s  # what HEAD adds to main since they parted, below `k8s`
   rolewright diff --git HEAD             # the work tree against the last commit
 
-What is compared is what the servers would answer, not text: another order, another layout, a policy or role that is \
-split, renamed or moved changes nothing. Each change is shown with somebody, a request that is answered otherwise than \
-before, and the lines that cause it.
+What is compared is what the servers would answer, not text: another order, another layout, a policy that is split, a role \
+of RBAC that is renamed changes nothing. Each change is shown with somebody, a request that is answered otherwise than \
+before, and the lines that cause it. What is more in one way and less in another is told twice.
 
   +  gained: more is allowed than before, or may be; a login lasts longer
-  ~  changed: neither more nor less, or it cannot be told which
+  ±  unclear: more or less, and it cannot be told which, such as another host of the API server
+  ~  changed: neither more nor less, such as the name of an auth role, which whoever logs in has to say, or of a policy \
+that nothing attaches
   -  lost: less is allowed than before
   ?  cannot be told: something that the comparison hangs on is not among the inputs, such as a role or a policy, and is \
 not the same on both sides
+
+What cannot be told (± and ?) counts for every `--fail-on` but `never`. The counts are those of changes, one for each pattern, \
+resource, login or setting, for all for whom it is the same; an entry may tell several.
 
 Revisions are read from the objects of the repository. The work tree, the index and the configuration of the repository do \
 not matter and stay as they are; nothing is fetched and no program but `git` is run. Both sides are read with the \
@@ -45,7 +50,8 @@ configuration that is in force now. Links of a revision are followed inside of i
 
 /// What follows the flags there.
 pub const EXIT_CODES: &str = "Exit codes: 0 nothing changes, or nothing of what `--fail-on` says; 1 something does, or that \
-cannot be told; 2 an input cannot be read, there is none, or the revisions are not there; 3 a bug of rolewright.";
+cannot be told; 2 an input cannot be read, there is none, the revisions or the work tree are not there, or nobody is known by the \
+name of `--who`; 3 a bug of rolewright.";
 
 /// Flags of `diff`.
 #[derive(Debug, Clone, clap::Args)]
@@ -59,7 +65,8 @@ pub struct Args {
     /// Which changes make the exit code 1; what cannot be told counts for each of them but `never`
     #[arg(long, value_name = "WHICH", default_value = "any")]
     pub fail_on: FailOn,
-    /// Only changes for somebody whose name holds this text
+    /// Only changes for somebody whose name holds this text; of NAMESPACE/NAME also what its groups and globs that take it
+    /// in gain and lose
     #[arg(long, value_name = "TEXT")]
     pub who: Option<String>,
     /// How to report
@@ -70,9 +77,11 @@ pub struct Args {
 /// Which changes make the exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// Somebody may do more.
+    /// Somebody may do more, or perhaps more.
     Gained,
-    /// That, or something is not as before and it cannot be told whether that is more or less.
+    /// Somebody may do less, or perhaps less.
+    Lost,
+    /// Somebody may do more, or something is not as before and neither more nor less, or that cannot be told.
     Changed,
     /// All.
     Any,
@@ -119,9 +128,19 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     comparison.doubts.extend(pair.doubts.iter().cloned());
     if let Some(text) = &args.who {
         for change in &mut comparison.changes {
-            change.who.retain(|who| who.contains(text));
+            change.who.retain(|who| concerns(who, text));
         }
         comparison.changes.retain(|change| !change.who.is_empty());
+        let is_spoken_of =
+            !comparison.changes.is_empty() || is_known(&old.project, text) || is_known(&new.project, text);
+        let message = format!("no input of either side speaks of `{}`", clean::line(text));
+        if !is_spoken_of && !comparison.doubts.is_empty() {
+            comparison.doubts.push(Doubt { side: Side::New, text: message, place: None });
+        } else if !is_spoken_of {
+            return Err(Failure::new(message).with_help(
+                "name somebody as the report does: `NAMESPACE/NAME`, `User NAME`, `policy:NAME`",
+            ));
+        }
     }
     let changes = Changes {
         old: Input { label: &pair.old.0, project: &old.project },
@@ -154,7 +173,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 
 fn fails(comparison: &Comparison, fail_on: FailOn) -> bool {
     let counts = |direction: Direction| match fail_on {
-        FailOn::Gained => direction == Direction::Gained,
+        FailOn::Gained => matches!(direction, Direction::Gained | Direction::Unclear),
+        FailOn::Lost => matches!(direction, Direction::Lost | Direction::Unclear),
         FailOn::Changed => direction != Direction::Lost,
         FailOn::Any => true,
         FailOn::Never => false,
@@ -189,6 +209,10 @@ fn of_paths(paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
 fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
     let repository = Repository::around(&session.cwd)?;
     let range = Range::read(range, &repository)?;
+    if range.new.is_none() && !repository.has_work_tree {
+        return Err(Failure::new("this repository is bare: there is no work tree to compare with")
+            .with_help("compare two revisions, `--git A..B`"));
+    }
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
     let paths: Vec<PathBuf> = paths.iter().map(|path| session.absolute(path)).collect();

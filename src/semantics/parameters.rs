@@ -81,6 +81,21 @@ impl Constraints {
         self.required.is_empty() && self.denied.is_empty() && self.allowed.is_empty()
     }
 
+    /// The names of the parameters that must be sent, in lower case.
+    pub fn required(&self) -> &[String] {
+        &self.required
+    }
+
+    /// `denied_parameters` and `allowed_parameters`, in that order: by name, in lower case, the values; none for any.
+    pub fn listed(&self) -> [&BTreeMap<String, Vec<ParameterValue>>; 2] {
+        [&self.denied, &self.allowed]
+    }
+
+    /// The same for requests that need not carry anything.
+    pub fn without_required(&self) -> Constraints {
+        Constraints { required: Vec::new(), ..self.clone() }
+    }
+
     /// True if a parameter of this name must be sent.
     pub fn requires(&self, name: &str) -> bool {
         self.required.iter().any(|required| required == name)

@@ -19,6 +19,8 @@ pub struct Repository {
     directory: PathBuf,
     /// The top of the work tree; without one, the directory itself.
     pub top: PathBuf,
+    /// False for a bare repository.
+    pub has_work_tree: bool,
 }
 
 /// What a tree has under a path.
@@ -47,11 +49,17 @@ pub type Contents = Result<Vec<u8>, String>;
 impl Repository {
     /// The repository that `directory` lies in.
     pub fn around(directory: &Path) -> Result<Repository, Failure> {
-        let mut repository = Repository { directory: directory.to_owned(), top: directory.to_owned() };
+        let mut repository =
+            Repository { directory: directory.to_owned(), top: directory.to_owned(), has_work_tree: false };
         // First whether there is one: without a work tree, there is no top.
         repository.ask(&["rev-parse", "--git-dir"], "this is no repository that `git` can read")?;
         if let Ok(top) = repository.ask(&["rev-parse", "--show-toplevel"], "") {
             repository.top = path(&top);
+            repository.has_work_tree = true;
+        } else if repository.ask(&["rev-parse", "--is-bare-repository"], "")? != b"true" {
+            // Paths would be taken for those of the work tree, and the configuration for one of this directory.
+            return Err(Failure::new("this directory is Git's own, and no part of the work tree")
+                .with_help("run `rolewright` in the work tree"));
         }
         Ok(repository)
     }

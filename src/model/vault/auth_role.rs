@@ -52,7 +52,8 @@ impl AuthRole {
     /// What to call it in messages: ``auth role `web` ``, ``grant `web` ``.
     pub fn words(&self) -> String {
         let kind = if self.from_grant { "grant" } else { "auth role" };
-        format!("{kind} `{}`", self.name)
+        // A backtick of its own would upset those around it.
+        format!("{kind} `{}`", self.name.value.replace('`', "'"))
     }
 
     /// `bound_service_account_names`.

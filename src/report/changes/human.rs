@@ -1,6 +1,8 @@
 //! The report for people.
 
-use super::{Block, Changes, Counts, Sites, Words, blocks, example, side_word, statements, who_words};
+use super::{
+    Block, Changes, Counts, Sites, Words, blocks, direction_words, example, side_word, statements, who_words,
+};
 use crate::report::clean;
 use crate::semantics::comparison::Direction;
 
@@ -45,7 +47,7 @@ pub fn render(changes: &Changes<'_>, look: Look) -> String {
         for note in &changes.comparison.notes {
             out += &format!("note: {}\n", clean::line(&note.text.replace('`', "")));
         }
-        out += &summary(changes, Counts::of_blocks(&blocks, changes.comparison.doubts.len()));
+        out += &summary(changes, blocks.len());
     }
     out
 }
@@ -53,6 +55,7 @@ pub fn render(changes: &Changes<'_>, look: Look) -> String {
 fn tell(block: &Block<'_>, sites: &Sites<'_>, look: Look, out: &mut String) {
     let (sign, color) = match block.direction {
         Direction::Gained => ("+", "32"),
+        Direction::Unclear => ("±", "33"),
         Direction::Changed => ("~", "33"),
         Direction::Lost => ("-", "31"),
     };
@@ -61,6 +64,9 @@ fn tell(block: &Block<'_>, sites: &Sites<'_>, look: Look, out: &mut String) {
     out.push('\n');
     for statement in statements(block, &WORDS) {
         *out += &wrapped(&clean::line(&statement));
+    }
+    if let Some(words) = direction_words(block.direction) {
+        *out += &format!("    {words}\n");
     }
     if let Some((request, comes)) = example(block) {
         *out += &format!("    for example  {}  {comes}\n", clean::line(&request));
@@ -85,12 +91,16 @@ fn tell(block: &Block<'_>, sites: &Sites<'_>, look: Look, out: &mut String) {
     }
 }
 
-fn summary(changes: &Changes<'_>, counts: Counts) -> String {
-    let mut text = match (counts.words(), counts.doubts, changes.problems.is_empty()) {
+fn summary(changes: &Changes<'_>, entries: usize) -> String {
+    let counts = Counts::of(changes.comparison);
+    let mut text = match (counts.words(entries), counts.doubts, changes.problems.is_empty()) {
         (Some(words), _, _) => format!("{words}.\n"),
         (None, 0, true) => "no access changes\n".to_owned(),
         (None, _, _) => "no access changes among what could be compared\n".to_owned(),
     };
+    if counts.unclear > 0 {
+        text += "gained or lost: which of them cannot be told, so that it counts as both for --fail-on\n";
+    }
     if counts.doubts > 0 {
         text += "cannot tell whether that is all: see the lines with a question mark\n";
     }

@@ -57,6 +57,8 @@ enum WhatItem<'a> {
         witness: &'a str,
         before: &'static str,
         after: &'static str,
+        conditions: Option<ConditionsItem<'a>>,
+        carrying: Option<&'a str>,
     },
     Objects {
         verbs: &'a [String],
@@ -75,6 +77,12 @@ enum WhatItem<'a> {
         before: Option<&'a str>,
         after: Option<&'a str>,
     },
+}
+
+#[derive(Serialize)]
+struct ConditionsItem<'a> {
+    before: &'a str,
+    after: &'a str,
 }
 
 #[derive(Serialize)]
@@ -103,14 +111,18 @@ fn item<'a>(change: &'a Change, sites: &Sites<'a>) -> Item<'a> {
 
 fn what(what: &What) -> WhatItem<'_> {
     match what {
-        What::Paths { namespace, capabilities, pattern, witness, before, after } => WhatItem::Paths {
-            namespace,
-            capabilities: capabilities.iter().map(|capability| capability.word()).collect(),
-            pattern,
-            witness,
-            before: grant_name(*before),
-            after: grant_name(*after),
-        },
+        What::Paths { namespace, capabilities, pattern, witness, before, after, conditions, carrying } => {
+            WhatItem::Paths {
+                namespace,
+                capabilities: capabilities.iter().map(|capability| capability.word()).collect(),
+                pattern,
+                witness,
+                before: grant_name(*before),
+                after: grant_name(*after),
+                conditions: conditions.as_ref().map(|(before, after)| ConditionsItem { before, after }),
+                carrying: carrying.as_deref(),
+            }
+        }
         What::Objects { verbs, on, name, namespace, witness } => {
             WhatItem::Objects { verbs, on, name: name.as_deref(), namespace: namespace.as_deref(), witness }
         }

@@ -1,6 +1,8 @@
 //! A comment for a merge request: a short table, and below it the lines that cause each change.
 
-use super::{Block, Changes, Counts, Sites, Words, blocks, example, side_word, statements, who_words};
+use super::{
+    Block, Changes, Counts, Sites, Words, blocks, direction_words, example, side_word, statements, who_words,
+};
 use crate::report::markdown::{ROWS, phrase, text};
 use crate::semantics::comparison::Direction;
 
@@ -19,9 +21,9 @@ const CAUSES: usize = 8;
 pub fn render(changes: &Changes<'_>) -> String {
     let sites = Sites::of(changes);
     let blocks = blocks(changes.comparison, &sites);
-    let counts = Counts::of_blocks(&blocks, changes.comparison.doubts.len());
+    let counts = Counts::of(changes.comparison);
     let mut out = format!("{MARK}\n### Access: ");
-    out += &match (counts.words(), counts.doubts, changes.problems.is_empty()) {
+    out += &match (counts.words(blocks.len()), counts.doubts, changes.problems.is_empty()) {
         (Some(words), _, _) => words,
         (None, 0, true) => "no changes".to_owned(),
         (None, _, _) => "no changes among what could be compared".to_owned(),
@@ -73,13 +75,15 @@ pub fn render(changes: &Changes<'_>) -> String {
 fn sign(direction: Direction) -> &'static str {
     match direction {
         Direction::Gained => "**+**",
+        Direction::Unclear => "**±**",
         Direction::Changed => "**~**",
         Direction::Lost => "**−**",
     }
 }
 
 fn row(block: &Block<'_>) -> String {
-    let what = statements(block, &WORDS);
+    let mut what = statements(block, &WORDS);
+    what.extend(direction_words(block.direction).map(str::to_owned));
     let example =
         example(block).map(|(request, comes)| format!("<code>{}</code> {}", text(&request), text(&comes)));
     format!(

@@ -1,8 +1,11 @@
 //! What changes from one project to another, as text.
 
+mod counts;
 pub mod human;
 pub mod json;
 pub mod markdown;
+
+pub use counts::Counts;
 
 use std::collections::HashSet;
 
@@ -47,51 +50,6 @@ pub struct Problem {
     pub line: Option<u32>,
     /// One lower-case phrase.
     pub message: String,
-}
-
-/// How many changes of each kind. The field names are those of the JSON report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Somebody may do more.
-    pub gained: usize,
-    /// Neither more nor less.
-    pub changed: usize,
-    /// Somebody may do less.
-    pub lost: usize,
-    /// Reasons why there may be more changes.
-    pub doubts: usize,
-}
-
-impl Counts {
-    /// Counts changes.
-    pub fn of(comparison: &Comparison) -> Counts {
-        Counts::in_all(comparison.changes.iter().map(|change| change.direction), comparison.doubts.len())
-    }
-
-    /// Counts what is told together as one.
-    fn of_blocks(blocks: &[Block<'_>], doubts: usize) -> Counts {
-        Counts::in_all(blocks.iter().map(|block| block.direction), doubts)
-    }
-
-    fn in_all(directions: impl Iterator<Item = Direction>, doubts: usize) -> Counts {
-        let mut counts = Counts { doubts, ..Counts::default() };
-        for direction in directions {
-            match direction {
-                Direction::Gained => counts.gained += 1,
-                Direction::Changed => counts.changed += 1,
-                Direction::Lost => counts.lost += 1,
-            }
-        }
-        counts
-    }
-
-    /// `2 gained, 1 changed, 1 lost`, without those of which there are none; nothing if there are none at all.
-    fn words(self) -> Option<String> {
-        let all = [(self.gained, "gained"), (self.changed, "changed"), (self.lost, "lost")];
-        let some = all.iter().filter(|(number, _)| *number > 0);
-        let some: Vec<String> = some.map(|(number, word)| format!("{number} {word}")).collect();
-        (!some.is_empty()).then(|| some.join(", "))
-    }
 }
 
 /// `old` or `new`.
@@ -211,6 +169,7 @@ fn statements(block: &Block<'_>, words: &Words) -> Vec<String> {
             let place = match namespace.as_deref() {
                 None => "in the whole cluster".to_owned(),
                 Some("") => "in the namespace that it is applied to".to_owned(),
+                Some("NAMESPACE") => "in any other namespace that is allowed".to_owned(),
                 Some(namespace) => format!("in the namespace {}", code(namespace)),
             };
             let lines = by_verbs(&block.changes, words).into_iter().map(|line| {
@@ -227,10 +186,11 @@ fn statements(block: &Block<'_>, words: &Words) -> Vec<String> {
             lines.collect()
         }
         What::Paths { .. } => {
-            block.changes.iter().filter_map(|change| path_statement(change, words)).collect()
+            block.changes.iter().flat_map(|change| path_statements(change, words)).collect()
         }
         What::Logins { role, .. } => vec![match block.direction {
             Direction::Gained => format!("may log in through {}", code(role)),
+            Direction::Unclear => format!("may begin or cease to log in through {}", code(role)),
             Direction::Changed => format!("logs in through {} in another way", code(role)),
             Direction::Lost => format!("may no longer log in through {}", code(role)),
         }],
@@ -247,14 +207,31 @@ fn statements(block: &Block<'_>, words: &Words) -> Vec<String> {
     }
 }
 
-fn path_statement(change: &Change, words: &Words) -> Option<String> {
-    let What::Paths { namespace, capabilities, pattern, .. } = &change.what else { return None };
+fn path_statements(change: &Change, words: &Words) -> Vec<String> {
+    let What::Paths { namespace, capabilities, pattern, conditions, .. } = &change.what else {
+        return Vec::new();
+    };
     let all: Vec<&str> = capabilities.iter().map(|capability| capability.word()).collect();
     let namespace = match namespace.as_str() {
         "" => String::new(),
         namespace => format!(" in the Vault namespace {}", (words.code)(namespace)),
     };
-    Some(format!("{} on {}{namespace}", all.join(", "), (words.code)(pattern)))
+    let mut statements = vec![format!("{} on {}{namespace}", all.join(", "), (words.code)(pattern))];
+    statements.extend(conditions.as_ref().map(|(before, after)| {
+        let of =
+            |words_of: &str| if words_of.is_empty() { "none".to_owned() } else { (words.code)(words_of) };
+        format!("conditions: {} → {}", of(before), of(after))
+    }));
+    statements
+}
+
+/// What the sign before a block does not say.
+fn direction_words(direction: Direction) -> Option<&'static str> {
+    match direction {
+        Direction::Gained | Direction::Lost => None,
+        Direction::Unclear => Some("more or less: that cannot be told"),
+        Direction::Changed => Some("neither more nor less"),
+    }
 }
 
 /// Verbs with all that they are about.
@@ -323,14 +300,21 @@ fn example(block: &Block<'_>) -> Option<(String, String)> {
             };
             Some((witness.clone(), comes.to_owned()))
         }
-        What::Paths { witness, before, after, capabilities, .. } => {
+        What::Paths { witness, before, after, capabilities, carrying, .. } => {
             let first = capabilities.first().map_or("", |capability| capability.word());
-            let comes = format!("{} → {}", grant_words(*before), grant_words(*after));
-            Some((format!("{first} {witness}"), comes))
+            let with = carrying.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+            let comes = match (carrying, block.direction) {
+                (Some(_), Direction::Gained) => "refused → allowed".to_owned(),
+                (Some(_), Direction::Lost) => "allowed → refused".to_owned(),
+                _ if before == after => "under other conditions".to_owned(),
+                _ => format!("{} → {}", grant_words(*before), grant_words(*after)),
+            };
+            Some((format!("{first} {witness}{with}"), comes))
         }
         What::Logins { witness, .. } => {
             let comes = match block.direction {
                 Direction::Gained => "refused → admitted",
+                Direction::Unclear => "that cannot be told",
                 Direction::Changed => "admitted in another way",
                 Direction::Lost => "admitted → refused",
             };
@@ -370,10 +354,11 @@ fn grant_name(grant: Grant) -> &'static str {
     }
 }
 
-/// `gained`, `changed` or `lost`.
+/// `gained`, `unclear`, `changed` or `lost`.
 fn direction_word(direction: Direction) -> &'static str {
     match direction {
         Direction::Gained => "gained",
+        Direction::Unclear => "unclear",
         Direction::Changed => "changed",
         Direction::Lost => "lost",
     }

@@ -8,11 +8,12 @@
 mod asked;
 mod doubts;
 mod holdings;
+mod minted;
 mod principal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What};
+use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What, word};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::RbacRule;
 use crate::model::kube::resource::VERBS;
@@ -31,8 +32,9 @@ const BUDGET: u64 = 100_000_000;
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
     let mut numbers = Numbers::default();
     let (old_homes, new_homes) = Homes::of_both(old.project(), new.project());
-    let old = Holdings::of(old, &old_homes, &mut numbers);
-    let new = Holdings::of(new, &new_homes, &mut numbers);
+    let (of_old, of_new) = minted::of_both(old, new);
+    let old = Holdings::of(old, &old_homes, &of_old, &mut numbers);
+    let new = Holdings::of(new, &new_homes, &of_new, &mut numbers);
     let principals: BTreeSet<&Principal> = old.principals().chain(new.principals()).collect();
     let mut member = "somebody".to_owned();
     while principals.contains(&Principal::User(member.clone())) {
@@ -254,8 +256,10 @@ impl<'a> Sides<'_, 'a> {
             if span.source != BUILT_IN {
                 found.push(Evidence { side: here, span, text: rule_words(rule) });
             }
+            // The line of the engine role is told below.
             let span = given.subject.name.span;
-            if span.source != BUILT_IN {
+            let is_own = self.more.minting(self.principal).is_some_and(|party| party.place == span);
+            if span.source != BUILT_IN && !is_own {
                 found.push(Evidence { side: here, span, text: binding_words(given.binding) });
             }
         }
@@ -266,6 +270,11 @@ impl<'a> Sides<'_, 'a> {
                     if scope == self.scope { String::new() } else { format!(" {}", scope_words(scope)) };
                 found.push(Evidence { side: there, span, text: rule_words(rule) + &place });
             }
+        }
+        for (side, holdings) in [(here, self.more), (there, self.less)] {
+            let Some(party) = holdings.minting(self.principal) else { continue };
+            let is_new = !found.iter().any(|it| it.side == side && it.span == party.place);
+            found.extend(is_new.then(|| Evidence { side, span: party.place, text: party.text.clone() }));
         }
         found
     }
@@ -363,7 +372,7 @@ fn size(rule: &RbacRule) -> u64 {
 fn scope_words(scope: Scope<'_>) -> String {
     match scope {
         Scope::Cluster => "in the whole cluster".to_owned(),
-        Scope::Namespace(namespace) => format!("in the namespace `{namespace}`"),
+        Scope::Namespace(namespace) => format!("in the namespace {}", word(namespace)),
         Scope::Adrift(_) => "in the namespace that it is applied to".to_owned(),
     }
 }
@@ -383,6 +392,6 @@ fn rule_words(rule: &RbacRule) -> String {
 
 /// ``RoleBinding `b` gives it the ClusterRole `edit` ``.
 fn binding_words(binding: &Binding) -> String {
-    let (kind, name) = (&binding.role_ref.kind, &binding.role_ref.name);
-    format!("{} `{}` gives it the {kind} `{name}`", binding.kind_word(), binding.meta.name)
+    let (kind, name) = (&binding.role_ref.kind, word(binding.role_ref.name.as_str()));
+    format!("{} {} gives it the {kind} {name}", binding.kind_word(), word(binding.meta.name.as_str()))
 }

@@ -4,19 +4,23 @@
 //! before is found exactly: some name of the new list that the old one does not admit, with any namespace, or the other
 //! way round. Labels that a selector asks for are known of declared namespaces only.
 
+mod addresses;
+pub(super) mod engine_roles;
 mod globs;
+mod lifetimes;
 mod mounts;
+mod renamed;
+mod selectors;
 mod settings;
 
 use std::collections::BTreeMap;
 
 use super::vault::identities::{WhoIs, stranger_in_words};
 use super::vault::side::Selector;
-use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What};
+use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What, word};
 use crate::model::vault::auth_role::{AUTH_ROLE, AuthRole};
-use crate::semantics::bound;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::login::{AuthMethod, Outcome, attempt, token_of};
+use crate::semantics::login::{AuthMethod, Issued, Outcome, attempt, token_of};
 use crate::semantics::reach::Access;
 use crate::syntax::{Span, Spanned};
 use globs::{Kind, TooComplex, beyond};
@@ -36,22 +40,38 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
             if side == Side::Old { before.push(way) } else { now.push(way) }
         }
     }
+    mounts::compare(old, new, comparison);
+    // Of several, the server has the one that was written last.
+    let mut pairs: Vec<Pair<'_, '_, '_>> = Vec::with_capacity(roles.len());
+    for (key, (before, now)) in &roles {
+        pairs.push(Pair { key, old: before.last(), new: now.last() });
+    }
+    for pair in renamed::joined(pairs) {
+        of_role(&pair, comparison);
+    }
     for ((namespace, mount, name), (before, now)) in &roles {
-        let label = format!("{namespace}{mount}/{name}");
-        // Of several, the server has the one that was written last.
-        of_role(&label, before.last(), now.last(), comparison);
+        let label = word(format!("{namespace}{mount}/{name}"));
         let several = [before, now].into_iter().find(|ways| ways.len() > 1);
         if let Some(way) = several.and_then(|ways| ways.last()).filter(|_| before.len() != now.len()) {
             let text =
-                format!("the auth role `{label}` is defined more than once, and the last one is compared");
+                format!("the auth role {label} is defined more than once, and the last one is compared");
             comparison.doubts.push(Doubt { side: way.side, text, place: Some(way.role.name.span) });
         }
     }
-    mounts::compare(old, new, comparison);
 }
 
 /// By Vault namespace, mount and name: the definitions before and now.
-type Roles<'q, 'a> = BTreeMap<(String, String, String), (Vec<Way<'q, 'a>>, Vec<Way<'q, 'a>>)>;
+type Roles<'q, 'a> = BTreeMap<Key, (Vec<Way<'q, 'a>>, Vec<Way<'q, 'a>>)>;
+
+type Key = (String, String, String);
+
+/// An auth role before and now.
+struct Pair<'r, 'q, 'a> {
+    /// Where it is now, if it still is.
+    key: &'r Key,
+    old: Option<&'r Way<'q, 'a>>,
+    new: Option<&'r Way<'q, 'a>>,
+}
 
 /// An auth role of one side.
 #[derive(Clone, Copy)]
@@ -74,15 +94,19 @@ struct Admitted {
     selected: bool,
 }
 
-fn of_role(label: &str, old: Option<&Way<'_, '_>>, new: Option<&Way<'_, '_>>, comparison: &mut Comparison) {
-    let issues = |way: &&Way<'_, '_>| token_of(way.role, way.method, way.dialect()).is_ok();
+fn of_role(pair: &Pair<'_, '_, '_>, comparison: &mut Comparison) {
+    let (namespace, mount, name) = pair.key;
+    let label = format!("{namespace}{mount}/{name}");
+    let label = label.as_str();
+    let (old, new) = (pair.old, pair.new);
+    let issues = |way: &&Way<'_, '_>| way.issued().is_some();
     let (of_old, of_new) = (old.filter(issues), new.filter(issues));
     // What servers refuse on both sides is told where it is reported as malformed.
     if let (Some(_), Some(way), None) = (of_old, new, of_new)
         && let Err(refusal) = token_of(way.role, way.method, way.dialect())
     {
         let text =
-            format!("nobody gets a token of the auth role `{label}` as it is written: {}", refusal.why);
+            format!("nobody gets a token of the auth role {} as it is written: {}", word(label), refusal.why);
         comparison.doubts.push(Doubt { side: Side::New, text, place: Some(refusal.span) });
     }
     match (of_old, of_new) {
@@ -90,23 +114,52 @@ fn of_role(label: &str, old: Option<&Way<'_, '_>>, new: Option<&Way<'_, '_>>, co
         (None, Some(way)) => whole(label, way, Direction::Gained, comparison),
         (Some(way), None) => whole(label, way, Direction::Lost, comparison),
         (Some(old), Some(new)) => {
+            if old.role.name.value.to_lowercase() != *name {
+                renamed::tell(label, old, new, comparison);
+            }
             bounds(label, old, new, Direction::Gained, comparison);
             bounds(label, new, old, Direction::Lost, comparison);
-            selectors(label, old, new, comparison);
-            let object = Object {
-                of: format!("auth role `{label}`"),
-                who: sorted(admitted(new)),
-                table: &AUTH_ROLE,
-                skip: &[NAMES, NAMESPACES, SELECTOR, "token_policies"],
-                limits: (limits(old.method), limits(new.method)),
-            };
-            settings::compare(&object, &old.role.fields, &new.role.fields, comparison);
+            selectors::compare(label, old, new, comparison);
+            settings_of(label, mount_words(pair.key), old, new, comparison);
         }
     }
 }
 
-fn limits(method: &AuthMethod<'_>) -> Limits {
-    Limits { default: method.default_lease_ttl(), most: method.max_lease_ttl() }
+/// What to call the mount of an auth role.
+fn mount_words((namespace, mount, _): &Key) -> String {
+    mounts::auth_method_words(&format!("{namespace}{mount}"))
+}
+
+fn settings_of(
+    label: &str,
+    mount: String,
+    old: &Way<'_, '_>,
+    new: &Way<'_, '_>,
+    comparison: &mut Comparison,
+) {
+    let mut skip = vec![NAMES, NAMESPACES, SELECTOR, "token_policies"];
+    skip.extend(lifetimes::FIELDS);
+    let issued = old.issued().zip(new.issued());
+    // The mount may have the last word, and `default` is one of the others.
+    if issued.as_ref().is_some_and(|(before, now)| before.token_type == now.token_type) {
+        skip.push("token_type");
+    }
+    let limits = |method: &AuthMethod<'_>| Limits {
+        default: method.default_lease_ttl(),
+        most: method.max_lease_ttl(),
+    };
+    let object = Object {
+        of: format!("auth role {}", word(label)),
+        who: sorted(admitted(new)),
+        table: &AUTH_ROLE,
+        skip: &skip,
+        limits: (limits(old.method), limits(new.method)),
+    };
+    let fields = (&old.role.fields, &new.role.fields);
+    settings::compare(&object, fields.0, fields.1, comparison);
+    if let Some((before, now)) = &issued {
+        lifetimes::compare(&object, fields, (before, now), &mount, comparison);
+    }
 }
 
 /// A role that only one side has.
@@ -139,7 +192,7 @@ fn bounds(
     let found = match beyond_lists(more, less) {
         Ok(found) => found,
         Err(TooComplex) => {
-            let text = format!("too complex: whom else the auth role `{label}` admits is not told");
+            let text = format!("too complex: whom else the auth role {} admits is not told", word(label));
             let place = Some(more.role.name.span);
             return comparison.doubts.push(Doubt { side: more.side, text, place });
         }
@@ -153,8 +206,9 @@ fn bounds(
             (_, Some(true)) => {}
             (Some(false), _) if somebody.selected => {}
             (Some(false), _) => comparison.contradictions.push(format!(
-                "the lists of the auth role `{label}` admit `{}/{}`, and its login is refused",
-                somebody.namespace, somebody.name
+                "the lists of the auth role {} admit {}, and its login is refused",
+                word(label),
+                word(format!("{}/{}", somebody.namespace, somebody.name))
             )),
             (None, _) | (_, None) => uncertain.push(somebody),
         }
@@ -162,7 +216,7 @@ fn bounds(
     if less.method.reviewing() != more.method.reviewing() && !uncertain.is_empty() {
         certain.append(&mut uncertain);
     }
-    for (all, direction) in [(certain, direction), (uncertain, Direction::Changed)] {
+    for (all, direction) in [(certain, direction), (uncertain, Direction::Unclear)] {
         let Some(first) = all.iter().min_by(|one, other| one.who.cmp(&other.who)) else { continue };
         let witness = format!("{}/{}", first.namespace, first.name);
         let mut evidence: Vec<Evidence> = Vec::new();
@@ -181,9 +235,10 @@ fn bounds(
             }
         }
         evidence.sort_by_key(|it| (it.side, it.span));
-        if direction == Direction::Changed {
+        if direction == Direction::Unclear {
             let text = format!(
-                "whom the auth role `{label}` admits hangs on labels of namespaces that are not known"
+                "whom the auth role {} admits hangs on labels of namespaces that are not known",
+                word(label)
             );
             comparison.doubts.push(Doubt { side: more.side, text, place: Some(more.role.name.span) });
         }
@@ -227,59 +282,14 @@ fn beyond_lists(more: &Way<'_, '_>, less: &Way<'_, '_>) -> Result<Vec<Admitted>,
     Ok(found)
 }
 
-/// Namespaces that are chosen by labels: exact where only one side has a selector, else the texts are compared.
-fn selectors(label: &str, old: &Way<'_, '_>, new: &Way<'_, '_>, comparison: &mut Comparison) {
-    let all = |way: &Way<'_, '_>| way.role.namespaces().iter().any(|entry| bound::admits_all(entry.as_str()));
-    let (of_old, of_new) = (old.selector(), new.selector());
-    let taken_all = |way: &Way<'_, '_>, selector: &Option<Selector<'_>>| {
-        all(way) || selector.as_ref().is_some_and(|it| it.selects_all)
-    };
-    let key = |selector: &Option<Selector<'_>>| selector.as_ref().map(|it| it.key.clone());
-    if key(&of_old) == key(&of_new) {
-        return;
-    }
-    let (everything_before, everything_now) = (taken_all(old, &of_old), taken_all(new, &of_new));
-    let direction = match (&of_old, &of_new) {
-        _ if everything_before && everything_now => return,
-        (None, Some(_)) if everything_before => return,
-        (Some(_), None) if everything_now => return,
-        _ if everything_now => Direction::Gained,
-        _ if everything_before => Direction::Lost,
-        (None, _) => Direction::Gained,
-        (_, None) => Direction::Lost,
-        (Some(_), Some(_)) => Direction::Changed,
-    };
-    let way = if direction == Direction::Lost { old } else { new };
-    let somebodies: Vec<Admitted> = way
-        .role
-        .names()
-        .iter()
-        .filter_map(|name| {
-            let own = beyond(name.as_str(), &[], Kind::Account).ok().flatten()?;
-            Some(way.selected(name, own))
-        })
-        .collect();
-    let Some(first) = somebodies.first() else { return };
-    let witness = format!("{}/{}", first.namespace, first.name);
-    let evidence = [old, new].into_iter().filter_map(|way| {
-        let field = way.role.fields.get(SELECTOR)?;
-        let text = format!("{} selects namespaces by labels", way.role.words());
-        Some(Evidence { side: way.side, span: field.span, text })
-    });
-    let evidence = evidence.collect();
-    if direction == Direction::Changed {
-        let text = format!(
-            "the auth role `{label}` selects namespaces by other labels: whom that adds is not known"
-        );
-        comparison.doubts.push(Doubt { side: Side::New, text, place: of_new.map(|it| it.text.span) });
-    }
-    let what = What::Logins { role: label.to_owned(), witness };
-    comparison.changes.push(Change { direction, who: sorted(somebodies), what, evidence });
-}
-
 impl<'q> Way<'q, '_> {
     fn dialect(&self) -> Dialect {
         self.access.dialects_at(self.role.span).first().copied().unwrap_or(Dialect::VaultCurrent)
+    }
+
+    /// The token that it issues; nothing if servers refuse the role.
+    fn issued(&self) -> Option<Issued<'q>> {
+        token_of(self.role, self.method, self.dialect()).ok()
     }
 
     fn names(&self) -> Vec<&'q str> {
@@ -313,7 +323,10 @@ impl<'q> Way<'q, '_> {
     /// Somebody in a namespace that the selector selects; a declared one, if there is one.
     fn selected(&self, name: &Spanned<String>, own: String) -> Admitted {
         let named = if name.value.contains('*') { "any service account" } else { "the service account" };
-        let who = WhoIs::Stranger(format!("{named} `{name}` of namespaces that are selected by labels"));
+        let who = WhoIs::Stranger(format!(
+            "{named} {} of namespaces that are selected by labels",
+            word(name.as_str())
+        ));
         let project = self.access.project();
         let mut somebody =
             Admitted { who, namespace: String::new(), name: own, places: vec![name.span], selected: true };

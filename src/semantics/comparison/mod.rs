@@ -6,10 +6,12 @@
 
 mod cluster;
 mod logins;
+mod named;
 #[cfg(test)]
 mod tests;
 mod vault;
 
+pub use named::{concerns, is_known};
 pub(super) use vault::conditions;
 
 use super::language::Grant;
@@ -21,7 +23,8 @@ use crate::syntax::Span;
 /// What changes from one project to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// What changes: first what is gained, then what is changed, then what is lost; Vault first, then Kubernetes.
+    /// What changes: first what is gained, then what may be, then what is changed, then what is lost; Vault first, then
+    /// Kubernetes. What is more in one way and less in another is told twice.
     pub changes: Vec<Change>,
     /// Why there may be more to it than that.
     pub doubts: Vec<Doubt>,
@@ -45,7 +48,9 @@ pub enum Side {
 pub enum Direction {
     /// What was refused is allowed, or may be; what was allowed with constraints is allowed without; logins last longer.
     Gained,
-    /// Neither more nor less, or it cannot be told which.
+    /// It cannot be told whether it is more or less.
+    Unclear,
+    /// Neither more nor less.
     Changed,
     /// What was allowed is refused.
     Lost,
@@ -82,6 +87,11 @@ pub enum What {
         before: Grant,
         /// The answer on it now.
         after: Grant,
+        /// Under which conditions requests go through before and now, in words, where these are not the same; empty for
+        /// none.
+        conditions: Option<(String, String)>,
+        /// What the request has to carry to be answered otherwise than before; nothing if that does not matter.
+        carrying: Option<String>,
     },
     /// What requests to Kubernetes come to.
     Objects {
@@ -92,7 +102,7 @@ pub enum What {
         /// The only object it is about.
         name: Option<String>,
         /// Where; nothing for the whole cluster, empty for the namespace, whichever it is, that a RoleBinding without one
-        /// is applied to.
+        /// is applied to; `NAMESPACE` for any that a role of the Kubernetes secrets engine allows.
         namespace: Option<String>,
         /// A request as `can-i` takes it: `get secrets db -n app`; where the namespace is
         /// not known, that is `NAMESPACE`.
@@ -155,6 +165,11 @@ impl Comparison {
         comparison.changes.sort_by_key(|change| (change.direction, change.what.is_of_cluster()));
         comparison
     }
+}
+
+/// A word of the user between backticks. Backticks of its own would upset those around it.
+fn word(text: impl AsRef<str>) -> String {
+    format!("`{}`", text.as_ref().replace('`', "'"))
 }
 
 impl What {

@@ -1,3 +1,6 @@
+mod directions;
+mod parties;
+
 use super::*;
 use crate::model::lower;
 use crate::model::project::Settings;
@@ -47,17 +50,35 @@ fn lines(old: &Project, new: &Project) -> Vec<String> {
         .iter()
         .map(|change| {
             let what = match &change.what {
-                What::Paths { namespace, capabilities, pattern, witness, before, after } => {
+                What::Paths {
+                    namespace,
+                    capabilities,
+                    pattern,
+                    witness,
+                    before,
+                    after,
+                    conditions,
+                    carrying,
+                } => {
                     let words: Vec<&str> = capabilities.iter().map(|it| it.word()).collect();
                     let at = if namespace.is_empty() { String::new() } else { format!(" in {namespace}") };
-                    format!("{} on {pattern}{at}, {witness}, {before:?} to {after:?}", words.join("+"))
+                    let conditions = conditions.as_ref().map(|(one, other)| format!(" ({one} -> {other})"));
+                    let carrying = carrying.as_ref().map(|it| format!(" {it}"));
+                    format!(
+                        "{} on {pattern}{at}, {witness}{}, {before:?} to {after:?}{}",
+                        words.join("+"),
+                        carrying.unwrap_or_default(),
+                        conditions.unwrap_or_default()
+                    )
                 }
                 What::Logins { role, witness } => format!("login {role}, {witness}"),
                 What::Setting { of, name, before, after } => {
                     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
                     format!("{of} {name}: {} to {}", shown(before), shown(after))
                 }
-                What::Objects { .. } => "objects".to_owned(),
+                What::Objects { verbs, on, namespace, witness, .. } => {
+                    format!("{} on {on} in {namespace:?}, {witness}", verbs.join("+"))
+                }
             };
             let evidence: Vec<String> = change
                 .evidence
@@ -142,12 +163,16 @@ fn rules_are_compared_by_the_requests_they_let_through() {
         (
             "kv/a: {capabilities: [update]}",
             "kv/a: {capabilities: [update], allowed_parameters: {x: []}}",
-            &["lost app/web: update on kv/a, kv/a, Yes to Conditional [- kv/a + kv/a]"],
+            &[
+                "lost app/web: update on kv/a, kv/a with some-other = some-value, Yes to Conditional ( -> allowed_parameters x) [- kv/a + kv/a]",
+            ],
         ),
         (
             "kv/a: {capabilities: [update, read], min_wrapping_ttl: 60s}",
             "kv/a: {capabilities: [update, read]}",
-            &["gained app/web: read+update on kv/a, kv/a, Conditional to Yes [- kv/a + kv/a]"],
+            &[
+                "gained app/web: read+update on kv/a, kv/a without wrapping, Conditional to Yes (min_wrapping_ttl 60s -> ) [- kv/a + kv/a]",
+            ],
         ),
         (
             "kv/a: {capabilities: [update], allowed_parameters: {x: [1, 2]}}",
@@ -157,7 +182,9 @@ fn rules_are_compared_by_the_requests_they_let_through() {
         (
             "kv/a: {capabilities: [update], allowed_parameters: {x: ['1']}}",
             "kv/a: {capabilities: [update], allowed_parameters: {x: ['1', '2']}}",
-            &["changed app/web: update on kv/a, kv/a, Conditional to Conditional [- kv/a + kv/a]"],
+            &[
+                "gained app/web: update on kv/a, kv/a with x = 2, Conditional to Conditional (allowed_parameters x = [1] -> allowed_parameters x = [1, 2]) [- kv/a + kv/a]",
+            ],
         ),
         (
             "sys/seal: {capabilities: [update]}",
@@ -291,10 +318,7 @@ fn changes_are_told_for_whom_they_concern() {
             "another role with the same policies",
             plain(p),
             spec(policies, &role("site", "web", "app", p)),
-            vec![
-                "gained app/web: login kubernetes/site, app/web [+ site]",
-                "lost app/web: login kubernetes/web, app/web [- web]",
-            ],
+            vec!["changed app/web: auth role `kubernetes/site` name: web to site [- web + site]"],
         ),
         (
             "durations by value",
@@ -316,10 +340,10 @@ fn changes_are_told_for_whom_they_concern() {
             plain("token_policies: [p], token_ttl: 2h, token_bound_cidrs: [10.0.0.0/8], token_period: 1h"),
             vec![
                 "gained app/web: auth role `kubernetes/web` audience: vault to - [- vault]",
-                "gained app/web: auth role `kubernetes/web` token_ttl: 1h to 2h [- 1h + 2h]",
-                "gained app/web: auth role `kubernetes/web` token_period: - to 1h [+ 1h]",
                 "gained app/web: auth role `kubernetes/web` token_num_uses: 3 to - [- 3]",
                 "gained app/web: auth role `kubernetes/web` token_bound_cidrs: 10.1.0.0/16 to 10.0.0.0/8 [- [10.1.0.0/16] + [10.0.0.0/8]]",
+                "gained app/web: auth role `kubernetes/web` token_ttl: 1h to 2h [- 1h + 2h]",
+                "gained app/web: auth role `kubernetes/web` token_period: - to 1h [+ 1h]",
             ],
         ),
         (

@@ -14,6 +14,7 @@ mod question;
 mod replay;
 mod role_lines;
 pub(super) mod side;
+mod terms;
 mod unread;
 mod values;
 
@@ -22,7 +23,7 @@ pub(in crate::semantics) use contents::conditions;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What};
+use super::{Change, Comparison, Direction, Doubt, Evidence, Side, What, word};
 use crate::model::vault::capability::Capability;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::language::Grant;
@@ -125,6 +126,8 @@ struct Told {
     witness: String,
     before: Grant,
     after: Grant,
+    conditions: Option<(String, String)>,
+    carrying: Option<String>,
     evidence: Vec<(Side, Span, String)>,
 }
 
@@ -134,8 +137,9 @@ impl<'s> Comparing<'_, 's> {
         let concerned = concerned(old, new);
         for glob in concerned.crowded {
             let text = format!(
-                "every name that `{glob}` admits is admitted by another glob as well, so that whoever it admits is told \
-                 under those"
+                "every name that {} admits is admitted by another glob as well, so that whoever it admits is told \
+                 under those",
+                word(glob)
             );
             self.comparison.doubts.push(Doubt { side: Side::New, text, place: None });
         }
@@ -256,7 +260,8 @@ impl<'s> Comparing<'_, 's> {
         self.steps = self.steps.saturating_sub(spent);
         if gave_up && self.doubts.insert((place.0, place.1)) {
             let text = format!(
-                "too complex: the patterns around `{written}` overlap in too many ways to tell all that changes there"
+                "too complex: the patterns around {} overlap in too many ways to tell all that changes there",
+                word(written)
             );
             self.comparison.doubts.push(Doubt { side: place.0, text, place: Some(place.1) });
         }
@@ -298,6 +303,8 @@ impl<'s> Comparing<'_, 's> {
                 witness: if is_templated { String::new() } else { found.witness.clone() },
                 before: found.before,
                 after: found.after,
+                conditions: found.conditions.clone(),
+                carrying: found.sent.as_ref().and_then(|sent| sent.words()),
                 evidence,
             };
             let who = somebody.who.clone();
@@ -343,6 +350,8 @@ impl<'s> Comparing<'_, 's> {
                     witness,
                     before: told.before,
                     after: told.after,
+                    conditions: told.conditions,
+                    carrying: told.carrying,
                 },
                 evidence: evidence.map(|(side, span, text)| Evidence { side, span, text }).collect(),
             });

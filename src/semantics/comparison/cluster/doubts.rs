@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Comparison, Direction, Doubt, Side};
+use super::super::{Comparison, Direction, Doubt, Side, word};
 use super::holdings::{Given, Holdings, Homes, Scope};
 use super::principal::Principal;
 use crate::model::kube::binding::Binding;
@@ -49,9 +49,9 @@ fn roles_elsewhere(side: Side, here: &Holdings<'_>, there: &Holdings<'_>, compar
         Side::New => "gives",
     };
     for ((kind, name), (span, who)) in found {
-        let who = listed(who);
+        let (who, name) = (listed(who), word(name));
         let text =
-            format!("the {kind} `{name}` is not among the inputs, so what it {what} to {who} is not known");
+            format!("the {kind} {name} is not among the inputs, so what it {what} to {who} is not known");
         comparison.doubts.push(Doubt { side, text, place: Some(span) });
     }
 }
@@ -110,7 +110,8 @@ fn extensions(new: &Holdings<'_>, old: &Holdings<'_>, comparison: &mut Compariso
             }
             let Some(name) = LADDER.get(now) else { continue };
             let text = format!(
-                "`{who}` gets the ClusterRole `{name}`, which may take in more from what is installed"
+                "{} gets the ClusterRole `{name}`, which may take in more from what is installed",
+                word(&who)
             );
             comparison.doubts.push(Doubt { side: Side::New, text, place: Some(span) });
         }
@@ -148,8 +149,9 @@ fn several_roles<'a>(
     for ((kind, _, _, name), side, span) in changed_ambiguity(of(old, old_homes), of(new, new_homes)) {
         if matters(kind, name) {
             let text = format!(
-                "the {} `{name}` is defined in several ways, which are not those of the other side, and which of them counts is not known",
-                kind.word()
+                "the {} {} is defined in several ways, which are not those of the other side, and which of them counts is not known",
+                kind.word(),
+                word(name)
             );
             comparison.doubts.push(Doubt { side, text, place: Some(span) });
         }
@@ -186,7 +188,8 @@ fn several_bindings(old: &Project, new: &Project, comparison: &mut Comparison) {
     for ((cluster_wide, _, name), side, span) in changed_ambiguity(of(old), of(new)) {
         let kind = if cluster_wide { "ClusterRoleBinding" } else { "RoleBinding" };
         let text = format!(
-            "the {kind} `{name}` is written in several ways, which are not those of the other side, and which of them counts is not known"
+            "the {kind} {} is written in several ways, which are not those of the other side, and which of them counts is not known",
+            word(name)
         );
         comparison.doubts.push(Doubt { side, text, place: Some(span) });
     }
@@ -248,8 +251,8 @@ fn templates(old: &Project, new: &Project, comparison: &mut Comparison) {
         for source in project.sources.iter().filter(|source| named.contains(source.name.as_str())) {
             if !others.contains(&source.text) {
                 let text = format!(
-                    "the template `{}` holds RBAC objects and was not read: render it first",
-                    source.name
+                    "the template {} holds RBAC objects and was not read: render it first",
+                    word(&source.name)
                 );
                 comparison.doubts.push(Doubt { side, text, place: None });
             }
@@ -260,7 +263,7 @@ fn templates(old: &Project, new: &Project, comparison: &mut Comparison) {
 fn listed(who: BTreeSet<String>) -> String {
     const SHOWN: usize = 3;
     let more = who.len().saturating_sub(SHOWN);
-    let names: Vec<String> = who.into_iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = who.into_iter().take(SHOWN).map(word).collect();
     match more {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),

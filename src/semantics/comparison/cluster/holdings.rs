@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use super::minted::{Made, Minted};
 use super::principal::Principal;
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
@@ -33,6 +34,7 @@ pub(super) struct Holdings<'a> {
     pub(super) access: &'a Access<'a>,
     by_principal: BTreeMap<Principal, BTreeMap<Scope<'a>, Vec<Given<'a>>>>,
     namespaces: BTreeSet<&'a str>,
+    minted: &'a [Minted],
 }
 
 /// What a binding gives to one of its subjects.
@@ -71,10 +73,16 @@ impl<'a> Numbers<'a> {
 }
 
 impl<'a> Holdings<'a> {
-    /// `homes` names the directories of objects without a namespace.
-    pub(super) fn of(access: &'a Access<'a>, homes: &Homes<'a>, numbers: &mut Numbers<'a>) -> Holdings<'a> {
+    /// `homes` names the directories of objects without a namespace, `minted` those who hold what engines make.
+    pub(super) fn of(
+        access: &'a Access<'a>,
+        homes: &Homes<'a>,
+        minted: &'a [Minted],
+        numbers: &mut Numbers<'a>,
+    ) -> Holdings<'a> {
         let mut roles: HashMap<*const RbacRole, Rc<Rules<'a>>> = HashMap::new();
-        let mut holdings = Holdings { access, by_principal: BTreeMap::new(), namespaces: BTreeSet::new() };
+        let mut holdings =
+            Holdings { access, by_principal: BTreeMap::new(), namespaces: BTreeSet::new(), minted };
         for binding in bootstrap::bindings().iter().chain(&access.project().bindings) {
             // To a reference of another kind, and from a ClusterRoleBinding to a Role, nothing can be given.
             let Some(kind) = binding.role_ref.role_kind() else { continue };
@@ -114,7 +122,59 @@ impl<'a> Holdings<'a> {
                 scopes.entry(scope).or_default().push(given);
             }
         }
+        for party in minted {
+            holdings.take(party, homes, numbers);
+        }
         holdings
+    }
+
+    /// Takes in what credentials of an engine role hold.
+    fn take(&mut self, party: &'a Minted, homes: &Homes<'a>, numbers: &mut Numbers<'a>) {
+        let access = self.access;
+        let mut scopes: BTreeMap<Scope<'a>, Vec<Given<'a>>> = BTreeMap::new();
+        // Also what all service accounts of a namespace hold.
+        let everybody = self.by_principal.iter().filter(|(principal, _)| match (principal, &party.what) {
+            (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
+                own == name && !namespace.is_empty() && party.places.take_in(namespace)
+            }
+            (Principal::Group(group), _) => group
+                .strip_prefix("system:serviceaccounts:")
+                .is_some_and(|namespace| party.places.take_in(namespace)),
+            _ => false,
+        });
+        for (scope, given) in everybody.flat_map(|(_, held)| held) {
+            scopes.entry(*scope).or_default().extend(given.iter().cloned());
+        }
+        let bindings = if let Made::Bound(bindings) = &party.what { bindings.as_slice() } else { &[] };
+        for (binding, made) in bindings {
+            let Some(subject) = binding.subjects.first() else { continue };
+            let scope = match binding.meta.namespace_name() {
+                Some(namespace) => {
+                    self.namespaces.insert(namespace);
+                    Scope::Namespace(namespace)
+                }
+                None => Scope::Cluster,
+            };
+            let all: Option<Vec<&RbacRule>> = match made {
+                Some(role) => Some(role.rules.iter().collect()),
+                None => match access.cluster().rules_of(binding) {
+                    Some(rules) => Some(rules.collect()),
+                    None => homes.only_role(binding).map(|role| role.rules.iter().collect()),
+                },
+            };
+            let rules = all.map(|all| {
+                let ids = all.iter().map(|rule| numbers.of(rule)).collect();
+                Rc::new(Rules { all, ids })
+            });
+            scopes.entry(scope).or_default().push(Given { binding, subject, rules });
+        }
+        self.by_principal.insert(Principal::Minted(party.who.clone()), scopes);
+    }
+
+    /// The line of an engine role to which a party owes what it holds.
+    pub(super) fn minting(&self, principal: &Principal) -> Option<&'a Minted> {
+        let Principal::Minted(who) = principal else { return None };
+        self.minted.iter().find(|party| party.who == *who)
     }
 
     /// Everybody who is named.
@@ -233,6 +293,17 @@ impl<'a> Homes<'a> {
         let all: Vec<&RbacRole> = called.filter(adrift).collect();
         let near = all.iter().rev().find(|role| self.of(role.meta.span.source) == home);
         near.or(all.first().filter(|_| all.len() == 1)).copied()
+    }
+
+    /// The Role that a binding of an engine names where its namespace has none: one without a namespace may be meant for it.
+    fn only_role(&self, binding: &Binding) -> Option<&'a RbacRole> {
+        if binding.role_ref.role_kind() != Some(RbacRoleKind::Role) {
+            return None;
+        }
+        let called = self.project.rbac_roles_called(RbacRoleKind::Role, binding.role_ref.name.as_str());
+        let mut adrift = called.filter(|role| role.meta.namespace_name().is_none_or(str::is_empty));
+        let first = adrift.next();
+        first.filter(|_| adrift.next().is_none())
     }
 
     /// The directory of a source.

@@ -12,6 +12,8 @@ pub(super) enum Principal {
     User(String),
     /// Whoever is in the group.
     Group(String),
+    /// Whoever may have credentials made by a role of the Kubernetes secrets engine, in words.
+    Minted(String),
 }
 
 const ACCOUNTS: &str = "system:serviceaccounts";
@@ -65,6 +67,8 @@ impl Principal {
                     group(AUTHENTICATED),
                 ]
             }
+            // The group of the namespace is told with the rest that it holds there.
+            Principal::Minted(_) => vec![group(ACCOUNTS), group(AUTHENTICATED)],
             Principal::User(name) if name == "system:anonymous" => vec![group("system:unauthenticated")],
             Principal::User(_) => vec![group(AUTHENTICATED)],
             Principal::Group(name) if name == AUTHENTICATED || name == "system:unauthenticated" => Vec::new(),
@@ -82,7 +86,7 @@ impl Principal {
                 format!("system:serviceaccount:{namespace}:{name}")
             }
             Principal::User(name) => name.clone(),
-            Principal::Group(_) => member.to_owned(),
+            Principal::Group(_) | Principal::Minted(_) => member.to_owned(),
         };
         let all = std::iter::once(self.clone()).chain(self.groups());
         let groups = all.filter_map(|it| if let Principal::Group(name) = it { Some(name) } else { None });
@@ -91,7 +95,11 @@ impl Principal {
 
     /// True if the authorizer can be asked about it: where a service account lives is known.
     pub(super) fn can_ask(&self) -> bool {
-        !matches!(self, Principal::ServiceAccount { namespace, .. } if namespace.is_empty())
+        match self {
+            Principal::ServiceAccount { namespace, .. } => !namespace.is_empty(),
+            Principal::Minted(_) => false,
+            Principal::User(_) | Principal::Group(_) => true,
+        }
     }
 
     /// `NAMESPACE/NAME`, `User NAME` or `Group NAME`.
@@ -103,6 +111,7 @@ impl Principal {
             Principal::ServiceAccount { namespace, name } => format!("{namespace}/{name}"),
             Principal::User(name) => format!("User {name}"),
             Principal::Group(name) => format!("Group {name}"),
+            Principal::Minted(who) => who.clone(),
         }
     }
 }

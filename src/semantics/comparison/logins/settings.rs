@@ -1,14 +1,16 @@
 //! Settings that bear on how long, from where and in which way tokens are issued.
+//!
+//! Each has a direction where the set of what it lets through grows or shrinks for certain. What merely names something
+//! else (another host, another key of a server, a template) is unclear: who gains by it cannot be told from it.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use super::super::{Change, Comparison, Direction, Evidence, Side, What};
+use super::addresses;
 use crate::model::vault::duration::Seconds;
 use crate::model::vault::field::{FieldKind, FieldSpec, FieldValue, Fields};
 use crate::semantics::login::SystemLimits;
-use crate::semantics::{generated_rules, namespace_selector, rbac};
-use crate::syntax::{SourceId, Span, yaml};
+use crate::syntax::{Span, Spanned};
 
 /// What the fields of one object are compared as.
 pub(super) struct Object<'o> {
@@ -18,14 +20,14 @@ pub(super) struct Object<'o> {
     pub(super) who: Vec<String>,
     /// The fields that the endpoint has.
     pub(super) table: &'static [FieldSpec],
-    /// Those that are compared elsewhere.
+    /// Those that are compared elsewhere, and those that have no effect.
     pub(super) skip: &'o [&'o str],
     /// What holds for durations that are not set, before and now.
     pub(super) limits: (Limits, Limits),
 }
 
 /// What holds where durations are not set, and how long they count at most.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limits {
     pub(super) default: Seconds,
     pub(super) most: Seconds,
@@ -38,29 +40,42 @@ impl Default for Limits {
     }
 }
 
+/// More, less, both, or neither.
+pub(super) fn ways(more: bool, less: bool) -> Vec<Direction> {
+    let all = [(more, Direction::Gained), (less, Direction::Lost)];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, direction)| direction).collect()
+}
+
 /// Compares the fields of an object that both sides have.
 pub(super) fn compare(object: &Object<'_>, old: &Fields, new: &Fields, comparison: &mut Comparison) {
     let compared = object.table.iter().filter(|spec| {
         spec.replaced_by.is_none() && spec.name != "description" && !object.skip.contains(&spec.name)
     });
     for spec in compared {
-        let (before, now) = (value(old, spec), value(new, spec));
-        let Some(direction) = direction(spec, &before, &now, object.limits) else { continue };
-        let mut evidence = Vec::new();
-        for (side, fields) in [(Side::Old, old), (Side::New, new)] {
-            if let Some(field) = fields.get(spec.name) {
-                let text = format!("{} sets `{}`", object.of, field.key);
-                evidence.push(Evidence { side, span: field.span, text });
-            }
+        for direction in directions(spec, old, new, object.limits) {
+            tell(object, spec.name, direction, (old, new), comparison);
         }
-        let what = What::Setting {
-            of: object.of.clone(),
-            name: spec.name.to_owned(),
-            before: old.get(spec.name).map(|field| shown(spec, &field.value)),
-            after: new.get(spec.name).map(|field| shown(spec, &field.value)),
-        };
-        comparison.changes.push(Change { direction, who: object.who.clone(), what, evidence });
     }
+}
+
+/// Takes in a change of a field.
+pub(super) fn tell(
+    object: &Object<'_>,
+    name: &'static str,
+    direction: Direction,
+    (old, new): (&Fields, &Fields),
+    comparison: &mut Comparison,
+) {
+    let mut evidence = Vec::new();
+    for (side, fields) in [(Side::Old, old), (Side::New, new)] {
+        if let Some(field) = fields.get(name) {
+            let text = format!("{} sets `{}`", object.of, field.key);
+            evidence.push(Evidence { side, span: field.span, text });
+        }
+    }
+    let (before, after) = shown(old, new, name);
+    let what = What::Setting { of: object.of.clone(), name: name.to_owned(), before, after };
+    comparison.changes.push(Change { direction, who: object.who.clone(), what, evidence });
 }
 
 /// What is written of a setting, and where; nothing if it is not set.
@@ -71,6 +86,7 @@ pub(super) fn plain(
     object: (&str, &[String]),
     name: &str,
     (before, after): (Written, Written),
+    direction: Direction,
     comparison: &mut Comparison,
 ) {
     let text = |value: &Written| value.as_ref().map(|(text, _)| text.clone());
@@ -81,7 +97,6 @@ pub(super) fn plain(
         let (_, span) = value.as_ref()?;
         Some(Evidence { side, span: *span, text: format!("{} sets `{name}`", object.0) })
     });
-    let direction = Direction::Changed;
     let evidence = evidence.collect();
     let what = What::Setting {
         of: object.0.to_owned(),
@@ -112,192 +127,130 @@ fn value(fields: &Fields, spec: &FieldSpec) -> FieldValue {
     }
 }
 
-/// Whether the new value gives more; nothing if it comes to the same.
-fn direction(
-    spec: &FieldSpec,
-    old: &FieldValue,
-    new: &FieldValue,
-    limits: (Limits, Limits),
-) -> Option<Direction> {
+/// Whether the new value gives more, less, or both; nothing if it comes to the same.
+fn directions(spec: &FieldSpec, old: &Fields, new: &Fields, limits: (Limits, Limits)) -> Vec<Direction> {
     use FieldValue::{Bool, Duration, Integer, List, Map, Text};
-    let by = |more: bool, less: bool| match (more, less) {
-        (true, false) => Direction::Gained,
-        (false, true) => Direction::Lost,
-        _ => Direction::Changed,
-    };
-    match (old, new) {
-        (Duration(old), Duration(new)) => {
-            let (old, new) = (lasting(spec.name, *old, limits.0), lasting(spec.name, *new, limits.1));
-            (old != new).then(|| by(new > old, new < old))
+    match (value(old, spec), value(new, spec)) {
+        (Duration(before), Duration(now)) => {
+            // What the mount's limits make of the same duration is told of the mount.
+            if before == now {
+                return Vec::new();
+            }
+            let (before, now) = (lasting(spec.name, before, limits.0), lasting(spec.name, now, limits.1));
+            ways(now > before, now < before)
         }
-        (Integer(old), Integer(new)) => {
+        (Integer(before), Integer(now)) => {
             let count = |uses: i64| if uses == 0 { i64::MAX } else { uses };
-            (old != new).then(|| by(count(*new) > count(*old), count(*new) < count(*old)))
+            ways(count(now) > count(before), count(now) < count(before))
         }
-        (Bool(old), Bool(new)) => (old != new).then(|| match spec.name {
-            "token_no_default_policy" | "token_strictly_bind_ip" => by(*old, *new),
-            "disable_iss_validation" => by(*new, *old),
-            _ => Direction::Changed,
-        }),
-        (List(old), List(new)) => {
-            let set = |list: &[crate::syntax::Spanned<String>]| -> BTreeSet<String> {
+        (Bool(before), Bool(now)) if before == now => Vec::new(),
+        (Bool(before), Bool(_)) => match spec.name {
+            "token_no_default_policy" | "token_strictly_bind_ip" => ways(before, !before),
+            "local" | "seal_wrap" | "external_entropy_access" | "force_no_cache" => vec![Direction::Changed],
+            // Without a check of the issuer, or without an issuer to check, nothing hangs on the other.
+            "disable_iss_validation" => {
+                let is_named = |fields: &Fields| fields.text("issuer").is_some_and(|it| !it.value.is_empty());
+                if before { ways(false, is_named(new)) } else { ways(is_named(old), false) }
+            }
+            _ => vec![Direction::Unclear],
+        },
+        (List(before), List(now)) => {
+            let set = |list: &[Spanned<String>]| -> BTreeSet<String> {
                 list.iter().map(|item| item.value.clone()).collect()
             };
-            of_lists(spec.name, &set(old), &set(new))
+            of_lists(spec.name, &set(&before), &set(&now))
         }
-        (Map(old), Map(new)) => {
-            let pairs = |map: &[(crate::syntax::Spanned<String>, crate::syntax::Spanned<String>)]| {
+        (Map(before), Map(now)) => {
+            let pairs = |map: &[(Spanned<String>, Spanned<String>)]| {
                 map.iter()
                     .map(|(key, value)| (key.value.clone(), value.value.clone()))
                     .collect::<BTreeSet<_>>()
             };
-            (pairs(old) != pairs(new)).then_some(Direction::Changed)
+            if pairs(&before) == pairs(&now) { Vec::new() } else { vec![Direction::Unclear] }
         }
-        (Text(old), Text(new)) => of_texts(spec, old, new),
-        _ => (old != new).then_some(Direction::Changed),
+        (Text(before), Text(now)) => of_texts(spec.name, before.trim(), now.trim(), (old, new)),
+        (before, now) if before == now => Vec::new(),
+        _ => vec![Direction::Unclear],
     }
 }
 
-/// How long a duration lets a token live, in seconds.
+/// How long a duration lets a token or a lease live, in seconds.
 fn lasting(name: &str, seconds: Seconds, limits: Limits) -> i64 {
     let set = (seconds.0 > 0).then_some(seconds);
     match name {
-        "token_ttl" | "token_default_ttl" => set.unwrap_or(limits.default).min(limits.most).0,
+        "token_default_ttl" => set.unwrap_or(limits.default).min(limits.most).0,
         "token_max_ttl" => set.unwrap_or(limits.most).min(limits.most).0,
-        "token_explicit_max_ttl" => set.map_or(i64::MAX, |seconds| seconds.0),
         "default_lease_ttl" | "max_lease_ttl" => set.unwrap_or(SystemLimits::default().max_lease_ttl).0,
         _ => seconds.0,
     }
 }
 
-fn of_lists(name: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Option<Direction> {
+fn of_lists(name: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Vec<Direction> {
     if old == new {
-        return None;
+        return Vec::new();
     }
-    let included: Option<(bool, bool)> = match name {
-        "token_bound_cidrs" => Some((within_cidrs(old, new), within_cidrs(new, old))),
-        "allowed_kubernetes_namespaces" => {
-            let within = |these: &BTreeSet<String>, those: &BTreeSet<String>| {
-                those.contains("*") || these.is_subset(those)
+    match name {
+        "token_bound_cidrs" => match addresses::beyond(new, old) {
+            Some((more, less)) => ways(more, less),
+            None => vec![Direction::Unclear],
+        },
+        // Without keys, no signature is checked here; the API server is asked in any case.
+        "pem_keys" if old.is_empty() || new.is_empty() => ways(new.is_empty(), old.is_empty()),
+        // A request may ask for any other.
+        "token_default_audiences" => vec![Direction::Changed],
+        _ => ways(!new.is_subset(old), !old.is_subset(new)),
+    }
+}
+
+fn of_texts(name: &str, before: &str, now: &str, (old, new): (&Fields, &Fields)) -> Vec<Direction> {
+    if before == now {
+        return Vec::new();
+    }
+    match name {
+        "audience" => ways(!before.is_empty(), !now.is_empty()),
+        "issuer" => {
+            let is_checked = |fields: &Fields| {
+                fields.bool("disable_iss_validation").is_some_and(|is_disabled| !is_disabled.value)
             };
-            Some((within(old, new), within(new, old)))
-        }
-        _ => None,
-    };
-    match included {
-        Some((true, true)) => None,
-        Some((true, false)) => Some(Direction::Gained),
-        Some((false, true)) => Some(Direction::Lost),
-        _ => Some(Direction::Changed),
-    }
-}
-
-/// True if every address of `these` is one of `those`; an empty list stands for all.
-fn within_cidrs(these: &BTreeSet<String>, those: &BTreeSet<String>) -> bool {
-    if those.is_empty() {
-        return true;
-    }
-    !these.is_empty()
-        && these.iter().all(|one| {
-            those.iter().any(|other| one == other || network(one).zip(network(other)).is_some_and(contains))
-        })
-}
-
-/// Bits of the address, how many of them count, how many there are.
-fn network(text: &str) -> Option<(u128, u32, u32)> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-        None => (text, None),
-    };
-    let (bits, all) = match address.parse::<IpAddr>().ok()? {
-        IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
-        IpAddr::V6(address) => (u128::from(address), 128),
-    };
-    let length = length.unwrap_or(all);
-    (length <= all).then_some((bits, length, all))
-}
-
-fn contains((one, other): ((u128, u32, u32), (u128, u32, u32))) -> bool {
-    let ((own, own_length, own_all), (bits, length, all)) = (one, other);
-    let rest = all - length;
-    own_all == all && own_length >= length && (rest >= 128 || own >> rest == bits >> rest)
-}
-
-fn of_texts(spec: &FieldSpec, old: &str, new: &str) -> Option<Direction> {
-    match spec.kind {
-        FieldKind::Selector => {
-            let read = |text: &str| {
-                namespace_selector::read(text).map(|mut read| {
-                    read.labels.sort();
-                    (read.labels, read.expressions)
-                })
-            };
-            return (old != new && read(old) != read(new)).then_some(Direction::Changed);
-        }
-        FieldKind::RoleRules => return of_rules(old, new),
-        _ => {}
-    }
-    let (old, new) = (old.trim(), new.trim());
-    match spec.name {
-        "kubernetes_role_type" if old.eq_ignore_ascii_case(new) => None,
-        _ if old == new => None,
-        "audience" if new.is_empty() => Some(Direction::Gained),
-        "audience" if old.is_empty() => Some(Direction::Lost),
-        "kubernetes_role_type" if new.eq_ignore_ascii_case("ClusterRole") => Some(Direction::Gained),
-        "kubernetes_role_type" => Some(Direction::Lost),
-        "listing_visibility" if new == "unauth" => Some(Direction::Gained),
-        "listing_visibility" => Some(Direction::Lost),
-        _ => Some(Direction::Changed),
-    }
-}
-
-/// Rules of a role that is made for each credential: more of them give more.
-fn of_rules(old: &str, new: &str) -> Option<Direction> {
-    let nowhere = Span::new(SourceId(u32::MAX), 0..0);
-    let rules = |text: &str| -> Option<BTreeSet<Vec<Vec<String>>>> {
-        if text.trim().is_empty() {
-            return Some(BTreeSet::new());
-        }
-        let read = generated_rules::read(text, nowhere)?;
-        let words = read.rules.iter().map(|rule| {
-            let lists = rbac::words(rule).map(|list| {
-                let mut list: Vec<String> = list.into_iter().map(str::to_owned).collect();
-                list.sort();
-                list.dedup();
-                list
-            });
-            lists.to_vec()
-        });
-        Some(words.collect())
-    };
-    let texts_differ = || {
-        let tree = |text: &str| {
-            let documents = yaml::parse(text, SourceId(u32::MAX)).documents;
-            documents.into_iter().next().map(|document| document.root.to_json())
-        };
-        tree(old) != tree(new)
-    };
-    match (rules(old), rules(new)) {
-        (Some(old), Some(new)) if old == new => None,
-        (Some(old), Some(new)) if old.is_subset(&new) => Some(Direction::Gained),
-        (Some(old), Some(new)) if new.is_subset(&old) => Some(Direction::Lost),
-        _ => texts_differ().then_some(Direction::Changed),
-    }
-}
-
-/// A value for people.
-fn shown(spec: &FieldSpec, value: &FieldValue) -> String {
-    if spec.secret {
-        return "a secret".to_owned();
-    }
-    match value {
-        FieldValue::Text(text) => {
-            let text = text.trim();
-            match text.lines().count() {
-                0 | 1 => text.to_owned(),
-                lines => format!("{} … ({lines} lines)", text.lines().next().unwrap_or_default()),
+            match (is_checked(old), is_checked(new)) {
+                (true, true) => ways(!before.is_empty(), !now.is_empty()),
+                // With the check that comes or goes, it is told.
+                _ => Vec::new(),
             }
         }
+        "listing_visibility" => ways(now == "unauth", now != "unauth"),
+        _ => vec![Direction::Unclear],
+    }
+}
+
+/// The values of a field for people. Where they look alike, what tells them apart.
+fn shown(old: &Fields, new: &Fields, name: &str) -> (Option<String>, Option<String>) {
+    let texts = |fields: &Fields| -> Option<(String, bool)> {
+        let field = fields.get(name)?;
+        Some((text_of(&field.value), field.spec.secret))
+    };
+    let (before, now) = (texts(old), texts(new));
+    if before.as_ref().or(now.as_ref()).is_some_and(|(_, is_secret)| *is_secret) {
+        let word = if before.is_some() { "another secret" } else { "a secret" };
+        return (before.map(|_| "a secret".to_owned()), now.map(|_| word.to_owned()));
+    }
+    let lines = |text: &Option<(String, bool)>| -> Vec<String> {
+        let lines = text.iter().flat_map(|(text, _)| text.lines().map(str::trim)).map(str::to_owned);
+        lines.filter(|line| !line.is_empty()).collect()
+    };
+    let (one, other) = (lines(&before), lines(&now));
+    let at = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let line = |lines: &[String]| match lines.get(at.min(lines.len().saturating_sub(1))) {
+        Some(line) if lines.len() > 1 => format!("{line} … ({} lines)", lines.len()),
+        Some(line) => line.clone(),
+        None => String::new(),
+    };
+    (before.is_some().then(|| line(&one)), now.is_some().then(|| line(&other)))
+}
+
+fn text_of(value: &FieldValue) -> String {
+    match value {
+        FieldValue::Text(text) => text.trim().to_owned(),
         FieldValue::List(items) => items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(", "),
         FieldValue::Duration(seconds) => seconds.to_string(),
         FieldValue::Bool(value) => value.to_string(),

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::super::word;
 use super::side::{Arranged, Hold, Role};
 use super::values::Values;
 use crate::semantics::bound;
@@ -112,8 +113,14 @@ fn admitted(
         if let Some(selector) = &role.selector {
             let namespace = strangers.of_namespace("*");
             let who = match is_glob(name.as_str()) {
-                true => format!("any service account `{name}` of namespaces that are selected by labels"),
-                false => format!("the service account `{name}` of namespaces that are selected by labels"),
+                true => format!(
+                    "any service account {} of namespaces that are selected by labels",
+                    word(name.as_str())
+                ),
+                false => format!(
+                    "the service account {} of namespaces that are selected by labels",
+                    word(name.as_str())
+                ),
             };
             let name = strangers.of_name(name.as_str());
             let selected = Some(selector.key.clone());
@@ -229,9 +236,9 @@ fn part(name: &str, namespace: &str, whole: &Somebody, strangers: &mut Strangers
 /// ``any service account `ci-*` of namespaces `*` ``.
 pub(in super::super) fn stranger_in_words(name: &str, namespace: &str) -> String {
     if namespace.contains('*') {
-        format!("any service account `{name}` of namespaces `{namespace}`")
+        format!("any service account {} of namespaces {}", word(name), word(namespace))
     } else {
-        format!("any service account `{name}` of the namespace `{namespace}`")
+        format!("any service account {} of the namespace {}", word(name), word(namespace))
     }
 }
 

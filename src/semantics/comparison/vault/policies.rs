@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Comparison, Doubt, Side};
+use super::super::{Change, Comparison, Direction, Doubt, Evidence, Side, What, word};
 use super::contents::Contents;
 use super::side::{Arranged, Hold, Keys, vault_namespace};
 use crate::model::vault::policy::Policy;
 use crate::semantics::joined::is_stored;
+use crate::syntax::Span;
 
 /// A policy of one name on both sides.
 pub(super) struct Named<'s> {
     /// In lower case.
     pub(super) name: String,
+    /// Where the name stands, for one that an input defines on one side alone.
+    place: Option<Span>,
     pub(super) old: Option<Hold<'s>>,
     pub(super) new: Option<Hold<'s>>,
 }
@@ -65,7 +68,7 @@ pub(super) fn named<'s>(
                 let Some(policy) = policy.filter(|_| own.is_none()) else { continue };
                 if side == Side::New || other.is_some_and(is_stored) {
                     let is_there = other.is_some_and(|other| !is_stored(other));
-                    let text = format!("servers refuse the policy `{name}` as it is written");
+                    let text = format!("servers refuse the policy {} as it is written", word(&name));
                     let doubt = Doubt { side, text, place: Some(policy.name.span) };
                     comparison.doubts.extend((!is_there).then_some(doubt));
                 }
@@ -74,10 +77,46 @@ pub(super) fn named<'s>(
             if now.is_some() && of_new.is_none() {
                 continue;
             }
-            all.push(Named { name: name.clone(), old: of_old, new: of_new });
+            let place = before.or(now).map(|policy| policy.name.span);
+            all.push(Named { name: name.clone(), place, old: of_old, new: of_new });
         }
     }
-    all
+    renamed(all, comparison)
+}
+
+/// Of policies that nothing attaches, one that is gone and one that says the same have one name and another. Whoever is
+/// to hold it has to name it so; but nobody of whom the inputs know gains or loses by it. `default` is held by everybody.
+fn renamed<'s>(all: Vec<Named<'s>>, comparison: &mut Comparison) -> Vec<Named<'s>> {
+    let (mut gone, mut rest): (Vec<Named<'s>>, Vec<Named<'s>>) =
+        all.into_iter().partition(|named| named.new.is_none() && named.name != "default");
+    let mut kept = Vec::with_capacity(rest.len());
+    for come in rest.drain(..) {
+        let key = come.new.as_ref().filter(|_| come.old.is_none() && come.name != "default");
+        let place = key.and_then(|hold| {
+            gone.iter().position(|other| other.old.as_ref().is_some_and(|old| old.key == hold.key))
+        });
+        let Some(place) = place else {
+            kept.push(come);
+            continue;
+        };
+        let former = gone.remove(place);
+        let evidence = [(Side::Old, &former), (Side::New, &come)].into_iter().filter_map(|(side, named)| {
+            let text = format!("policy {} says the same", word(&named.name));
+            Some(Evidence { side, span: named.place?, text })
+        });
+        let evidence = evidence.collect();
+        let what = What::Setting {
+            of: format!("policy {}", word(&come.name)),
+            name: "name".to_owned(),
+            before: Some(former.name.clone()),
+            after: Some(come.name.clone()),
+        };
+        let who = vec![format!("policy:{}", come.name)];
+        comparison.changes.push(Change { direction: Direction::Changed, who, what, evidence });
+    }
+    kept.extend(gone);
+    kept.sort_by(|one, other| one.name.cmp(&other.name));
+    kept
 }
 
 /// Definitions of one name that stand for one another: those in files whose paths end alike in the most parts first, as

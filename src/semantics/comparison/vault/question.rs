@@ -1,13 +1,16 @@
 //! One candidate: on which paths that it matches do the tokens of both sides answer differently because of it?
 
 mod telling;
+mod weighing;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::super::{Direction, Evidence, Side};
 use super::contents::conditions;
 use super::excerpt::{Excerpt, Who, settled};
 use super::parties::{Pair, Parties};
+use super::terms::{Beyond, Sent};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::semantics::acl::{Acl, MergedRule, Operation, Request};
@@ -15,6 +18,9 @@ use crate::semantics::dialect::Dialect;
 use crate::semantics::language::{Grant, Language, each_class};
 use crate::semantics::template::{Populated, is_templated, populate};
 use crate::syntax::Sources;
+
+const DIRECTIONS: [Direction; 4] =
+    [Direction::Gained, Direction::Unclear, Direction::Changed, Direction::Lost];
 
 /// A difference that a candidate makes.
 #[derive(Debug, Clone)]
@@ -24,6 +30,10 @@ pub(super) struct Found {
     pub(super) witness: String,
     pub(super) before: Grant,
     pub(super) after: Grant,
+    /// Under which conditions requests go through before and now, where that is what makes the difference.
+    pub(super) conditions: Option<(String, String)>,
+    /// What the request has to carry.
+    pub(super) sent: Option<Box<Sent>>,
     /// The rules that decide on the witness.
     pub(super) evidence: Vec<Evidence>,
     /// The policies in which the rules stand that make the difference, by side.
@@ -46,6 +56,8 @@ pub(super) struct Question<'q, 's> {
     excerpt: &'q Excerpt<'s>,
     /// What the label comes to, relative to the Vault namespace and with it.
     patterns: Vec<(PathPattern, PathPattern)>,
+    /// Whether some conditions let through what others do not, as it was found before.
+    known: RefCell<HashMap<(String, Vec<String>), Beyond>>,
 }
 
 /// A token on one server, with what it holds there.
@@ -61,17 +73,30 @@ struct Lane<'p> {
 }
 
 /// What both sides say to a request, and which tokens say it.
+#[derive(Clone)]
 struct Weighed {
     direction: Direction,
     before: Grant,
     after: Grant,
+    conditions: Option<(String, String)>,
+    sent: Option<Box<Sent>>,
     pair: Pair,
+}
+
+impl Weighed {
+    /// True if both are told in the same words.
+    fn is_alike(&self, other: &Weighed) -> bool {
+        let words = |it: &Weighed| it.sent.as_ref().and_then(|sent| sent.words());
+        (self.before, self.after) == (other.before, other.after)
+            && self.conditions == other.conditions
+            && words(self) == words(other)
+    }
 }
 
 /// The best path for some capabilities.
 struct Best {
     cost: (usize, usize, usize, String),
-    weighed: Vec<(Capability, Grant, Grant)>,
+    weighed: Vec<(Capability, Weighed)>,
 }
 
 impl<'q, 's> Question<'q, 's> {
@@ -84,7 +109,7 @@ impl<'q, 's> Question<'q, 's> {
         excerpt: &'q Excerpt<'s>,
     ) -> Question<'q, 's> {
         let patterns = patterns(parties, who, label);
-        Question { setting, parties, who, excerpt, patterns }
+        Question { setting, parties, who, excerpt, patterns, known: RefCell::default() }
     }
 
     /// The differences, and whether the search was given up before it was through.
@@ -197,18 +222,20 @@ impl<'q, 's> Question<'q, 's> {
         path: &str,
         best: &mut HashMap<(Direction, u16), Best>,
     ) {
-        for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
-            let weighed: Vec<(Capability, Grant, Grant)> = capabilities
-                .iter()
-                .filter_map(|capability| {
-                    let weighed = self.weigh(lanes, *capability, path, direction)?;
-                    Some((*capability, weighed.before, weighed.after))
-                })
-                .collect();
+        let all: Vec<(Capability, Weighed)> = capabilities
+            .iter()
+            .flat_map(|capability| {
+                let weighed = self.weigh(lanes, *capability, path).into_iter();
+                weighed.map(|(_, weighed)| (*capability, weighed))
+            })
+            .collect();
+        for direction in DIRECTIONS {
+            let of_direction = all.iter().filter(|(_, weighed)| weighed.direction == direction);
+            let weighed: Vec<(Capability, Weighed)> = of_direction.cloned().collect();
             if weighed.is_empty() {
                 continue;
             }
-            let mask = weighed.iter().fold(0, |mask, (capability, ..)| mask | 1_u16 << *capability as u8);
+            let mask = weighed.iter().fold(0, |mask, (capability, _)| mask | 1_u16 << *capability as u8);
             let cost = cost(path);
             let is_better = best.get(&(direction, mask)).is_none_or(|other| cost < other.cost);
             if is_better {
@@ -217,87 +244,24 @@ impl<'q, 's> Question<'q, 's> {
         }
     }
 
-    /// The first server on which the answers to a request differ this way, if that is owed to the candidate.
-    fn weigh(
+    /// For each direction, the first server on which the answers to a request differ this way, if that is owed to the
+    /// candidate.
+    fn weigh<'l, 'p>(
         &self,
-        lanes: &[Lane<'_>],
+        lanes: &'l [Lane<'p>],
         capability: Capability,
         path: &str,
-        direction: Direction,
-    ) -> Option<Weighed> {
-        lanes.iter().find_map(|lane| {
-            let weighed = self.weigh_on(lane, capability, path)?;
-            if weighed.direction != direction {
-                return None;
+    ) -> Vec<(&'l Lane<'p>, Weighed)> {
+        let mut found: Vec<(&Lane<'_>, Weighed)> = Vec::new();
+        for lane in lanes {
+            for weighed in self.weigh_on(lane, capability, path) {
+                let is_known = found.iter().any(|(_, other)| other.direction == weighed.direction);
+                if !is_known && self.is_owed(lane, &weighed, capability, path) {
+                    found.push((lane, weighed));
+                }
             }
-            self.is_owed(lane, &weighed, capability, path).then_some(weighed)
-        })
-    }
-
-    fn weigh_on(&self, lane: &Lane<'_>, capability: Capability, path: &str) -> Option<Weighed> {
-        let said = |chairs: &[Chair<'_>]| -> Vec<Grant> {
-            chairs.iter().map(|chair| self.language(&chair.acl, capability).on(path)).collect()
-        };
-        let (old, new) = (said(&lane.old), said(&lane.new));
-        let most = |grants: &[Grant]| grants.iter().copied().max().unwrap_or(Grant::No);
-        let (before, after) = (most(&old), most(&new));
-        let first = |chairs: &[Chair<'_>], grants: &[Grant], most: Grant| {
-            let at = grants.iter().position(|grant| *grant == most)?;
-            chairs.get(at).map(|chair| chair.token)
-        };
-        let pair = |of_new: bool, token: usize| match of_new {
-            true => Pair { old: self.parties.partner(true, token), new: Some(token) },
-            false => Pair { old: Some(token), new: self.parties.partner(false, token) },
-        };
-        if before == after {
-            if before == Grant::No {
-                return None;
-            }
-            let of_old = self.terms(&lane.old, &old, before, (capability, path), self.setting.sources.0);
-            let of_new = self.terms(&lane.new, &new, after, (capability, path), self.setting.sources.1);
-            let fresh = of_new.iter().find(|(_, words)| !of_old.iter().any(|(_, other)| other == words));
-            let gone = of_old.iter().find(|(_, words)| !of_new.iter().any(|(_, other)| other == words));
-            let pair = match (fresh, gone) {
-                (Some((token, _)), _) => pair(true, *token),
-                (None, Some((token, _))) => pair(false, *token),
-                (None, None) => return None,
-            };
-            return Some(Weighed { direction: Direction::Changed, before, after, pair });
         }
-        let direction = match (before, after) {
-            (Grant::No, _) => Direction::Gained,
-            (_, Grant::No) => Direction::Lost,
-            (Grant::Unclear, _) | (_, Grant::Unclear) => Direction::Changed,
-            _ if before < after => Direction::Gained,
-            _ => Direction::Lost,
-        };
-        let pair = match before < after {
-            true => pair(true, first(&lane.new, &new, after)?),
-            false => pair(false, first(&lane.old, &old, before)?),
-        };
-        Some(Weighed { direction, before, after, pair })
-    }
-
-    /// The conditions under which the tokens that give most give it; one without any makes all others pointless.
-    fn terms(
-        &self,
-        chairs: &[Chair<'_>],
-        grants: &[Grant],
-        most: Grant,
-        (capability, path): (Capability, &str),
-        sources: &Sources,
-    ) -> Vec<(usize, String)> {
-        let giving = chairs.iter().zip(grants).filter(|(_, grant)| **grant == most);
-        let terms: Vec<(usize, String)> = giving
-            .map(|(chair, _)| {
-                let rule = self.deciding(&chair.acl, capability, path).filter(|rule| is_conditional(rule));
-                (chair.token, rule.map_or_else(String::new, |rule| conditions(rule, capability, sources)))
-            })
-            .collect();
-        match terms.iter().find(|(_, words)| words.is_empty()) {
-            Some(free) => vec![free.clone()],
-            None => terms,
-        }
+        found
     }
 
     fn language<'r, 'p>(&'r self, acl: &'r Acl<'p>, capability: Capability) -> Language<'r, 'p> {

@@ -1,8 +1,10 @@
 //! What is found by searching sets of paths, asked again of the evaluator of single paths.
 
+use super::super::Direction;
 use super::excerpt::{Excerpt, Who};
 use super::parties::Parties;
 use super::question::{Found, Setting, request_path};
+use super::terms::Sent;
 use crate::model::vault::capability::Capability;
 use crate::semantics::acl::{Operation, Request, Verdict, is_guarded_by_pki};
 use crate::semantics::dialect::Dialect;
@@ -26,8 +28,50 @@ pub(super) fn confirmed(
                 found.witness
             ));
         }
+        let Some(sent) = found.sent.as_ref().filter(|sent| sent.is_all()) else { continue };
+        let allowed = allowed(setting, parties, who, (*capability, &found.witness), sent);
+        let wanted = (found.direction == Direction::Lost, found.direction == Direction::Gained);
+        if !allowed.contains(&wanted) {
+            return Err(format!(
+                "`{capability}` on `{}` {} is told to be allowed on one side alone, and comes to {allowed:?}",
+                found.witness,
+                sent.words().unwrap_or_default()
+            ));
+        }
     }
     Ok(())
+}
+
+/// Whether a request goes through that carries something, before and now, on each pair of servers.
+fn allowed(
+    setting: &Setting<'_>,
+    parties: &Parties<'_, '_>,
+    who: &Who<'_>,
+    (capability, path): (Capability, &str),
+    sent: &Sent,
+) -> Vec<(bool, bool)> {
+    let operation = Operation::of_capability(capability).unwrap_or(Operation::Read);
+    let path = request_path(operation, path);
+    let texts = Excerpt::on(&path, parties).texts(parties, who);
+    let guarded = setting.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, &path));
+    let request = Request {
+        namespace: parties.namespace,
+        root_protected: guarded.then_some(true),
+        data: &sent.data,
+        wrap_ttl: sent.wrapping,
+        ..Request::new(operation, &path)
+    };
+    let any = |lane: usize, of_new: bool, dialect: Dialect| {
+        let mut own = texts.iter().filter(|text| text.lane == lane && text.of_new == of_new);
+        let seats = if of_new { &parties.new } else { &parties.old };
+        own.any(|text| {
+            let issued = seats.get(text.token).and_then(|seat| seat.hold.issued.as_ref());
+            let acl = text.compile(parties.namespace, &who.identity(issued), dialect);
+            acl.is_some_and(|acl| acl.decide(&request).verdict == Verdict::Allowed)
+        })
+    };
+    let lanes = parties.lanes.iter().enumerate();
+    lanes.map(|(at, (before, now))| (any(at, false, *before), any(at, true, *now))).collect()
 }
 
 /// The most that any token gives on a path before and now, on each pair of servers.

@@ -1,6 +1,6 @@
 //! The lines of auth roles to which a difference is owed.
 
-use super::super::{Evidence, Side};
+use super::super::{Evidence, Side, word};
 use super::identities::Somebody;
 use super::parties::Parties;
 use super::question::Found;
@@ -41,7 +41,7 @@ pub(super) fn of_roles(
             evidence.extend(entry.map(|entry| Evidence {
                 side: side.side,
                 span: entry.span,
-                text: format!("{} attaches the policy `{name}`", role.role.words()),
+                text: format!("{} attaches the policy {}", role.role.words(), word(name)),
             }));
         }
     }

@@ -203,6 +203,11 @@ impl<'s> Arranged<'s> {
 }
 
 impl<'s> Selector<'s> {
+    /// What it asks for; nothing if servers cannot read it.
+    pub(in super::super) fn conditions(&self) -> Option<namespace_selector::Conditions> {
+        namespace_selector::read(self.text.value)
+    }
+
     pub(in super::super) fn of(text: Spanned<&'s str>) -> Selector<'s> {
         match namespace_selector::read(text.value) {
             Some(mut conditions) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::super::{Comparison, Doubt, Side};
+use super::super::{Comparison, Doubt, Side, word};
 use super::parties::Parties;
 use super::side::{Hold, Unsettled, Why};
 use crate::model::project::{FileClass, Project};
@@ -14,7 +14,7 @@ pub(super) fn texts(old: &Project, new: &Project, comparison: &mut Comparison) {
     for (side, own, others) in [(Side::Old, &of_old, &of_new), (Side::New, &of_new, &of_old)] {
         let others: HashSet<&str> = others.keys().map(|(_, text)| *text).collect();
         for ((name, _), (why, place)) in own.iter().filter(|((_, text), _)| !others.contains(text)) {
-            let text = format!("`{name}` {why}, so that what it says is not compared");
+            let text = format!("{} {why}, so that what it says is not compared", word(name));
             comparison.doubts.push(Doubt { side, text, place: *place });
         }
     }
@@ -23,7 +23,7 @@ pub(super) fn texts(old: &Project, new: &Project, comparison: &mut Comparison) {
         for (place, source, message) in
             left_out(project).filter(|(_, source, it)| !others.contains(&(source.file_name(), *it)))
         {
-            let text = format!("a part of `{}` is left out of the comparison: {message}", source.name);
+            let text = format!("a part of {} is left out of the comparison: {message}", word(&source.name));
             comparison.doubts.push(Doubt { side, text, place: Some(place) });
         }
     }
@@ -100,8 +100,9 @@ impl Unknown {
             let side = if *of_new { Side::New } else { Side::Old };
             if self.servers.insert((side, policy.clone(), dialect.to_string())) {
                 let text = format!(
-                    "{dialect} refuses to store the policy `{policy}` as it is written on this side alone, so that \
-                     what it holds there is not known"
+                    "{dialect} refuses to store the policy {} as it is written on this side alone, so that \
+                     what it holds there is not known",
+                    word(policy)
                 );
                 comparison.doubts.push(Doubt { side, text, place: Some(*place) });
             }
@@ -121,7 +122,7 @@ pub(super) fn alike<'s>(
     if both.is_empty() {
         return;
     }
-    let names: Vec<String> = both.iter().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = both.iter().map(word).collect();
     let (policies, say) = if names.len() == 1 { ("policy", "says") } else { ("policies", "say") };
     let text = format!(
         "what the {policies} {} {say} is not known for certain, before as now, and taken to be unchanged",
@@ -136,31 +137,31 @@ fn place_of(hold: &Hold<'_>, name: &str) -> Option<Span> {
 }
 
 fn in_words(unsettled: &Unsettled, side: Side, defined: bool) -> String {
-    let name = &unsettled.name;
+    let name = word(&unsettled.name);
     match (&unsettled.why, side, defined) {
         (Why::Missing, Side::Old, true) => {
-            format!("what the policy `{name}` said before is not known: no input defined it")
+            format!("what the policy {name} said before is not known: no input defined it")
         }
         (Why::Missing, Side::Old, false) => {
-            format!("a token held the policy `{name}`, which no input defined: what is lost is not known")
+            format!("a token held the policy {name}, which no input defined: what is lost is not known")
         }
         (Why::Missing, Side::New, true) => format!(
-            "no input defines the policy `{name}` any more, though tokens hold it: a server keeps what it has until \
+            "no input defines the policy {name} any more, though tokens hold it: a server keeps what it has until \
              somebody deletes it"
         ),
         (Why::Missing, Side::New, false) => {
             format!(
-                "a token now holds the policy `{name}`, which no input defines: what is gained is not known"
+                "a token now holds the policy {name}, which no input defines: what is gained is not known"
             )
         }
         (Why::Refused, Side::Old, _) => {
-            format!("servers refused the policy `{name}` as it was written: what it said before is not known")
+            format!("servers refused the policy {name} as it was written: what it said before is not known")
         }
         (Why::Refused, Side::New, _) => {
-            format!("servers refuse the policy `{name}` as it is written: what it says now is not known")
+            format!("servers refuse the policy {name} as it is written: what it says now is not known")
         }
         (Why::Several(_), _, _) => format!(
-            "the policy `{name}` is defined more than once: what stands nearest to the role is compared, and the \
+            "the policy {name} is defined more than once: what stands nearest to the role is compared, and the \
              server may hold another one"
         ),
     }

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::{Best, Found, Lane, Question, Weighed, rule_of};
+use super::{Best, DIRECTIONS, Found, Lane, Question, Weighed, rule_of};
 use crate::model::vault::capability::Capability;
 use crate::semantics::acl::{BUILT_IN, RuleRef};
-use crate::semantics::comparison::{Direction, Evidence, Side};
-use crate::semantics::language::Grant;
+use crate::semantics::comparison::{Direction, Evidence, Side, word};
 
 impl Question<'_, '_> {
     /// One entry for as many capabilities as one path shows, each capability once for each direction.
     pub(super) fn told(&self, lanes: &[Lane<'_>], best: HashMap<(Direction, u16), Best>) -> Vec<Found> {
         let mut found = Vec::new();
-        for direction in [Direction::Gained, Direction::Changed, Direction::Lost] {
+        for direction in DIRECTIONS {
             let mut left: Vec<(u16, &Best)> = best
                 .iter()
                 .filter(|((of, _), _)| *of == direction)
@@ -27,39 +26,35 @@ impl Question<'_, '_> {
                     *other &= !mask;
                 }
                 let path = chosen.cost.3.as_str();
-                let mut kinds: Vec<(Grant, Grant, Vec<Capability>)> = Vec::new();
-                for (capability, before, after) in &chosen.weighed {
+                let mut kinds: Vec<(&Weighed, Vec<Capability>)> = Vec::new();
+                for (capability, weighed) in &chosen.weighed {
                     if mask & 1 << *capability as u8 == 0 {
                         continue;
                     }
-                    match kinds.iter_mut().find(|(a, b, _)| a == before && b == after) {
-                        Some((_, _, all)) => all.push(*capability),
-                        None => kinds.push((*before, *after, vec![*capability])),
+                    match kinds.iter_mut().find(|(other, _)| other.is_alike(weighed)) {
+                        Some((_, all)) => all.push(*capability),
+                        None => kinds.push((weighed, vec![*capability])),
                     }
                 }
-                for (before, after, capabilities) in kinds {
+                for (kind, capabilities) in kinds {
                     let Some(first) = capabilities.first() else { continue };
-                    let Some((lane, weighed)) = lanes.iter().find_map(|lane| {
-                        let weighed = self.weigh_on(lane, *first, path)?;
-                        let fits = weighed.direction == direction
-                            && (weighed.before, weighed.after) == (before, after)
-                            && self.is_owed(lane, &weighed, *first, path);
-                        fits.then_some((lane, weighed))
-                    }) else {
-                        continue;
-                    };
-                    let (evidence, policies) = self.evidence(lane, &weighed, *first, path);
+                    let of_path = self.weigh(lanes, *first, path);
+                    let found_on =
+                        of_path.iter().find(|(_, it)| it.direction == direction && it.is_alike(kind));
+                    let Some((lane, weighed)) = found_on else { continue };
+                    let (evidence, policies) = self.evidence(lane, weighed, *first, path);
                     let witness = path.to_owned();
-                    let pair = weighed.pair;
                     found.push(Found {
                         direction,
                         capabilities,
                         witness,
-                        before,
-                        after,
+                        before: weighed.before,
+                        after: weighed.after,
+                        conditions: weighed.conditions.clone(),
+                        sent: weighed.sent.clone(),
                         evidence,
                         policies,
-                        pair,
+                        pair: weighed.pair,
                     });
                 }
             }
@@ -109,11 +104,11 @@ fn says_the_same(one: &RuleRef<'_>, other: &RuleRef<'_>) -> bool {
 
 fn rule_in_words(member: &RuleRef<'_>, label: &str) -> String {
     let granted = member.rule.granted();
-    let policy = member.policy.name.as_str();
-    let words: Vec<String> = granted.iter().map(|capability| format!("`{capability}`")).collect();
+    let (policy, label) = (word(member.policy.name.as_str()), word(label));
+    let words: Vec<String> = granted.iter().map(|capability| word(capability.word())).collect();
     match (granted.denies(), words.is_empty()) {
-        (true, _) => format!("policy `{policy}` denies everything on `{label}`"),
-        (_, true) => format!("policy `{policy}` grants nothing on `{label}`"),
-        _ => format!("policy `{policy}` grants {} on `{label}`", words.join(", ")),
+        (true, _) => format!("policy {policy} denies everything on {label}"),
+        (_, true) => format!("policy {policy} grants nothing on {label}"),
+        _ => format!("policy {policy} grants {} on {label}", words.join(", ")),
     }
 }

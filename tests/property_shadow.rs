@@ -275,13 +275,15 @@ proptest! {
     }
 }
 
-fn all_answers(policies: &[Policy], dialect: Dialect, paths: &[String]) -> Vec<[bool; 3]> {
+/// [`sent`] of several policies together.
+fn all_answers(policies: &[Policy], dialect: Dialect, paths: &[String]) -> Vec<bool> {
     let policies: Vec<&Policy> = policies.iter().collect();
     let acl = Acl::compile(&policies, &Identity::default(), dialect).expect("no `+*`");
     let allowed = |path: &str, operation| acl.rule_on(&Request::new(operation, path)).is_allowed();
-    let three =
-        |path: &String| [Operation::Read, Operation::List, Operation::Scan].map(|it| allowed(path, it));
-    paths.iter().map(three).collect()
+    let reads = paths.iter().map(|path| allowed(path, Operation::Read));
+    let listed = paths.iter().filter(|path| path.ends_with('/'));
+    let lists = listed.flat_map(|path| [Operation::List, Operation::Scan].map(|it| allowed(path, it)));
+    reads.chain(lists).collect()
 }
 
 fn access_spec(policies: &[Rules], lists: &[Vec<usize>]) -> String {

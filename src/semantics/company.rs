@@ -8,7 +8,7 @@ use super::joined;
 use super::language;
 use super::shadow::forms;
 use crate::model::project::Project;
-use crate::model::vault::path::PathPattern;
+use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::model::vault::policy::{PathRule, Policy};
 
 /// The policies that tokens hold together.
@@ -83,17 +83,23 @@ struct Asked<'p> {
     policy: &'p Policy,
     stem: &'p str,
     forms: Vec<PathPattern>,
+    is_literal: bool,
 }
 
 impl<'p> Asked<'p> {
     fn new(policy: &'p Policy, rule: &'p PathRule) -> Asked<'p> {
-        Asked { policy, stem: stem(rule), forms: forms(&rule.pattern()) }
+        let pattern = rule.pattern();
+        let is_literal = pattern.class == PatternClass::Exact;
+        Asked { policy, stem: stem(rule), forms: forms(&pattern), is_literal }
     }
 
     fn concerned_by(&self, other: &Policy) -> bool {
         let is_near = |rule: &&PathRule| {
             let other = stem(rule);
-            other.starts_with(self.stem) || self.stem.starts_with(other) || rule.path.value.contains("+*")
+            // A rule for one path decides there with and without a rule that has a wildcard.
+            let yields = self.is_literal || rule.path.value.contains(['*', '+', '{']);
+            yields && (other.starts_with(self.stem) || self.stem.starts_with(other))
+                || rule.path.value.contains("+*")
         };
         let concerns =
             |rule: &PathRule| self.forms.iter().any(|form| language::may_concern(rule, form, true));

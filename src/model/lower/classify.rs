@@ -12,6 +12,7 @@
 //!   stands is read like any other file. One that is not is named a template. In a stream of YAML documents this is
 //!   decided for each document, and the others are read.
 
+use super::hidden::may_hide_words;
 use super::{Lowered, agent, evidence, manifest, policy, template};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::project::{FileClass, Settings};
@@ -146,9 +147,10 @@ impl File<'_> {
 
     fn json(&self) -> Lowered {
         let text = &self.source.text;
-        if may_hold_objects(text) || self.is_spec_name() {
+        let is_plain = may_hold_objects(text) || self.is_spec_name();
+        if is_plain || may_hide_words(text) {
             let json::Parsed { root, errors } = json::parse(text, self.source.id);
-            if !errors.is_empty() {
+            if !errors.is_empty() && is_plain {
                 let language = self.language.or_else(|| template::in_yaml(text));
                 return match language {
                     Some(language) if root.is_none() => Lowered::nothing(FileClass::Template(language)),
@@ -161,12 +163,13 @@ impl File<'_> {
                 return lowered;
             }
         }
-        if text.contains("\"path\"") { self.policy() } else { self.agent() }
+        if text.contains("\"path\"") || may_hide_words(text) { self.policy() } else { self.agent() }
     }
 
     fn yaml(&self) -> Lowered {
         let text = &self.source.text;
-        if !may_hold_objects(text) && !self.is_spec_name() {
+        let is_plain = may_hold_objects(text) || self.is_spec_name();
+        if !is_plain && !may_hide_words(text) {
             return Lowered::nothing(FileClass::Other);
         }
         let stream = yaml::parse(text, self.source.id);
@@ -176,6 +179,9 @@ impl File<'_> {
         let mut any = false;
         for document in &stream.documents {
             any |= self.object(&document.root, &mut lowered);
+        }
+        if !any && !is_plain {
+            return Lowered::nothing(FileClass::Other);
         }
         if lowered.class == FileClass::Read {
             lowered.class = match language {
@@ -298,7 +304,7 @@ fn begins_like_manifest(text: &str) -> bool {
         .any(|word| first.starts_with(word))
 }
 
-/// A cheap look: without these words a text holds neither Kubernetes objects nor specs.
+/// A cheap look: without these words, or escapes that stand for them, a text holds neither Kubernetes objects nor specs.
 fn may_hold_objects(text: &str) -> bool {
     let holds = |word: &str| text.contains(word);
     holds("rolewright/v1")

@@ -3,6 +3,7 @@
 mod agent;
 pub mod classify;
 pub mod evidence;
+mod hidden;
 pub mod manifest;
 pub mod policy;
 mod template;

@@ -49,19 +49,6 @@ pub fn rules_of(name: &str) -> Vec<&'static RbacRule> {
     role.rules.iter().chain(parts.flat_map(|part| rules_of(&part.meta.name.value))).collect()
 }
 
-/// True if the role is one of those that make up `admin`, `edit` and `view`.
-pub fn is_user_facing(role: &RbacRole) -> bool {
-    const PARTS: [&str; 6] = [
-        "admin",
-        "edit",
-        "view",
-        "system:aggregate-to-admin",
-        "system:aggregate-to-edit",
-        "system:aggregate-to-view",
-    ];
-    PARTS.contains(&role.meta.name.as_str())
-}
-
 /// The minor versions that are marked in the text.
 const STEPS: [u8; 2] = [31, 34];
 

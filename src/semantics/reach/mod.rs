@@ -82,7 +82,6 @@ impl<'a> Access<'a> {
 
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Access<'a> {
-        let has_own = project.rbac_roles.iter().any(bootstrap::is_user_facing);
         let minor = project.kubernetes_minor();
         let built_in = bootstrap::roles(minor).iter();
         Access {
@@ -94,9 +93,7 @@ impl<'a> Access<'a> {
             several: doubt::defined_in_several_ways(project),
             cluster: Cluster::settled(
                 // Of two of one name the last counts, so a dump of a cluster has its own way.
-                built_in
-                    .filter(|role| !(has_own && bootstrap::is_user_facing(role)))
-                    .chain(&project.rbac_roles),
+                built_in.chain(&project.rbac_roles),
                 bootstrap::bindings().iter().chain(&project.bindings),
             ),
             // Where the version is named, nothing hangs on it.

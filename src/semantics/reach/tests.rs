@@ -3,7 +3,8 @@ use super::*;
 use crate::model::lower;
 use crate::model::project::Settings;
 use crate::semantics::acl::{Operation, Verdict};
-use crate::semantics::authorizer::User;
+use crate::semantics::authorizer::{Query, User};
+use crate::semantics::rbac::Request;
 use crate::syntax::{Source, SourceId, Sources};
 
 fn project(files: &[(&str, &str)]) -> Project {
@@ -87,6 +88,29 @@ fn subjects_have_the_access_of_their_roles() {
     for (subject, path, wanted) in table {
         let wanted: Vec<_> = wanted.iter().map(|(role, verdict)| ((*role).to_owned(), *verdict)).collect();
         assert_eq!(verdict(&access, subject, path), wanted, "{subject} on {path}");
+    }
+}
+
+/// Of the roles that every cluster has, the inputs may have one: the others stay.
+#[test]
+fn one_built_in_role_among_the_inputs_leaves_the_others() {
+    let files = [(
+        "a.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: edit}\nrules: []\n\
+         ---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n\
+         metadata: {name: x, labels: {rbac.authorization.k8s.io/aggregate-to-view: \"true\"}}\n\
+         rules: [{apiGroups: [\"\"], resources: [secrets], verbs: [get]}]\n\
+         ---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\n\
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\n\
+         subjects: [{kind: ServiceAccount, name: web, namespace: app}]\n",
+    )];
+    let project = project(&files);
+    let access = Access::new(&project);
+    let web = User::service_account("app", "web");
+    for (resource, is_allowed) in [("secrets", true), ("pods", true), ("pods/exec", false)] {
+        let request = Request { verb: "get", group: "", resource, name: None };
+        let answer = access.kubernetes(&web, &Query::Resource { request, namespace: Some("app") });
+        assert_eq!(matches!(answer, Answer::Allowed(_)), is_allowed, "{resource}: {answer:?}");
     }
 }
 

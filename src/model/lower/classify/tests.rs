@@ -21,6 +21,11 @@ fn lower(name: &str, text: &str) -> Lowered {
     read(&source, &Settings::default())
 }
 
+fn list(version: &str, kind: &str) -> String {
+    let item = ROLE.replace('\n', "\n    ");
+    format!("apiVersion: {version}\nkind: {kind}\nitems:\n  - {}\n", item.trim_end())
+}
+
 /// Name, text, class, how many roles.
 fn cases() -> Vec<(&'static str, String, FileClass, usize)> {
     let helm = FileClass::Template("Helm template");
@@ -80,6 +85,38 @@ fn cases() -> Vec<(&'static str, String, FileClass, usize)> {
         ("values.tf", own(ROLE), FileClass::Other, 0),
         ("a.yaml", own("kind: ClusterRole\nrules: []\n"), FileClass::Other, 0),
         ("a.yaml", own("kind: ClusterRole\nrules: [{verbs: [get]}]\n"), FileClass::Read, 0),
+        // Words by which a text is known may be written with escapes.
+        (
+            "a.yaml",
+            own(
+                "\"\\x61piVersion\": \"rb\\x61c.authorization.k8s.io/v1\"\n\"\\u006bind\": Role\nmetadata: {name: r}\n",
+            ),
+            FileClass::Read,
+            1,
+        ),
+        (
+            "a.json",
+            own(
+                "{\"api\\u0056ersion\": \"rbac.authorization.k8s.io/v1\", \"k\\u0069nd\": \"Role\", \"metadata\": {\"name\": \"r\"}}",
+            ),
+            FileClass::Read,
+            1,
+        ),
+        ("a.yaml", own("a: \"\\x61\"\nb: [\n"), FileClass::Other, 0),
+        ("a.json", own("{\"a\": \"\\u0061\", // comment\n}"), FileClass::Other, 0),
+        ("a.json", own("{\"p\\u0061th\": {\"*\": {\"capabilities\": [\"read\"]}}}"), FileClass::Read, 0),
+        ("a.hcl", own("\"p\\x61th\" \"*\" { capabilities = [\"read\"] }"), FileClass::Read, 0),
+        // To kubectl, what has items is a list.
+        ("a.yaml", list("v1", "List"), FileClass::Read, 1),
+        ("a.yaml", list("apps/v1", "List"), FileClass::Read, 1),
+        ("a.yaml", list("networking.k8s.io/v1", "NetworkPolicyList"), FileClass::Read, 1),
+        ("a.yaml", list("v1", "ConfigMap"), FileClass::Read, 1),
+        (
+            "a.yaml",
+            own("apiVersion: x.example/v1\nkind: Menu\nitems: [{name: a}, {name: b}]\n"),
+            FileClass::Other,
+            0,
+        ),
         ("a.json", own("{\"path\":"), FileClass::Read, 0),
         ("a.hcl", own("path secret/app/x {\n}\n"), FileClass::Broken, 0),
         ("a.hcl", own("rule \"a\" {\n capabilities = [\"read\"]\n}\n"), FileClass::Read, 0),

@@ -29,7 +29,7 @@ use crate::syntax::{Source, Spanned};
 /// Lowers one document into `out`; true if it, or an item of it, is of a kind that is read.
 pub fn lower(document: &Node, source: &Source, out: &mut Lowered) -> bool {
     // `$patch: delete` and its like stand in Kustomize patches only.
-    if document.get("$patch").is_some() {
+    if document.get("$patch").is_some_and(|patch| !patch.is_null()) {
         return false;
     }
     let before = out.malformed.len();
@@ -94,12 +94,17 @@ impl<'t> Object<'t> {
     fn lower(&self, out: &mut Lowered) -> bool {
         let (group, _) = self.api_version.value.split_once('/').unwrap_or(("", ""));
         let kind = self.kind.as_str();
+        // To kubectl, every object with `items` is a list, whatever its kind.
+        let is_list = self.node.get("items").is_some_and(|items| !items.items().is_empty());
+        let listed = is_list && self.items(out);
         let Some(class) = class(group, kind) else {
-            self.meant_kind(group, out);
-            return false;
+            if !listed {
+                self.meant_kind(group, out);
+            }
+            return listed;
         };
-        if class == Class::List {
-            return self.items(out);
+        if class == Class::List || listed {
+            return listed;
         }
         let mut fields = Fields::new(self.node, self.source, kind, &mut out.malformed);
         match class {

@@ -1,5 +1,6 @@
 //! Which texts are policies.
 
+use crate::model::lower::hidden::may_hide_words;
 use crate::syntax::hcl1::{self, Item, ValueKind};
 use crate::syntax::{Place, SourceId, Span};
 
@@ -10,7 +11,7 @@ use crate::syntax::{Place, SourceId, Span};
 pub fn looks_like_policy(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.starts_with('{') {
-        return text.contains("\"path\"") && json_is_policy(text);
+        return (text.contains("\"path\"") || may_hide_words(text)) && json_is_policy(text);
     }
     let suspect = hcl1::mentions_path_rule(start);
     // A rule that a lone carriage return made a part of a comment: to the server, no line ends there.
@@ -18,7 +19,8 @@ pub fn looks_like_policy(text: &str) -> bool {
     let swallowed = start.starts_with(['#', '/']) && start.split('\r').skip(1).any(behind);
     suspect == Some(0)
         || swallowed
-        || ((suspect.is_some() || start.lines().any(opens_path_rule)) && hcl_is_policy(start))
+        || ((suspect.is_some() || start.lines().any(opens_path_rule) || may_hide_words(start))
+            && hcl_is_policy(start))
 }
 
 /// True if the text, which its name says is HCL, was meant to be a policy although no rule of it can be made out: the

@@ -83,6 +83,7 @@ fn exit_codes() {
         ("shared", 1),
         ("templates", 1),
         ("twice", 2),
+        ("unfollowed", 0),
         ("unknown", 2),
     ];
     assert_eq!(codes, wanted);

@@ -40,7 +40,8 @@ hand`. Run again after the diff is applied, nothing but that is left.
 
 Nothing is suggested for a role of whose users the files do not say enough: without workloads and expectations; where a \
 service account or a namespace that it names is used by none of them; where a workload hands its token on, reads a path \
-that a template computes, or lies in a template that was not rendered; where a policy is not there, or there twice. Known is what the \
+that a template computes, or lies in a template that was not rendered; where External Secrets or the Vault Secrets Operator \
+ask for more than secrets (pushed secrets, generators, metadata, encrypted caches, revocation, events); where a policy is not there, or there twice. Known is what the \
 files show and nothing else: a program that speaks to Vault by itself is not seen.";
 
 /// What follows the flags there.

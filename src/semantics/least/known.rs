@@ -56,6 +56,10 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
     for doubt in needs.doubts.get(at).into_iter().flatten() {
         refuse(doubt.text.clone(), doubt.span);
     }
+    for more in needs.bearers.project.consumers.unfollowed_by(role.role.name.as_str()) {
+        let text = format!("{} asks Vault for more than is followed here", quoted(&more.what.value));
+        refuse(text, Some(more.what.span));
+    }
     let is_doubted = needs.doubts.get(at).is_some_and(|doubts| !doubts.is_empty());
     for template in templates(needs).filter(|text| holds_word(&text.text, role.role.name.as_str())) {
         let text =

@@ -10,12 +10,14 @@ pub mod external_secrets;
 pub mod injector;
 pub mod operator;
 pub mod template;
+pub mod unfollowed;
 
 use super::ObjectMeta;
 use agent::AgentConfig;
 use csi::ProviderClass;
 use external_secrets::{ExternalSecret, SecretStore};
 use operator::{VaultAuth, VaultAuthGlobal, VaultConnection, VaultSecret};
+use unfollowed::{Controller, Unfollowed};
 
 /// All consumers but the Agent Injector, whose settings are annotations of a workload.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +38,8 @@ pub struct Consumers {
     pub secret_stores: Vec<SecretStore>,
     /// `ExternalSecret` objects.
     pub external_secrets: Vec<ExternalSecret>,
+    /// What is asked of Vault beside.
+    pub unfollowed: Vec<Unfollowed>,
 }
 
 impl Consumers {
@@ -50,6 +54,7 @@ impl Consumers {
             provider_classes,
             secret_stores,
             external_secrets,
+            unfollowed: _,
         } = self;
         agents.is_empty()
             && vault_auths.is_empty()
@@ -58,6 +63,22 @@ impl Consumers {
             && provider_classes.is_empty()
             && secret_stores.is_empty()
             && external_secrets.is_empty()
+    }
+
+    /// What asks Vault for more than is followed, with the auth role of this name or with one that is not said.
+    pub fn unfollowed_by(&self, role: &str) -> impl Iterator<Item = &Unfollowed> {
+        let stores = self.secret_stores.iter().filter_map(|store| store.kubernetes.as_ref());
+        let by_stores = stores.map(|login| (Controller::ExternalSecrets, login.role.as_ref()));
+        let auths = self.vault_auths.iter().filter_map(|auth| auth.kubernetes.as_ref());
+        let globals = self.vault_auth_globals.iter().filter_map(|auth| auth.kubernetes.as_ref());
+        let by_auths = auths.chain(globals).map(|it| (Controller::VaultSecretsOperator, it.role.as_ref()));
+        let uses =
+            by_stores.chain(by_auths).filter(move |(_, named)| named.is_none_or(|it| it.value == role));
+        let controllers: Vec<Controller> = uses.map(|(controller, _)| controller).collect();
+        self.unfollowed.iter().filter(move |it| match &it.role {
+            Some(own) => own.value == role,
+            None => controllers.contains(&it.controller),
+        })
     }
 
     /// The objects, each with its kind.
@@ -82,5 +103,6 @@ impl Consumers {
         self.provider_classes.extend(other.provider_classes);
         self.secret_stores.extend(other.secret_stores);
         self.external_secrets.extend(other.external_secrets);
+        self.unfollowed.extend(other.unfollowed);
     }
 }

@@ -5,6 +5,8 @@ use crate::model::kube::consumer::Consumers;
 use crate::model::kube::consumer::external_secrets::{
     ExternalSecret, RemoteRef, SecretStore, StoreLogin, StoreRef, StoreServiceAccount,
 };
+use crate::model::kube::consumer::unfollowed::{Controller, Unfollowed};
+use crate::syntax::Spanned;
 use crate::syntax::tree::Node;
 
 /// Lowers a store; false if its provider is not Vault.
@@ -57,6 +59,19 @@ fn login(fields: &mut Fields<'_, '_>) -> StoreLogin {
     }
 }
 
+/// Notes that a reference wants more than the value of a secret.
+fn beside(node: &Node, out: &mut Consumers) {
+    let fetches = node.get("metadataPolicy").filter(|policy| policy.as_text() == Some("Fetch"));
+    let tags = node.get("tags").filter(|tags| !tags.is_null());
+    for (word, found) in [("metadataPolicy", fetches), ("tags", tags)] {
+        out.unfollowed.extend(found.map(|found| Unfollowed {
+            what: Spanned::new(word.to_owned(), found.span),
+            controller: Controller::ExternalSecrets,
+            role: None,
+        }));
+    }
+}
+
 /// Lowers an ExternalSecret.
 pub(super) fn secret(fields: &mut Fields<'_, '_>, out: &mut Consumers) {
     let meta = fields.meta();
@@ -72,13 +87,17 @@ pub(super) fn secret(fields: &mut Fields<'_, '_>, out: &mut Consumers) {
     for node in spec.maps("data") {
         let mut data = spec.within(node, "data");
         let store = source(&mut data);
-        secret.refs.extend(data.map("remoteRef").map(|node| remote(&mut data, node, false, store)));
+        if let Some(node) = data.map("remoteRef") {
+            beside(node, out);
+            secret.refs.push(remote(&mut data, node, false, store));
+        }
     }
     for node in spec.maps("dataFrom") {
         let mut from = spec.within(node, "dataFrom");
         let store = source(&mut from);
         for (word, finds) in [("extract", false), ("find", true)] {
             if let Some(node) = from.map(word) {
+                beside(node, out);
                 secret.refs.push(remote(&mut from, node, finds, store.clone()));
             }
         }

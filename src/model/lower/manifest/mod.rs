@@ -20,6 +20,7 @@ mod workload;
 use self::fields::Fields;
 use super::Lowered;
 use crate::model::Malformed;
+use crate::model::kube::consumer::unfollowed::{Controller, Unfollowed};
 use crate::model::kube::rbac::RbacRoleKind;
 use crate::model::kube::service_account::{KubernetesNamespace, ServiceAccount, TokenSecret};
 use crate::syntax::near::nearest;
@@ -138,6 +139,13 @@ impl<'t> Object<'t> {
                 return external_secrets::store(&mut fields, cluster_wide, &mut out.consumers);
             }
             Class::ExternalSecret => external_secrets::secret(&mut fields, &mut out.consumers),
+            Class::Unfollowed(controller) => {
+                let path = ["spec", "provider", "auth", "kubernetes", "role"];
+                let role = path.iter().try_fold(self.node, |node, key| node.get(key));
+                let role = role.and_then(Node::to_spanned);
+                out.consumers.unfollowed.push(Unfollowed { what: self.kind.clone(), controller, role });
+                return false;
+            }
             Class::List => {}
         }
         true
@@ -198,6 +206,7 @@ enum Class {
         cluster_wide: bool,
     },
     ExternalSecret,
+    Unfollowed(Controller),
     List,
 }
 
@@ -228,6 +237,13 @@ fn class(group: &str, kind: &str) -> Option<Class> {
         ("external-secrets.io", "SecretStore") => Class::SecretStore { cluster_wide: false },
         ("external-secrets.io", "ClusterSecretStore") => Class::SecretStore { cluster_wide: true },
         ("external-secrets.io", "ExternalSecret") => Class::ExternalSecret,
+        ("external-secrets.io", "PushSecret" | "ClusterPushSecret" | "ClusterExternalSecret")
+        | ("generators.external-secrets.io", "VaultDynamicSecret") => {
+            Class::Unfollowed(Controller::ExternalSecrets)
+        }
+        ("secrets.hashicorp.com", kind) if !kind.ends_with("List") => {
+            Class::Unfollowed(Controller::VaultSecretsOperator)
+        }
         ("", "List") => Class::List,
         (group, list) => {
             let item = list.strip_suffix("List").filter(|item| !item.is_empty())?;

@@ -1,11 +1,14 @@
 //! Objects of the Vault Secrets Operator.
 
+use serde_json::Value;
+
 use super::fields::Fields;
 use crate::model::kube::ObjectMeta;
 use crate::model::kube::consumer::Consumers;
 use crate::model::kube::consumer::operator::{
     GlobalRef, OperatorLogin, OperatorRequest, VaultAuth, VaultAuthGlobal, VaultConnection, VaultSecret,
 };
+use crate::model::kube::consumer::unfollowed::{Controller, Unfollowed};
 use crate::syntax::Spanned;
 
 /// The kinds that are read.
@@ -22,6 +25,19 @@ pub(super) const KINDS: [&str; 6] = [
 pub(super) fn object(fields: &mut Fields<'_, '_>, kind: &Spanned<String>, out: &mut Consumers) -> bool {
     let meta = fields.meta();
     let Some(spec) = fields.map("spec") else { return false };
+    let updates = spec.get("syncConfig").and_then(|sync| sync.get("instantUpdates"));
+    for (word, found) in [
+        ("storageEncryption", spec.get("storageEncryption")),
+        ("revoke", spec.get("revoke")),
+        ("instantUpdates", updates),
+    ] {
+        let found = found.filter(|node| !matches!(node.to_json(), Value::Null | Value::Bool(false)));
+        out.unfollowed.extend(found.map(|found| Unfollowed {
+            what: Spanned::new(word.to_owned(), found.span),
+            controller: Controller::VaultSecretsOperator,
+            role: None,
+        }));
+    }
     let mut spec = fields.within(spec, "spec");
     match kind.as_str() {
         "VaultConnection" => {

@@ -389,7 +389,8 @@ fn all_data(wrapped: usize) -> Vec<Data> {
         sent.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
     };
     let text = |text: &str| ParameterValue::Text(text.to_owned());
-    let values = [text("a"), text("ab"), text("zb"), text("q"), text("a-q"), ParameterValue::Bool(true)];
+    let values =
+        [text("a"), text("b"), text("ab"), text("zb"), text("q"), text("a-q"), ParameterValue::Bool(true)];
     let mut sent: Vec<Vec<(String, ParameterValue)>> = Vec::new();
     for x in std::iter::once(None).chain(values.iter().map(Some)) {
         for (z, color) in [(false, false), (false, true), (true, false), (true, true)] {

@@ -78,6 +78,42 @@ impl Held {
     }
 }
 
+/// What servers bind by themselves to the groups that everybody is in.
+fn everybody(graph: &mut Graph, project: &Project, holdings: &mut Holdings, ties: &mut Ties) {
+    for binding in bootstrap::bindings().iter().filter(|it| it.role_ref.name.value != "cluster-admin") {
+        let name = &binding.role_ref.name.value;
+        let rules = rules_named(project, RoleSort::ClusterRoles, "", name);
+        let rights = rights::of_rules(rules, true);
+        let what =
+            format!("{} {} of every cluster → ClusterRole {name}", binding.kind_word(), binding.meta.name);
+        let of_binding = Evidence { what, span: None, piece: None };
+        for party in binding.subjects.iter().filter_map(|subject| party_of(binding, subject)) {
+            let node = graph.party(party.clone());
+            let held = rights.iter().map(|right| {
+                let is_written = right.place.source != bootstrap::BUILT_IN;
+                let what = format!("rule of ClusterRole {name}");
+                let of_rule = Evidence { what, span: Some(right.place), piece: None };
+                Held {
+                    right: right.clone(),
+                    scope: Scope::Cluster,
+                    evidence: std::iter::once(of_binding.clone())
+                        .chain(is_written.then_some(of_rule))
+                        .collect(),
+                    first: String::new(),
+                }
+            });
+            holdings.entry(party.clone()).or_default().extend(held);
+            let tie = Tie {
+                sort: RoleSort::ClusterRoles,
+                role: name.clone(),
+                scope: Scope::Cluster,
+                evidence: vec![of_binding.clone()],
+            };
+            ties.add(&party, node, tie);
+        }
+    }
+}
+
 /// Everything that bindings give to somebody.
 pub(super) type Holdings = BTreeMap<Party, Vec<Held>>;
 
@@ -125,6 +161,7 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
             ties.add(&party, node, tie);
         }
     }
+    everybody(graph, project, &mut holdings, &mut ties);
     graph.holdings = holdings;
     graph.ties = ties;
     let cluster = graph.node(Node::Sink(Sink::Cluster));

@@ -157,6 +157,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
         let whole = kind == RbacRoleKind::ClusterRole;
         for spot in role.spots() {
             let node = graph.node(role.made(&spot));
+            let spot_of_groups = spot.clone();
             let scope = if whole || spot == "*" { Scope::Cluster } else { Scope::Namespace(spot) };
             let read = generated.and_then(|text| generated_rules::read(text.value, text.span));
             let rights = match (named, &read) {
@@ -191,7 +192,11 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
                 evidence: vec![role.evidence()],
             };
             graph.ties.hold(node, &tie);
-            let holder = cluster::Holder { own: &held, beside: Vec::new(), ties: vec![tie] };
+            let as_one = Party::account(&spot_of_groups, "");
+            let beside = cluster::of_groups(&as_one, &graph.holdings);
+            let mut ties = vec![tie];
+            ties.extend(graph.ties.with_groups(&as_one));
+            let holder = cluster::Holder { own: &held, beside, ties };
             cluster::lead_on_in(graph, project, node, holder, whole);
         }
     }

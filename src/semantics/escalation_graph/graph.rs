@@ -208,6 +208,15 @@ impl Graph {
         self.nodes.iter().enumerate().filter_map(named).collect()
     }
 
+    /// The nodes of service accounts that engines make, with the namespace or `*`.
+    pub(super) fn made(&self) -> Vec<(usize, String)> {
+        let made = |(number, node): (usize, &Node)| match node {
+            Node::Made(_, _, spot) => Some((number, spot.clone())),
+            _ => None,
+        };
+        self.nodes.iter().enumerate().filter_map(made).collect()
+    }
+
     pub(super) fn step(&mut self, step: Step) -> usize {
         self.steps.push(step);
         self.steps.len() - 1

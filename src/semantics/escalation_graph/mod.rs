@@ -225,7 +225,7 @@ impl Start {
 
     /// True if an input speaks of it, or a group or a glob takes it in.
     pub fn is_admitted(&self) -> bool {
-        !matches!(&self.from, From::Stranger(nodes) if nodes.is_empty())
+        !matches!(&self.from, From::Stranger { is_admitted: false, .. })
     }
 }
 
@@ -236,7 +236,11 @@ enum From {
     /// Tokens that are no node of the graph.
     Tokens(Vec<token::Answers>),
     /// Somebody of whom no input speaks: the groups that every service account is in, and the globs that admit them.
-    Stranger(Vec<usize>),
+    Stranger {
+        nodes: Vec<usize>,
+        /// True if an input speaks of one of these, or of whoever is not logged in.
+        is_admitted: bool,
+    },
 }
 
 /// What an evaluation leaves out, to see what closes.
@@ -308,7 +312,12 @@ impl EscalationGraph {
             _ => false,
         };
         let nodes = self.graph.parties.iter().filter(|(other, _)| is_theirs(other)).map(|(_, it)| it.node);
-        Some(Start { name, from: From::Stranger(nodes.collect()) })
+        let nodes: Vec<usize> = nodes.collect();
+        let strangers =
+            parties::not_logged_in().into_iter().filter_map(|party| self.graph.parties.get(&party));
+        let mut spoken_of = nodes.iter().copied().chain(strangers.map(|known| known.node));
+        let is_admitted = spoken_of.any(|node| self.graph.sources.contains(&node));
+        Some(Start { name, from: From::Stranger { nodes, is_admitted } })
     }
 
     /// The start of whoever holds a token: through one auth role, or with some policies.

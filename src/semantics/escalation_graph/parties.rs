@@ -1,11 +1,17 @@
 //! Everybody of whom the inputs speak.
 
 use super::Party;
-use super::graph::{Graph, Node};
+use super::graph::{Graph, Node, Step};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::semantics::bound;
 use crate::semantics::rbac::builtin;
 use crate::semantics::reach::Access;
+
+/// Whoever is logged in.
+const AUTHENTICATED: &str = "system:authenticated";
+/// Whoever is not, as a group and as a user.
+const UNAUTHENTICATED: &str = "system:unauthenticated";
+const ANONYMOUS: &str = "system:anonymous";
 
 /// Adds everybody, and what follows from being somebody. The order is that of the inputs.
 pub(super) fn add(graph: &mut Graph, access: &Access<'_>) {
@@ -53,6 +59,7 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>) {
 
 /// Connects everybody with the groups that they are in, and namespaces with their service accounts.
 pub(super) fn connect(graph: &mut Graph) {
+    come_without_login(graph);
     let parties: Vec<(Party, usize)> =
         graph.parties.iter().map(|(party, known)| (party.clone(), known.node)).collect();
     let mut namespaces: Vec<String> = Vec::new();
@@ -86,6 +93,35 @@ pub(super) fn connect(graph: &mut Graph) {
         }
     }
     be_in(graph, anybody, groups_of("*"));
+    // Those that an engine makes where the request says may be in any namespace.
+    let of_namespaces = |party: &Party| match party {
+        Party::Group(name) if name.starts_with("system:serviceaccounts:") => Some(name.clone()),
+        _ => None,
+    };
+    let everywhere: Vec<String> = parties.iter().filter_map(|(party, _)| of_namespaces(party)).collect();
+    for (made, spot) in graph.made() {
+        be_in(graph, made, groups_of(&spot));
+        if spot == "*" {
+            be_in(graph, made, everywhere.clone());
+        }
+    }
+}
+
+/// Whoever is logged in can leave their token out, and is whoever is not.
+fn come_without_login(graph: &mut Graph) {
+    let known = not_logged_in().into_iter().filter_map(|party| graph.parties.get(&party));
+    let known: Vec<usize> = known.map(|known| known.node).collect();
+    if known.is_empty() {
+        return;
+    }
+    let authenticated = graph.party(Party::Group(AUTHENTICATED.to_owned()));
+    let step = graph.step(Step { is_login: true, ..Step::new("may come without a login", Vec::new()) });
+    known.into_iter().for_each(|to| graph.edge(authenticated, to, Some(step)));
+}
+
+/// Whoever is not logged in, as a user and as a group.
+pub(super) fn not_logged_in() -> [Party; 2] {
+    [Party::User(ANONYMOUS.to_owned()), Party::Group(UNAUTHENTICATED.to_owned())]
 }
 
 fn be_in(graph: &mut Graph, node: usize, groups: Vec<String>) {
@@ -98,13 +134,13 @@ fn be_in(graph: &mut Graph, node: usize, groups: Vec<String>) {
 
 /// The groups that somebody is in, or whoever is in a group.
 pub(super) fn groups_with(party: &Party) -> Vec<String> {
-    let authenticated = || "system:authenticated".to_owned();
+    let authenticated = || AUTHENTICATED.to_owned();
     match party {
         Party::ServiceAccount { namespace, .. } | Party::Matching { namespace, .. } => groups_of(namespace),
-        Party::User(name) if name == "system:anonymous" => vec!["system:unauthenticated".to_owned()],
+        Party::User(name) if name == ANONYMOUS => vec![UNAUTHENTICATED.to_owned()],
         Party::User(_) => vec![authenticated()],
         Party::Group(name) => match name.as_str() {
-            "system:authenticated" | "system:unauthenticated" => Vec::new(),
+            AUTHENTICATED | UNAUTHENTICATED => Vec::new(),
             _ if name.starts_with("system:serviceaccounts:") => {
                 vec!["system:serviceaccounts".to_owned(), authenticated()]
             }

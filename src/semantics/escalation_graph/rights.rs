@@ -142,6 +142,8 @@ pub(super) enum Kind {
     /// `delete`.
     Delete(RoleSort),
     ReadSecrets,
+    /// It may lead on to somebody, and no input tells to whom: what is not known.
+    Unknown(&'static str),
 }
 
 impl Kind {
@@ -149,7 +151,7 @@ impl Kind {
     pub(super) fn is_half(self) -> bool {
         match self {
             Kind::Become(words) => words == IMPERSONATE,
-            Kind::BecomeOfPods(_) => false,
+            Kind::BecomeOfPods(_) | Kind::Unknown(_) => false,
             _ => true,
         }
     }
@@ -231,6 +233,14 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         let words = "run commands in every pod through the kubelets";
         let request = powers::request_of(rule, &powers::NODES_PROXY, false);
         request.into_iter().for_each(|request| add(Kind::Become(words), &names, of(request, None)));
+    } else if cluster_wide && let Some(name) = named {
+        let words = "as which service accounts the pods of the nodes run whose kubelets it reaches";
+        let mut verbs = ["create", "get", "update", "patch", "delete"].into_iter();
+        let ask = |verb| Request { verb, group: "", resource: "nodes/proxy", name: Some(name) };
+        if let Some(verb) = verbs.find(|verb| allows(rule, &ask(verb)).is_some()) {
+            let request = Request { verb, group: "", resource: "nodes/proxy", name: None };
+            add(Kind::Unknown(words), &names, of(request, Some(name)));
+        }
     }
     // A rule that lists names allows the same with each of them.
     let name = named.or(rule.resource_names.first().map(|name| name.as_str()));
@@ -261,6 +271,12 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         asks.push((Kind::Bind(sort), may(&["bind"], group, resource)));
     }
     asks.push((Kind::ReadSecrets, may(&["get", "list", "watch"], "", "secrets")));
+    for (verb, resource, is_of_cluster) in CONSTRAINED {
+        if cluster_wide || !is_of_cluster {
+            let words = "what comes of constrained impersonation";
+            asks.push((Kind::Unknown(words), may(&[verb], "authentication.k8s.io", resource)));
+        }
+    }
     for (kind, ask) in asks {
         ask.into_iter().for_each(|ask| add(kind, &names, ask));
     }
@@ -269,8 +285,18 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
 /// How service accounts are impersonated, in words.
 pub(super) const IMPERSONATE: &str = "impersonate service accounts";
 
+/// Impersonation that is bound to what is done by it, each with whether its objects belong to no namespace.
+///
+/// Source: kubernetes `staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation`.
+const CONSTRAINED: [(&str, &str, bool); 3] = [
+    ("impersonate:user-info", "users", true),
+    ("impersonate:user-info", "groups", true),
+    ("impersonate:serviceaccount", "serviceaccounts", false),
+];
+
 /// Ways to the service accounts of pods that run, beside those of [`lateral::WAYS`].
-const MORE_WAYS: [(&powers::Power, &str); 2] = [
+const MORE_WAYS: [(&powers::Power, &str); 3] = [
+    (&powers::POD_ATTACH, "attach to the containers of pods"),
     (&powers::EPHEMERAL_CONTAINERS, "add containers to running pods"),
     (&powers::POD_UPDATE, "change the images of running pods"),
 ];

@@ -299,6 +299,9 @@ impl Logins<'_, '_, '_> {
                 }
             }
         }
+        if selector.is_some() {
+            found.extend(self.selected(issuer, dialect));
+        }
         let mut add = |namespace: &str, name: &str| {
             let party = Party::Matching { namespace: namespace.to_owned(), name: name.to_owned() };
             if !found.iter().any(|(other, _)| *other == party) {
@@ -312,6 +315,37 @@ impl Logins<'_, '_, '_> {
             }
             if selector.is_some() {
                 add("", name.as_str());
+            }
+        }
+        found
+    }
+
+    /// Whom a role admits that selects namespaces by labels, in those that inputs speak of: service accounts can be made
+    /// there.
+    fn selected(&self, issuer: &Issuer<'_>, dialect: Dialect) -> Vec<(Party, Hangs)> {
+        let (role, method) = (issuer.role, issuer.method);
+        let Some(issued) = issuer.holder.issued.as_ref() else { return Vec::new() };
+        let declared = &self.scene.access.project().kubernetes_namespaces;
+        let declared = declared.iter().map(|namespace| namespace.meta.name.value.clone());
+        let reached = self.graph.namespaces().into_iter().map(|(_, namespace)| namespace);
+        let namespaces: BTreeSet<String> = declared.chain(reached).collect();
+        let mut found = Vec::new();
+        for namespace in &namespaces {
+            for entry in role.names() {
+                let name = entry.as_str();
+                let party = match name.contains('*') {
+                    true => Party::Matching { namespace: namespace.clone(), name: name.to_owned() },
+                    false if self.by_name.get(name).is_some_and(|known| known.contains(namespace)) => {
+                        continue;
+                    }
+                    false => Party::account(namespace, name),
+                };
+                let caller = self.scene.access.caller(namespace, &name.replace('*', "x"));
+                match attempt_for(&caller, role, method, dialect, || Ok(issued.clone())) {
+                    Outcome::Refused(_) => {}
+                    Outcome::Accepted(_) => found.push((party, None)),
+                    Outcome::Unknown { missing, .. } => found.push((party, hangs(&missing, role))),
+                }
             }
         }
         found

@@ -68,7 +68,7 @@ pub(super) fn doubts_from(graph: &Graph, mut next: Vec<usize>) -> Vec<Doubt> {
 fn first_edges<'g>(graph: &Graph, start: &'g Start) -> Vec<(Option<&'g Step>, usize)> {
     match &start.from {
         From::Node(node) => vec![(None, *node)],
-        From::Stranger(nodes) => nodes.iter().map(|node| (None, *node)).collect(),
+        From::Stranger { nodes, .. } => nodes.iter().map(|node| (None, *node)).collect(),
         From::Tokens(tokens) => {
             let edges = tokens.iter().flat_map(|token| &token.edges);
             edges.filter_map(|(node, step)| Some((Some(step), graph.number(node)?))).collect()

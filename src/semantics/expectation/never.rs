@@ -94,7 +94,7 @@ fn one(prover: &Prover<'_>, graph: &EscalationGraph, subject: &Subject) -> Resul
         .map_err(|unresolved: Unresolved| (Outcome::Nobody, unresolved.to_string()))
 }
 
-/// Every service account, and the groups that each of them is in.
+/// Every service account, the groups that each of them is in, and whoever comes without a login.
 fn everybody(graph: &EscalationGraph, except: &[Subject]) -> Vec<Start> {
     let is_meant = |party: &Party| match party {
         Party::ServiceAccount { namespace, name } => !except.iter().any(|subject| match subject {
@@ -102,8 +102,11 @@ fn everybody(graph: &EscalationGraph, except: &[Subject]) -> Vec<Start> {
             Subject::Role(_) | Subject::Policies(_) => false,
         }),
         Party::Matching { .. } => true,
-        Party::User(_) => false,
-        Party::Group(name) => name == "system:authenticated" || name.starts_with("system:serviceaccounts"),
+        Party::User(name) => name == "system:anonymous",
+        Party::Group(name) => {
+            matches!(name.as_str(), "system:authenticated" | "system:unauthenticated")
+                || name.starts_with("system:serviceaccounts")
+        }
     };
     graph.sources().filter(|(party, _)| is_meant(party)).map(|(_, start)| start).collect()
 }

@@ -8,6 +8,24 @@ use super::super::{Doubt, Evidence, Party, Sink, code};
 use super::{Held, Scope};
 use crate::model::project::Project;
 
+const SYSTEM: &str = "kube-system";
+
+/// Service accounts there that can be any other: their controllers run pods everywhere, or write ClusterRoles.
+///
+/// Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`.
+const CONTROLLERS: [&str; 10] = [
+    "clusterrole-aggregation-controller",
+    "cronjob-controller",
+    "daemon-set-controller",
+    "deployment-controller",
+    "generic-garbage-collector",
+    "job-controller",
+    "persistent-volume-binder",
+    "replicaset-controller",
+    "replication-controller",
+    "statefulset-controller",
+];
+
 /// Adds where one right leads by itself.
 pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &Held) {
     let whole = format!("{}{}", held.scope.words(), held.first);
@@ -38,7 +56,26 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                         }
                         _ => format!("may {words} for the service account {} {whole}", code(name)),
                     };
-                    let to = named(graph, &held.scope, name, words == rights::IMPERSONATE);
+                    let mut to = named(graph, &held.scope, name, words == rights::IMPERSONATE);
+                    let is_in_system = match &held.scope {
+                        Scope::Cluster => true,
+                        Scope::Namespace(namespace) => namespace == SYSTEM,
+                    };
+                    let of_system = graph.parties.get(&Party::account(SYSTEM, name)).map(|known| known.node);
+                    if is_in_system && CONTROLLERS.contains(&name.as_str()) {
+                        to.push(graph.node(Node::AnyOf(SYSTEM.to_owned())));
+                    } else if is_in_system
+                        && !of_system.is_some_and(|node| graph.sources.contains(&node))
+                        && (held.scope != Scope::Cluster || to.is_empty())
+                    {
+                        let what = format!(
+                            "what the service account {} of namespace {} may do is not known",
+                            code(name),
+                            code(SYSTEM)
+                        );
+                        let span = held.evidence.first().and_then(|evidence| evidence.span);
+                        graph.doubt(node, Doubt { what, span });
+                    }
                     if to.is_empty() {
                         continue;
                     }
@@ -72,6 +109,17 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                 let step = graph.step(held.step(does, Some(name)));
                 to.into_iter().for_each(|to| graph.edge(node, to, Some(step)));
             }
+        }
+        Kind::Unknown(what) => {
+            let of = match &held.right.names {
+                Names::Listed(names) => {
+                    let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+                    format!(" ({})", names.join(", "))
+                }
+                Names::Any => String::new(),
+            };
+            let span = held.evidence.first().and_then(|evidence| evidence.span);
+            graph.doubt(node, Doubt { what: format!("{what}{of} is not known"), span });
         }
         Kind::ReadSecrets => {
             for secret in &project.token_secrets {

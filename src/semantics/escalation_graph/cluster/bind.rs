@@ -2,10 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::super::code;
 use super::super::rights::{self, Kind, Names, Object, RoleSort};
+use super::super::{Doubt, code};
 use super::pairs::{Pairs, evidence_of, unnamed, with_name};
 use super::{Held, Scope, Tie, alone, rules_named, sort_of, target};
+use crate::model::kube::rbac::RbacRoleKind;
+use crate::semantics::reach::kubernetes::RoleDoubt;
+
+/// The ClusterRole of the controller that aggregates others: `escalate` and `update` on every ClusterRole.
+///
+/// Source: kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`.
+const AGGREGATOR: &str = "system:controller:clusterrole-aggregation-controller";
 
 impl Pairs<'_> {
     /// `bind` on roles together with bindings that can be written. What a role gives that they can bind to themselves
@@ -122,21 +129,31 @@ impl Pairs<'_> {
                 alone(self.graph, self.project, self.node, &held);
                 self.held.push(held);
             }
-            let is_there = !rules.is_empty() || self.has_role(sort, &name);
+            let is_there = !rules.is_empty() || self.has_role(sort, namespace, &name);
+            if !is_there && cluster_wide && name == AGGREGATOR {
+                let does = format!(
+                    "may bind the ClusterRole {} to itself, and put any right into any ClusterRole",
+                    code(&name)
+                );
+                self.gain(&scope, does, &of);
+            } else if !is_there {
+                let what = format!("{} {} {}", sort.word(), code(&name), RoleDoubt::NotAmongInputs.why());
+                let span = evidence.iter().find_map(|evidence| evidence.span);
+                self.graph.doubt(self.node, Doubt { what, span });
+            }
             if is_there {
                 self.ties.push(Tie { sort, role: name, scope: scope.clone(), evidence });
             }
         }
     }
 
-    fn has_role(&self, sort: RoleSort, name: &str) -> bool {
+    fn has_role(&self, sort: RoleSort, namespace: &str, name: &str) -> bool {
         match sort {
             RoleSort::ClusterRoles => self.graph.ties.has_cluster_role(name),
             RoleSort::Roles => self
                 .project
-                .rbac_roles
-                .iter()
-                .any(|role| sort_of(role.kind) == sort && role.meta.name.value == name),
+                .rbac_roles_called(RbacRoleKind::Role, name)
+                .any(|role| namespace.is_empty() || role.meta.namespace_name() == Some(namespace)),
         }
     }
 

@@ -63,7 +63,11 @@ impl Ties {
     pub(in super::super) fn with_groups(&self, party: &Party) -> Vec<Tie> {
         let groups = parties::groups_with(party).into_iter().map(Party::Group);
         let all = std::iter::once(party.clone()).chain(groups);
-        all.filter_map(|party| self.by_party.get(&party)).flatten().cloned().collect()
+        let mut ties: Vec<Tie> =
+            all.filter_map(|party| self.by_party.get(&party)).flatten().cloned().collect();
+        // Those of the inputs first.
+        ties.sort_by_key(|tie| tie.evidence.iter().all(|evidence| evidence.span.is_none()));
+        ties
     }
 
     /// Who is bound to the role of a name in a place, or to any of that sort there.

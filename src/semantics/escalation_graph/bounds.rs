@@ -1,10 +1,10 @@
-//! Who may log in through an auth role, for those who may write that.
+//! Whom auth roles admit by globs, and who may log in for those who may write the bounds.
 
 use super::asked::{Asked, Carry, Found};
 use super::graph::{Node, Step};
 use super::token::Answers;
 use super::vault::{Scene, Weight, path_of};
-use super::{Doubt, Piece, code};
+use super::{Doubt, Party, Piece, code};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::semantics::authority;
@@ -41,6 +41,22 @@ const OF_OTHERS: &[&str] = &[
 ];
 
 impl Scene<'_, '_> {
+    /// The service accounts of a name that the inputs speak of, and those that globs of auth roles admit.
+    pub(super) fn accounts_named(&self, wanted: &str) -> Vec<Party> {
+        let named = |party: &&Party| matches!(party, Party::ServiceAccount { name, .. } if name == wanted);
+        let mut found: Vec<Party> = self.accounts.iter().filter(named).cloned().collect();
+        for (_, role) in self.access.roles() {
+            let matching = matching(role).filter(|(_, name)| bound::admits(name, wanted));
+            for (namespace, name) in matching {
+                let party = Party::Matching { namespace: namespace.to_owned(), name: name.to_owned() };
+                if !found.contains(&party) {
+                    found.push(party);
+                }
+            }
+        }
+        found
+    }
+
     /// Adds the tokens of the roles whose bounds may be written.
     pub(super) fn bounds(&self, asked: Asked<'_, '_>, answers: &mut Answers) {
         let mut number = 0;
@@ -149,4 +165,16 @@ impl Scene<'_, '_> {
             }
         }
     }
+}
+
+/// Whom a role admits by globs and by labels: namespaces, empty for those that labels select, and names.
+pub(super) fn matching(role: &AuthRole) -> impl Iterator<Item = (&str, &str)> {
+    let selector = role.fields.text("bound_service_account_namespace_selector");
+    let is_selected = selector.is_some_and(|selector| !selector.value.is_empty());
+    role.names().iter().flat_map(move |name| {
+        let is_glob = name.value.contains('*');
+        let listed = role.namespaces().iter().filter(move |it| is_glob || it.value.contains('*'));
+        let listed = listed.map(|namespace| namespace.as_str());
+        listed.chain(is_selected.then_some("")).map(|namespace| (namespace, name.as_str()))
+    })
 }

@@ -15,6 +15,7 @@ mod cut;
 mod engine;
 mod graph;
 mod made;
+mod mounts;
 mod parties;
 mod request;
 mod rights;

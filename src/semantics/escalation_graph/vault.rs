@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::asked::Asked;
+use super::bounds::matching;
 use super::engine::{self, Engines};
 use super::graph::{Graph, Node, Step, Written};
 use super::made::{self, Admits};
@@ -34,9 +34,9 @@ pub(super) struct Scene<'s, 'a> {
     /// Vault namespaces, `""` first.
     namespaces: BTreeSet<String>,
     /// Service accounts that inputs speak of.
-    accounts: BTreeSet<Party>,
+    pub(super) accounts: BTreeSet<Party>,
     /// Paths of auth methods that are made of several segments.
-    deep_mounts: BTreeSet<String>,
+    pub(super) deep_mounts: BTreeSet<String>,
     /// Endpoints that lead on, in every namespace, each with the capabilities that count.
     places: Vec<(PathPattern, Vec<Capability>)>,
     /// By the places of name and text: what there is to know of a policy.
@@ -100,45 +100,6 @@ impl<'s, 'a> Scene<'s, 'a> {
 
     pub(super) fn leaves_out(&self, piece: Piece) -> bool {
         self.without.leaves_out(piece)
-    }
-
-    /// Paths of several segments that auth methods have, by what the inputs declare and by the rules of a token.
-    pub(super) fn deep_mounts(&self, asked: Asked<'_, '_>) -> BTreeSet<String> {
-        let labels = asked.acls().flat_map(|acl| acl.rules()).map(|rule| rule.pattern.text.as_str());
-        let below = labels.filter_map(|label| label.strip_prefix(asked.namespace));
-        let told = below.filter_map(|label| self.deep_mount(label)).map(str::to_owned);
-        told.chain(self.deep_mounts.iter().cloned()).collect()
-    }
-
-    /// The path of several segments that a label has before the endpoint of an auth method. Below a known one lies no other.
-    fn deep_mount<'l>(&self, label: &'l str) -> Option<&'l str> {
-        let below = label.strip_prefix("auth/")?;
-        let endpoint = |segment: &&str| AUTH_ENDPOINTS.contains(segment);
-        let mount: Vec<&str> = below.split('/').take_while(|segment| !endpoint(segment)).collect();
-        let first = *mount.first()?;
-        let length = mount.iter().map(|segment| segment.len() + 1).sum::<usize>() - 1;
-        let is_known = first == "token" || self.access.methods().iter().any(|method| method.path == first);
-        let is_open = first == "+" || mount.iter().any(|segment| segment.is_empty() || segment.contains('*'));
-        if mount.len() < 2 || length >= below.len() || is_known || is_open {
-            return None;
-        }
-        below.get(..length)
-    }
-
-    /// The service accounts of a name that the inputs speak of, and those that globs of auth roles admit.
-    pub(super) fn accounts_named(&self, wanted: &str) -> Vec<Party> {
-        let named = |party: &&Party| matches!(party, Party::ServiceAccount { name, .. } if name == wanted);
-        let mut found: Vec<Party> = self.accounts.iter().filter(named).cloned().collect();
-        for (_, role) in self.access.roles() {
-            let matching = matching(role).filter(|(_, name)| bound::admits(name, wanted));
-            for (namespace, name) in matching {
-                let party = Party::Matching { namespace: namespace.to_owned(), name: name.to_owned() };
-                if !found.contains(&party) {
-                    found.push(party);
-                }
-            }
-        }
-        found
     }
 
     /// The Vault namespaces that tokens of one may be used in.
@@ -447,23 +408,8 @@ impl Logins<'_, '_, '_> {
     }
 }
 
-/// The first segments of what lies below an auth method and leads on.
-const AUTH_ENDPOINTS: [&str; 7] = ["role", "roles", "users", "groups", "certs", "map", "config"];
-
 pub(super) fn path_of(method: &AuthMethod<'_>, role: &AuthRole) -> String {
     format!("auth/{}/role/{}", method.path, role.name)
-}
-
-/// Whom a role admits by globs and by labels: namespaces, empty for those that labels select, and names.
-fn matching(role: &AuthRole) -> impl Iterator<Item = (&str, &str)> {
-    let selector = role.fields.text("bound_service_account_namespace_selector");
-    let is_selected = selector.is_some_and(|selector| !selector.value.is_empty());
-    role.names().iter().flat_map(move |name| {
-        let is_glob = name.value.contains('*');
-        let listed = role.namespaces().iter().filter(move |it| is_glob || it.value.contains('*'));
-        let listed = listed.map(|namespace| namespace.as_str());
-        listed.chain(is_selected.then_some("")).map(|namespace| (namespace, name.as_str()))
-    })
 }
 
 fn login_step(issuer: &Issuer<'_>) -> Step {

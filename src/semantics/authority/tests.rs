@@ -38,7 +38,7 @@ fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
 
 #[test]
 fn patterns_meet_endpoints() {
-    let table: [(&str, &str, &Authority, bool); 35] = [
+    let table: [(&str, &str, &Authority, bool); 38] = [
         ("sys/policies/acl/app", "update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create", &POLICY_WRITE, false),
@@ -62,6 +62,9 @@ fn patterns_meet_endpoints() {
         ("sys/auth/+/tune", "update sudo", &AUTH_METHOD_WRITE, false),
         ("sys/auth/apps/+/tune", "update sudo", &AUTH_METHOD_WRITE, false),
         ("sys/auth/+/*", "update sudo", &AUTH_METHOD_WRITE, true),
+        ("identity/alias", "update", &IDENTITY_WRITE, true),
+        ("identity/persona/id/*", "update", &IDENTITY_WRITE, true),
+        ("identity/alias", "read", &IDENTITY_WRITE, false),
         ("sys/raw/*", "read", &RAW_STORAGE, false),
         ("sys/raw/*", "read sudo", &RAW_STORAGE, true),
         ("pki/root/sign-intermediate", "update", &PKI_AUTHORITY, true),

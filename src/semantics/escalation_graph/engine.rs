@@ -47,6 +47,16 @@ struct Role<'s> {
     account: Option<String>,
 }
 
+/// A role that makes service accounts in a namespace.
+pub(super) struct Maker<'s> {
+    pub(super) role: &'s SecretsRole,
+    pub(super) words: String,
+    /// The service accounts that it makes there.
+    pub(super) node: Node,
+    /// The namespace, or `*`.
+    pub(super) spot: String,
+}
+
 impl<'s> Engines<'s> {
     pub(super) fn new(access: &Access<'s>, survey: &Survey<'_>, without: &Without) -> Engines<'s> {
         let project = access.project();
@@ -113,10 +123,13 @@ impl<'s> Engines<'s> {
         places.collect()
     }
 
-    /// Nodes of service accounts that the engines make, with the namespace in which they do, or `*`.
-    pub(super) fn makers(&self) -> impl Iterator<Item = (Node, String)> + '_ {
+    /// Who makes service accounts.
+    pub(super) fn makers(&self) -> impl Iterator<Item = Maker<'s>> + use<'s, '_> {
         let makers = self.roles.iter().filter(|role| role.account.is_none());
-        makers.flat_map(|role| role.spots().into_iter().map(|spot| (role.made(&spot), spot)))
+        makers.flat_map(|role| {
+            let spots = role.all_spots().into_iter();
+            spots.map(|spot| Maker { role: role.role, words: role.words(), node: role.made(&spot), spot })
+        })
     }
 }
 
@@ -132,6 +145,15 @@ impl Role<'_> {
     /// The namespaces in which it makes service accounts; `*` for any.
     fn spots(&self) -> Vec<String> {
         if self.is_open { vec!["*".to_owned()] } else { self.places.clone() }
+    }
+
+    /// The same, and any for those who change which they are.
+    fn all_spots(&self) -> Vec<String> {
+        let mut spots = self.spots();
+        if !self.is_open {
+            spots.push("*".to_owned());
+        }
+        spots
     }
 
     fn evidence(&self) -> Evidence {
@@ -155,7 +177,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
         let generated = fields.text("generated_role_rules").filter(|text| !text.value.is_empty());
         // The request chooses whether a ClusterRole is bound in the whole cluster.
         let whole = kind == RbacRoleKind::ClusterRole;
-        for spot in role.spots() {
+        for spot in role.all_spots() {
             let node = graph.node(role.made(&spot));
             let spot_of_groups = spot.clone();
             let scope = if whole || spot == "*" { Scope::Cluster } else { Scope::Namespace(spot) };
@@ -260,7 +282,7 @@ impl Scene<'_, '_> {
         for role in engines.roles.iter().filter(|role| role.namespace.starts_with(&holder.namespace)) {
             let asked = Asked { holder, token, namespace: &role.namespace };
             let mount = role.role.mount.trim_matches('/');
-            let place = format!("{mount}/creds/{}", role.role.name.value.to_lowercase());
+            let (place, name) = (format!("{mount}/creds/"), role.role.name.as_str());
             let is_single = !role.is_open && role.places.len() == 1;
             let anywhere = role.is_open.then_some(None);
             for namespace in role.places.iter().map(Some).chain(anywhere) {
@@ -269,7 +291,7 @@ impl Scene<'_, '_> {
                     Some(namespace) => Carry::Value("kubernetes_namespace", namespace),
                     None => Carry::OneOf(&["kubernetes_namespace"]),
                 };
-                let (path, evidence) = match asked.inside(&place, Capability::Update, carry, |_| true) {
+                let (path, evidence) = match asked.on_name(&place, name, Capability::Update, carry) {
                     Found::No => continue,
                     Found::Doubt(doubt) => {
                         answers.doubts.push(doubt);
@@ -300,6 +322,9 @@ impl Scene<'_, '_> {
                     }
                 }
             }
+            if !role.is_open {
+                self.elsewhere(asked, role, answers);
+            }
         }
         for (path, namespace) in engines.mounts.iter().filter(|(_, it)| it.starts_with(&holder.namespace)) {
             let asked = Asked { holder, token, namespace };
@@ -323,21 +348,50 @@ impl Scene<'_, '_> {
         }
     }
 
-    /// The service accounts of a name that the inputs speak of.
-    fn accounts_named(&self, wanted: &str) -> Vec<Party> {
-        let project = self.access.project();
-        let declared = project.service_accounts.iter().filter_map(|account| {
-            let namespace = account.meta.namespace_name()?;
-            Some(Party::account(namespace, account.meta.name.as_str()))
-        });
-        let bound = project.bindings.iter().flat_map(|binding| {
-            binding.subjects.iter().filter_map(move |subject| super::parties::party_of(binding, subject))
-        });
-        let named = |party: &Party| matches!(party, Party::ServiceAccount { name, .. } if name == wanted);
-        let found: BTreeSet<Party> = declared.chain(bound).filter(named).collect();
-        found.into_iter().collect()
+    /// A write keeps what it does not name: who may change where a role is for gets there what it gives.
+    fn elsewhere(&self, asked: Asked<'_, '_>, role: &Role<'_>, answers: &mut Answers) {
+        let mount = role.role.mount.trim_matches('/');
+        let name = role.role.name.as_str();
+        let write = asked.on_name(&format!("{mount}/roles/"), name, Capability::Update, WHERE);
+        if write == Found::No {
+            return;
+        }
+        let have = asked.on_name(&format!("{mount}/creds/"), name, Capability::Update, Carry::Nothing);
+        let ((at, mut evidence), (path, more)) = match (write, have) {
+            (Found::No, _) | (_, Found::No) => return,
+            (Found::Doubt(doubt), _) | (_, Found::Doubt(doubt)) => {
+                answers.doubt(doubt);
+                return;
+            }
+            (Found::Yes(at, evidence), Found::Yes(path, more)) => ((at, evidence), (path, more)),
+        };
+        evidence.extend(more);
+        evidence.dedup();
+        evidence.push(role.evidence());
+        let of = |who: &str| {
+            let does = format!(
+                "may have a token of {who} made once it has changed the namespaces of the role: update on {} and on {}",
+                code(&at),
+                code(&path)
+            );
+            let requests = [&at, &path].map(|path| asked.request_on(path, Capability::Update));
+            Step::new(does, evidence.clone()).asking(requests)
+        };
+        match &role.account {
+            None => answers.edges.push((role.made("*"), of("a service account of its own"))),
+            Some(account) => {
+                for party in self.accounts_named(account) {
+                    let step = of(&party.to_string());
+                    answers.edges.push((Node::Party(party), step));
+                }
+            }
+        }
     }
 }
+
+/// Where a role of the engine is for.
+const WHERE: Carry<'_> =
+    Carry::OneOf(&["allowed_kubernetes_namespaces", "allowed_kubernetes_namespace_selector"]);
 
 /// A role of the engine is of use with one of these.
 const MODE: Carry<'_> = Carry::OneOf(&[

@@ -9,13 +9,17 @@
 //! constraints count; what a service account may do is told by the rules of its bindings, as the API server decides.
 
 mod asked;
+mod bounds;
 mod cluster;
 mod cut;
 mod engine;
 mod graph;
+mod made;
+mod mounts;
 mod parties;
 mod request;
 mod rights;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -324,7 +328,7 @@ impl EscalationGraph {
     pub fn start_of_token(&self, access: &Access<'_>, subject: &Subject) -> Result<Start, Unresolved> {
         let survey = Survey::new(access.project());
         let without = Without::default();
-        let scene = vault::Scene::new(access, &survey, &without);
+        let scene = vault::Scene::new(access, &survey, &without, &self.graph);
         let holders = access.holders(subject)?;
         let tokens = holders.iter().filter(|holder| holder.gets_token());
         let answers = tokens.map(|holder| scene.answers(holder).bound_to(&self.graph)).collect();

@@ -26,7 +26,7 @@ impl Answers {
         self
     }
 
-    fn doubt(&mut self, doubt: Doubt) {
+    pub(super) fn doubt(&mut self, doubt: Doubt) {
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
         }
@@ -96,13 +96,17 @@ impl Scene<'_, '_> {
             for authority in authority::ALL.iter().filter(|it| authority::is_like_root(it)) {
                 // That is a matter of which policies are held.
                 if !std::ptr::eq(*authority, &raw const authority::POLICY_WRITE) {
-                    like_root(asked, authority, &mut answers);
+                    self.like_root(asked, authority, &mut answers);
                 }
             }
             token_create(asked, &mut answers);
             let leads = answers.edges.iter().any(|(node, _)| *node == Node::Sink(Sink::Vault));
             if let Some(step) = everything(asked).filter(|_| leads) {
                 answers.edges.insert(0, (Node::Sink(Sink::Vault), step.given()));
+            }
+            if !leads {
+                self.bounds(asked, &mut answers);
+                members(asked, &mut answers);
             }
         }
         self.secrets(holder, &token, &mut answers);
@@ -126,9 +130,10 @@ impl Scene<'_, '_> {
     fn policies(&self, asked: Asked<'_, '_>, answers: &mut Answers) {
         let ask = |name: &str| {
             let mut doubt = Found::No;
-            for place in [format!("sys/policies/acl/{name}"), format!("sys/policy/{name}")] {
+            let places = [("sys/policies/acl/", POLICY), ("sys/policy/", OLD_POLICY)];
+            for (place, text) in places.map(|(place, text)| (format!("{place}{name}"), text)) {
                 for capability in [Capability::Update, Capability::Patch] {
-                    match asked.inside(&place, capability, POLICY, |_| true) {
+                    match asked.inside(&place, capability, text, |_| true) {
                         found @ Found::Yes(..) => return (capability, found),
                         found => doubt = doubt.or(|| found),
                     }
@@ -142,7 +147,7 @@ impl Scene<'_, '_> {
         };
         let may = asked.inside("sys/policies/acl/*", Capability::Update, POLICY, |_| true);
         let may = may.or(|| asked.inside("sys/policies/acl/*", Capability::Patch, POLICY, |_| true));
-        let may = may.or(|| asked.inside("sys/policy/*", Capability::Update, POLICY, |_| true));
+        let may = may.or(|| asked.inside("sys/policy/*", Capability::Update, OLD_POLICY, |_| true));
         if may == Found::No {
             return;
         }
@@ -179,41 +184,71 @@ impl Scene<'_, '_> {
             }
         }
     }
+
+    /// Adds the way to everything by an authority that is as good as root, if the token has it.
+    fn like_root(&self, asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut Answers) {
+        let mut doubt = None;
+        let deep = self.deep_mounts(asked);
+        let deep = authority.places.iter().flat_map(|(place, needs)| {
+            let below = place.strip_prefix("auth/+/");
+            let places = below.map(|below| deep.iter().map(move |mount| format!("auth/{mount}/{below}")));
+            places.into_iter().flatten().map(|place| (place, *needs))
+        });
+        let places = authority.places.iter().map(|(place, needs)| ((*place).to_owned(), *needs));
+        for (place, needs) in places.chain(deep) {
+            for capability in capabilities(needs) {
+                let found = if std::ptr::eq(authority, &raw const authority::TOKEN_ROLE_WRITE) {
+                    token_role(asked, capability)
+                } else {
+                    let carry = carried(authority, &place);
+                    asked.inside(&place, capability, carry, |path| !authority.leaves_out(path))
+                };
+                match found {
+                    Found::Yes(path, evidence) => {
+                        let place = code(&format!("{}{path}", asked.namespace));
+                        let does = format!("may {}: {} on {place}", authority.what, capability.word());
+                        let step = Step::new(does, evidence).asking([asked.request_on(&path, capability)]);
+                        answers.edges.push((Node::Sink(Sink::Vault), step));
+                        return;
+                    }
+                    Found::Doubt(other) => doubt = doubt.or(Some(other)),
+                    Found::No => {}
+                }
+            }
+        }
+        if let Some(doubt) = doubt {
+            answers.doubt(doubt);
+        }
+    }
 }
 
 /// A policy is written with its text.
 const POLICY: Carry<'_> = Carry::OneOf(&["policy"]);
+
+/// The old endpoint has an old name for it as well.
+const OLD_POLICY: Carry<'_> = Carry::OneOf(&["policy", "rules"]);
 
 /// A policy as a thing that is written and held.
 pub(super) fn written(namespace: &str, name: &str) -> Written {
     Written::Policy(namespace.to_owned(), name.to_owned())
 }
 
-/// Adds the way to everything by an authority that is as good as root, if the token has it.
-fn like_root(asked: Asked<'_, '_>, authority: &'static Authority, answers: &mut Answers) {
-    let mut doubt = None;
-    for (place, needs) in authority.places {
-        for capability in capabilities(needs) {
-            let found = if std::ptr::eq(authority, &raw const authority::TOKEN_ROLE_WRITE) {
-                token_role(asked, capability)
-            } else {
-                asked.inside(place, capability, carried(authority, place), |path| !authority.leaves_out(path))
-            };
-            match found {
-                Found::Yes(path, evidence) => {
-                    let place = code(&format!("{}{path}", asked.namespace));
-                    let does = format!("may {}: {} on {place}", authority.what, capability.word());
-                    let step = Step::new(does, evidence).asking([asked.request_on(&path, capability)]);
-                    answers.edges.push((Node::Sink(Sink::Vault), step));
-                    return;
-                }
-                Found::Doubt(other) => doubt = doubt.or(Some(other)),
-                Found::No => {}
+/// Who may choose the members of groups has the policies of those, which no input tells.
+fn members(asked: Asked<'_, '_>, answers: &mut Answers) {
+    let members = Carry::OneOf(&["member_entity_ids", "member_group_ids"]);
+    for place in ["identity/group", "identity/group/id/+", "identity/group/name/+"] {
+        match asked.inside(place, Capability::Update, members, |_| true) {
+            Found::No => {}
+            Found::Doubt(doubt) => answers.doubt(doubt),
+            Found::Yes(path, evidence) => {
+                let what = format!(
+                    "which policies the identity groups have whose members {} lets it choose is not known",
+                    code(&path)
+                );
+                let span = evidence.first().and_then(|evidence| evidence.span);
+                answers.doubt(Doubt { what, span });
             }
         }
-    }
-    if let Some(doubt) = doubt {
-        answers.doubt(doubt);
     }
 }
 
@@ -263,7 +298,7 @@ fn carried(authority: &'static Authority, place: &str) -> Carry<'static> {
         return Carry::OneOf(&["token_policies", "policies", "value"]);
     }
     let is_identity = std::ptr::eq(authority, &raw const authority::IDENTITY_WRITE);
-    if is_identity && !place.contains("alias") && !place.ends_with("merge") {
+    if is_identity && !["alias", "persona", "merge"].iter().any(|word| place.contains(word)) {
         return Carry::OneOf(&["policies"]);
     }
     Carry::Nothing

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use super::bounds::matching;
 use super::engine::{self, Engines};
 use super::graph::{Graph, Node, Step, Written};
+use super::made::{self, Admits};
 use super::token::{Answers, capabilities, written};
 use super::{Doubt, Evidence, Party, Piece, Without, code};
 use crate::model::vault::auth_role::AuthRole;
@@ -31,6 +33,10 @@ pub(super) struct Scene<'s, 'a> {
     pub(super) policies_held: BTreeSet<Written>,
     /// Vault namespaces, `""` first.
     namespaces: BTreeSet<String>,
+    /// Service accounts that inputs speak of.
+    pub(super) accounts: BTreeSet<Party>,
+    /// Paths of auth methods that are made of several segments.
+    pub(super) deep_mounts: BTreeSet<String>,
     /// Endpoints that lead on, in every namespace, each with the capabilities that count.
     places: Vec<(PathPattern, Vec<Capability>)>,
     /// By the places of name and text: what there is to know of a policy.
@@ -39,7 +45,7 @@ pub(super) struct Scene<'s, 'a> {
 
 /// How much a policy has to do with endpoints that lead on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
+pub(super) enum Weight {
     Nothing,
     Reaches,
     /// It reaches some, and whose token it is decides which.
@@ -47,7 +53,12 @@ enum Weight {
 }
 
 impl<'s, 'a> Scene<'s, 'a> {
-    pub(super) fn new(access: &'s Access<'a>, survey: &Survey<'_>, without: &'s Without) -> Scene<'s, 'a> {
+    pub(super) fn new(
+        access: &'s Access<'a>,
+        survey: &Survey<'_>,
+        without: &'s Without,
+        graph: &Graph,
+    ) -> Scene<'s, 'a> {
         let engines = Engines::new(access, survey, without);
         let mut namespaces: BTreeSet<String> =
             access.methods().iter().map(|method| method.namespace.clone()).collect();
@@ -64,7 +75,17 @@ impl<'s, 'a> Scene<'s, 'a> {
             authority::ALL.iter().filter(|it| std::ptr::eq(**it, &raw const authority::TOKEN_CREATE));
         let fixed = like_root.chain(create).flat_map(|it| it.places);
         let fixed = fixed.map(|(place, needs)| ((*place).to_owned(), capabilities(needs).collect()));
-        let below: Vec<(String, Vec<Capability>)> = fixed.chain(engines.places()).collect();
+        let groups = ["identity/group", "identity/group/id/+", "identity/group/name/+"];
+        let groups = groups.map(|place| (place.to_owned(), vec![Capability::Update]));
+        let declared = access.project().auth_mounts.iter().map(|mount| mount.path.value.trim_matches('/'));
+        let mounts = declared.chain(access.methods().iter().map(|method| method.path));
+        let deep_mounts: BTreeSet<String> =
+            mounts.filter(|path| path.contains('/')).map(str::to_owned).collect();
+        let deep = deep_mounts
+            .iter()
+            .map(|path| (format!("auth/{path}/*"), vec![Capability::Create, Capability::Update]));
+        let below: Vec<(String, Vec<Capability>)> =
+            fixed.chain(groups).chain(deep).chain(engines.places()).collect();
         let places = namespaces.iter().flat_map(|namespace| {
             below.iter().map(move |(place, needs)| {
                 (PathPattern::stored(format!("{namespace}{place}")), needs.clone())
@@ -72,7 +93,13 @@ impl<'s, 'a> Scene<'s, 'a> {
         });
         let places = places.collect();
         let known = RefCell::default();
-        Scene { access, without, engines, policies_held, namespaces, places, known }
+        let accounts = graph.parties.keys().filter(|party| matches!(party, Party::ServiceAccount { .. }));
+        let accounts = accounts.cloned().collect();
+        Scene { access, without, engines, policies_held, namespaces, accounts, deep_mounts, places, known }
+    }
+
+    pub(super) fn leaves_out(&self, piece: Piece) -> bool {
+        self.without.leaves_out(piece)
     }
 
     /// The Vault namespaces that tokens of one may be used in.
@@ -93,7 +120,7 @@ impl<'s, 'a> Scene<'s, 'a> {
         holder
     }
 
-    fn weight(&self, holder: &Holder<'_>) -> Weight {
+    pub(super) fn weight(&self, holder: &Holder<'_>) -> Weight {
         let of_held = holder.held.iter().map(|held| {
             if held.name == "root" {
                 return Weight::Reaches;
@@ -121,6 +148,9 @@ impl<'s, 'a> Scene<'s, 'a> {
             let label = label.strip_prefix('/').unwrap_or(label);
             let is_templated = template::is_templated(label);
             let stem = label.split("{{").next().unwrap_or(label);
+            if !is_templated && self.deep_mount(stem).is_some() {
+                return Weight::Reaches;
+            }
             // A server refuses every request of a token with such a rule.
             if stem.contains("+*") {
                 return Weight::Reaches;
@@ -169,7 +199,7 @@ pub(super) fn add(
     without: &Without,
     known: &mut KnownTokens,
 ) {
-    let scene = Scene::new(access, survey, without);
+    let scene = Scene::new(access, survey, without, graph);
     engine::add(graph, &scene);
     let mut issuers: Vec<Issuer<'_>> = Vec::new();
     for (number, (method, role)) in access.roles().enumerate() {
@@ -210,6 +240,7 @@ pub(super) fn add(
     logins.index();
     let mut by_identity = Vec::new();
     for issuer in issuers.iter().filter(|issuer| issuer.weight == Weight::ByIdentity) {
+        logins.made(issuer, None);
         for (party, login) in logins.admitted(issuer) {
             let holder = match &party {
                 Party::ServiceAccount { namespace, name } => {
@@ -237,7 +268,7 @@ pub(super) fn add(
             for (party, login) in logins.admitted(issuer) {
                 logins.login(issuer, &party, token, &login);
             }
-            logins.made(issuer, token);
+            logins.made(issuer, Some(token));
         }
     }
 }
@@ -308,15 +339,7 @@ impl Logins<'_, '_, '_> {
                 found.push((party, None));
             }
         };
-        for name in role.names() {
-            let is_glob = name.value.contains('*');
-            for namespace in role.namespaces().iter().filter(|it| is_glob || it.value.contains('*')) {
-                add(namespace.as_str(), name.as_str());
-            }
-            if selector.is_some() {
-                add("", name.as_str());
-            }
-        }
+        matching(role).for_each(|(namespace, name)| add(namespace, name));
         found
     }
 
@@ -353,7 +376,7 @@ impl Logins<'_, '_, '_> {
 
     /// The node of a token, with all that it leads to.
     fn token(&mut self, issuer: &Issuer<'_>, party: Option<&Party>, answers: &Answers) -> usize {
-        let node = Node::Token(path_of(issuer), issuer.number, party.cloned());
+        let node = Node::Token(path_of(issuer.method, issuer.role), issuer.number, party.cloned());
         let token = self.graph.node(node);
         for (to, step) in &answers.edges {
             let to = self.graph.node(to.clone());
@@ -381,24 +404,46 @@ impl Logins<'_, '_, '_> {
         }
     }
 
-    /// Service accounts that the secrets engine makes have names that nobody chose.
-    fn made(&mut self, issuer: &Issuer<'_>, token: usize) {
-        if !issuer.role.names().iter().any(|name| bound::admits_all(&name.value)) {
-            return;
-        }
-        for (node, spot) in self.scene.engines.makers() {
-            let mut namespaces = issuer.role.namespaces().iter();
-            let admits = namespaces.any(|entry| spot == "*" || bound::admits(&entry.value, &spot));
-            if admits && let Some(from) = self.graph.number(&node) {
-                let step = self.graph.step(login_step(issuer));
-                self.graph.edge(from, token, Some(step));
+    /// Service accounts that the secrets engine makes have names that nobody chose. Without a token, what they would hold
+    /// is not known.
+    fn made(&mut self, issuer: &Issuer<'_>, token: Option<usize>) {
+        let role = issuer.role;
+        let selector = role.fields.text("bound_service_account_namespace_selector");
+        let selector = selector.filter(|selector| !selector.value.is_empty());
+        let is_selected = selector.is_some_and(|selector| bound::selector_admits_all(selector.value));
+        for maker in self.scene.engines.makers() {
+            let names = role.names().iter().map(|name| made::admits(&name.value, maker.role));
+            let by_name = names.max().unwrap_or(Admits::Never);
+            let mut namespaces = role.namespaces().iter();
+            let spot = &maker.spot;
+            let is_listed = namespaces.any(|entry| spot == "*" || bound::admits(&entry.value, spot));
+            let by_namespace = match selector {
+                _ if is_listed || is_selected => Admits::Always,
+                Some(_) => Admits::Perhaps,
+                None => Admits::Never,
+            };
+            let Some(from) = self.graph.number(&maker.node) else { continue };
+            match (by_name.min(by_namespace), token) {
+                (Admits::Never, _) => {}
+                (Admits::Always, Some(token)) => {
+                    let step = self.graph.step(login_step(issuer));
+                    self.graph.edge(from, token, Some(step));
+                }
+                (Admits::Perhaps, _) | (Admits::Always, None) => {
+                    let what = format!(
+                        "whether the auth role {} admits what {} makes, and what its token may do then, is not known",
+                        code(role.name.as_str()),
+                        code(&maker.words)
+                    );
+                    self.graph.doubt(from, Doubt { what, span: Some(role.name.span) });
+                }
             }
         }
     }
 }
 
-fn path_of(issuer: &Issuer<'_>) -> String {
-    format!("auth/{}/role/{}", issuer.method.path, issuer.role.name)
+pub(super) fn path_of(method: &AuthMethod<'_>, role: &AuthRole) -> String {
+    format!("auth/{}/role/{}", method.path, role.name)
 }
 
 fn login_step(issuer: &Issuer<'_>) -> Step {
@@ -412,7 +457,10 @@ fn login_step(issuer: &Issuer<'_>) -> Step {
         span: Some(place),
         piece: Some(Piece::AuthRole(place)),
     };
-    let step = Step::new(format!("logs in through {}{within}", code(&path_of(issuer))), vec![evidence]);
+    let step = Step::new(
+        format!("logs in through {}{within}", code(&path_of(issuer.method, issuer.role))),
+        vec![evidence],
+    );
     Step { is_login: true, ..step }
 }
 

@@ -85,6 +85,7 @@ fn exit_codes() {
     }
     let wanted = "\
 broken 2 2 2 2 2
+clusters 1 1 1 0 0
 constraints 1 1 1 1 0
 doubtful 1 1 1 1 0
 engine 1 1 1 1 0
@@ -95,6 +96,8 @@ renamed 1 1 1 0 0
 same-access 0 0 0 0 0
 split 0 0 0 0 0
 subjects 1 1 1 1 0
+terms 1 1 1 0 0
+unbound 1 1 1 0 0
 verbs-widened 1 1 1 1 0
 wide 1 1 1 1 0
 without-namespace 1 1 1 0 0

@@ -1,6 +1,6 @@
 //! `diff`: what access is gained, changed and lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,8 @@ resource, login or setting, for all for whom it is the same; an entry may tell s
 
 Revisions are read from the objects of the repository. The work tree, the index and the configuration of the repository do \
 not matter and stay as they are; nothing is fetched and no program but `git` is run. Both sides are read with the \
-configuration that is in force now. Links of a revision are followed inside of it; submodules are not read.";
+configuration that is in force now. Links to files are followed inside of a revision; links to directories \
+and submodules are not read.";
 
 /// What follows the flags there.
 pub const EXIT_CODES: &str = "Exit codes: 0 nothing changes, or nothing of what `--fail-on` says; 1 something does, or that \
@@ -200,10 +201,13 @@ fn of_paths(paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
         }
     }
     let side = |path: &PathBuf| {
-        let label = session.name(&session.absolute(path));
-        (label, load::project(std::slice::from_ref(path), None, session))
+        let base = session.absolute(path);
+        let loaded = load::project(std::slice::from_ref(path), None, session);
+        let made = on_disk(&loaded, &base);
+        ((session.name(&base), loaded), made)
     };
-    Ok(Pair { old: side(old), new: side(new), doubts: Vec::new() })
+    let ((old, made_old), (new, made_new)) = (side(old), side(new));
+    Ok(Pair { old, new, doubts: made(&made_old, &made_new) })
 }
 
 fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pair, Failure> {
@@ -222,14 +226,23 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
     let revision = Revision::list(&repository, &range.old)?;
     let old = load::of_revision(&revision, &paths, session)?;
     let in_old = revision.left_out(&paths, session);
-    let (new, in_new, is_configured_alike) = match &range.new {
+    let read = |revision: &Revision<'_>, loaded: &Loaded| -> Result<Made, Failure> {
+        let paths: Vec<&Path> = loaded.made.iter().map(PathBuf::as_path).collect();
+        let contents = revision.contents(&paths)?.into_iter();
+        let names = paths.iter().map(|path| path.strip_prefix(&session.cwd).unwrap_or(path).to_owned());
+        Ok(names.zip(contents.map(Result::unwrap_or_default)).collect())
+    };
+    let made_old = read(&revision, &old)?;
+    let (new, in_new, made_new, is_configured_alike) = match &range.new {
         Some(commit) => {
             let other = Revision::list(&repository, commit)?;
             let loaded = load::of_revision(&other, &paths, session)?;
             let alike = |path: &Path| revision.has_same(path, &other);
+            let made = read(&other, &loaded)?;
             (
                 (commit.clone(), loaded),
                 other.left_out(&paths, session),
+                made,
                 configured(session, &repository.top, alike),
             )
         }
@@ -240,7 +253,9 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
                 let before = revision.contents(&[path]).ok().and_then(|mut contents| contents.pop()?.ok());
                 before.is_some() && before == fs::read(path).ok()
             };
-            (("work tree".to_owned(), loaded), in_old.clone(), configured(session, &repository.top, alike))
+            let (made, left) =
+                (on_disk(&loaded, &session.cwd), revision.left_out_of_work_tree(&paths, session));
+            (("work tree".to_owned(), loaded), left, made, configured(session, &repository.top, alike))
         }
     };
     let doubt = |side, left: &LeftOut| {
@@ -248,10 +263,37 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
             format!("`{}` is {}, is not read, and is not the same on both sides", left.name, left.what);
         Doubt { side, text, place: None }
     };
-    let mut doubts: Vec<Doubt> = in_new.difference(&in_old).map(|left| doubt(Side::New, left)).collect();
+    let mut doubts = made(&made_old, &made_new);
+    doubts.extend(in_new.difference(&in_old).map(|left| doubt(Side::New, left)));
     doubts.extend(in_old.difference(&in_new).map(|left| doubt(Side::Old, left)));
     doubts.extend(is_configured_alike);
     Ok(Pair { old: (range.old, old), new, doubts })
+}
+
+/// What `compile` made and is not read: names from where the side begins, and contents.
+type Made = BTreeMap<PathBuf, Vec<u8>>;
+
+fn on_disk(loaded: &Loaded, base: &Path) -> Made {
+    let made = loaded.made.iter();
+    made.map(|path| (path.strip_prefix(base).unwrap_or(path).to_owned(), fs::read(path).unwrap_or_default()))
+        .collect()
+}
+
+/// The directories of what is not read and not the same on both sides: what it is made of is compared, but nobody says
+/// that it is made of that.
+fn made(old: &Made, new: &Made) -> Vec<Doubt> {
+    let names: BTreeSet<&PathBuf> = old.keys().chain(new.keys()).collect();
+    let other = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    let directories: BTreeSet<&Path> = other.filter_map(|name| name.parent()).collect();
+    let doubts = directories.into_iter().map(|directory| Doubt {
+        side: Side::New,
+        text: format!(
+            "`{}` is a directory that `compile` made, is not read, and is not the same on both sides",
+            shown(directory)
+        ),
+        place: None,
+    });
+    doubts.collect()
 }
 
 /// The configurations in force that lie in the repository and that one of the sides has not in this form: what it excludes,

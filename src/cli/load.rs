@@ -33,6 +33,8 @@ pub struct Loaded {
     pub evidence: usize,
     /// How many files were left out because `compile` made them.
     pub compiled: usize,
+    /// Which files these are.
+    pub made: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -389,6 +391,7 @@ fn assemble(taken: Vec<Taken>, walked: walk::Walked, references: &[Reference], s
         excluded: walked.excluded,
         evidence: 0,
         compiled: walked.compiled,
+        made: walked.made,
     };
     let (mut sources, mut lowered) = (Vec::new(), Vec::new());
     for file in taken {

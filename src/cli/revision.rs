@@ -3,8 +3,11 @@
 mod git;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::ops::Bound;
 use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
 
 pub use git::{Contents, Kind, Repository};
 
@@ -58,9 +61,13 @@ pub struct LeftOut {
     pub name: String,
     /// What it is.
     pub what: &'static str,
-    /// The name of its object: equal ones are equal.
+    /// What is there: equal ones are equal.
     id: String,
 }
+
+const OUTWARD: &str = "a link that leads out of the revision";
+const DIRECTORY_LINK: &str = "a link to a directory";
+const SUBMODULE: &str = "a submodule";
 
 /// How many links are followed one after the other.
 const LINKS: usize = 40;
@@ -71,7 +78,7 @@ impl<'r> Revision<'r> {
         let entries = repository.tree(commit)?.into_iter();
         let entries: BTreeMap<PathBuf, Entry> =
             entries.map(|(path, entry)| (repository.top.join(path), entry)).collect();
-        let links = entries.iter().filter(|(path, entry)| entry.kind == Kind::Link && is_input(path));
+        let links = entries.iter().filter(|(_, entry)| entry.kind == Kind::Link);
         let (links, ids): (Vec<&PathBuf>, Vec<&str>) =
             links.map(|(path, entry)| (path, entry.id.as_str())).unzip();
         let contents = repository.contents(&ids)?;
@@ -143,31 +150,80 @@ impl<'r> Revision<'r> {
             }
         }
         walked.compiled = made.len();
+        walked.made = made.into_iter().map(Path::to_owned).collect();
         walked
     }
 
-    /// Links that look like inputs and lead to nothing in the revision, submodules, and what `compile` made, below `paths`.
+    /// Links that look like inputs and lead to nothing in the revision, links to directories, and submodules, below `paths`.
     pub fn left_out(&self, paths: &[PathBuf], session: &Session) -> BTreeSet<LeftOut> {
         let below = |path: &Path| paths.iter().any(|base| path.starts_with(base) && is_seen(path, base));
         let all = self.entries.iter().filter(|(path, _)| below(path)).filter_map(|(path, entry)| {
-            let what = match entry.kind {
-                Kind::Link if is_input(path) && self.behind(path).is_none() => {
-                    "a link that leads out of the revision"
-                }
-                Kind::Submodule => "a submodule",
-                Kind::File | Kind::Link => return None,
+            let id = match self.targets.get(path) {
+                Some(target) => session.name(target),
+                None => entry.id.clone(),
             };
-            Some(LeftOut { name: session.name(path), what, id: entry.id.clone() })
+            let what = match (entry.kind, self.behind(path)) {
+                (Kind::File, _) => return None,
+                (Kind::Submodule, _) => SUBMODULE,
+                (Kind::Link, None) if is_input(path) => OUTWARD,
+                (Kind::Link, Some(target)) if self.entries.contains_key(target) => return None,
+                // What is read by its own name says nothing new.
+                (Kind::Link, Some(target)) if below(target) => return None,
+                (Kind::Link, Some(_)) => DIRECTORY_LINK,
+                (Kind::Link, None) => {
+                    let target = self.targets.get(path)?;
+                    target.is_dir().then_some(DIRECTORY_LINK)?
+                }
+            };
+            Some(LeftOut { name: session.name(path), what, id })
         });
-        // What it is made of is compared; that it is made is not to come up unseen.
-        let is_inside = |path: &Path| paths.iter().any(|base| path.starts_with(base) && path != base);
-        let compiled = self.compiled().into_iter().filter(|path| is_inside(path));
-        let compiled = compiled.map(|path| LeftOut {
-            name: session.name(path),
-            what: "a directory that `compile` made",
-            id: String::new(),
-        });
-        all.chain(compiled).collect()
+        all.collect()
+    }
+
+    /// The same of the work tree: what a submodule of the revision holds is as little part of it.
+    pub fn left_out_of_work_tree(&self, paths: &[PathBuf], session: &Session) -> BTreeSet<LeftOut> {
+        let below = |path: &Path| paths.iter().any(|base| path.starts_with(base) && is_seen(path, base));
+        let before = self.left_out(paths, session);
+        // Links to files are followed on the disk, too, and whatever is wrong with them is said.
+        let mut all: BTreeSet<LeftOut> = before.iter().filter(|left| left.what == OUTWARD).cloned().collect();
+        let modules = fs::read_to_string(self.repository.top.join(".gitmodules")).unwrap_or_default();
+        // Any other repository in a directory is no part of this one.
+        let is_module = |path: &Path| {
+            let below = path.strip_prefix(&self.repository.top).unwrap_or(path);
+            let paths =
+                modules.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+            paths.into_iter().any(|named| Path::new(named.trim()) == below)
+        };
+        let mut known: BTreeSet<PathBuf> = BTreeSet::new();
+        for base in paths {
+            let mut builder = WalkBuilder::new(base);
+            builder.git_global(false).git_exclude(false).ignore(false);
+            // What a `.gitignore` names counts where the revision has it.
+            let of_revision = self.entries.iter().filter(|(path, entry)| {
+                entry.kind != Kind::File && path.starts_with(base) && path.symlink_metadata().is_ok()
+            });
+            known.extend(of_revision.map(|(path, _)| path.clone()));
+            known.extend(builder.build().flatten().map(ignore::DirEntry::into_path));
+        }
+        for path in known.iter().filter(|path| below(path)) {
+            let name = session.name(path);
+            let Ok(metadata) = path.symlink_metadata() else { continue };
+            if metadata.is_symlink() && path.is_dir() {
+                let Some((parent, target)) = path.parent().zip(fs::read_link(path).ok()) else { continue };
+                let target = absolute(parent, &target);
+                if !below(&target) {
+                    all.insert(LeftOut { name, what: DIRECTORY_LINK, id: session.name(&target) });
+                }
+            } else if metadata.is_dir() && *path != self.repository.top {
+                let kept = before.iter().find(|left| left.what == SUBMODULE && left.name == name);
+                if let Some(kept) = kept {
+                    all.insert(kept.clone());
+                } else if is_module(path) {
+                    all.insert(LeftOut { name, what: SUBMODULE, id: String::new() });
+                }
+            }
+        }
+        all
     }
 
     /// True if both have the same under the path, be it nothing.
@@ -209,11 +265,6 @@ impl<'r> Revision<'r> {
             }
         }
         None
-    }
-
-    /// The directories that hold what `compile` made.
-    fn compiled(&self) -> BTreeSet<&Path> {
-        self.artefacts.values().map(PathBuf::as_path).collect()
     }
 }
 

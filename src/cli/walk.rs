@@ -34,6 +34,8 @@ pub struct Walked {
     pub excluded: usize,
     /// How many files were left out because `compile` made them.
     pub compiled: usize,
+    /// Which files these are.
+    pub made: Vec<PathBuf>,
 }
 
 /// Collects the files that `paths` name, and those below that look like inputs. Files that a `.gitignore` names, hidden
@@ -61,6 +63,7 @@ pub fn collect(paths: &[PathBuf], session: &Session) -> Walked {
         match found {
             Found::File(path, role) if artefacts.contains(&path) => {
                 walked.compiled += usize::from(role == Role::Found);
+                walked.made.push(path);
             }
             Found::File(path, role) => walked.add(path, role, session),
             Found::Link(path, role) => links.push((path, role)),

@@ -10,6 +10,7 @@ mod doubts;
 mod holdings;
 mod minted;
 mod principal;
+mod unbound;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,10 @@ const BUDGET: u64 = 100_000_000;
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
     let mut numbers = Numbers::default();
     let (old_homes, new_homes) = Homes::of_both(old.project(), new.project());
-    let (of_old, of_new) = minted::of_both(old, new);
+    let (mut of_old, mut of_new) = minted::of_both(old, new);
+    let unbound = unbound::of_both(old, new);
+    of_old.extend(unbound.0);
+    of_new.extend(unbound.1);
     let old = Holdings::of(old, &old_homes, &of_old, &mut numbers);
     let new = Holdings::of(new, &new_homes, &of_new, &mut numbers);
     let principals: BTreeSet<&Principal> = old.principals().chain(new.principals()).collect();
@@ -272,7 +276,8 @@ impl<'a> Sides<'_, 'a> {
             }
         }
         for (side, holdings) in [(here, self.more), (there, self.less)] {
-            let Some(party) = holdings.minting(self.principal) else { continue };
+            let party = holdings.minting(self.principal).filter(|party| party.place.source != BUILT_IN);
+            let Some(party) = party else { continue };
             let is_new = !found.iter().any(|it| it.side == side && it.span == party.place);
             found.extend(is_new.then(|| Evidence { side, span: party.place, text: party.text.clone() }));
         }

@@ -4,7 +4,7 @@
 //! before is found exactly: some name of the new list that the old one does not admit, with any namespace, or the other
 //! way round. Labels that a selector asks for are known of declared namespaces only.
 
-mod addresses;
+pub(super) mod addresses;
 pub(super) mod engine_roles;
 mod globs;
 mod lifetimes;

@@ -5,9 +5,12 @@
 //! by what their policies say; only those that differ are compared, rule by rule, on the paths that a differing rule
 //! matches (see [`parties`]).
 
+mod accessors;
+mod clusters;
 mod contents;
 mod excerpt;
 pub(super) mod identities;
+mod login_terms;
 mod parties;
 mod policies;
 mod question;
@@ -30,9 +33,12 @@ use crate::semantics::language::Grant;
 use crate::semantics::reach::Access;
 use crate::semantics::template::Presence;
 use crate::syntax::Span;
+use accessors::Accessors;
+use clusters::Clusters;
 use contents::Contents;
 use excerpt::{Excerpt, Who};
 use identities::{Somebody, WhoIs, concerned, roles_of};
+use login_terms::LoginTerms;
 use parties::{Pair, Parties, Seat};
 use question::{Found, Question, Setting};
 use replay::confirmed;
@@ -52,8 +58,9 @@ const MANY_RULES: usize = 200;
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
     unread::texts(old.project(), new.project(), comparison);
     let (mut contents, mut keys) = (Contents::default(), Keys::default());
-    let before = Arranged::new(Side::Old, old, &mut contents, &mut keys);
-    let now = Arranged::new(Side::New, new, &mut contents, &mut keys);
+    let clusters = Clusters::of_both(old, new);
+    let before = Arranged::new(Side::Old, old, &clusters, &mut contents, &mut keys);
+    let now = Arranged::new(Side::New, new, &clusters, &mut contents, &mut keys);
     let unsettled = |side: &'_ Arranged<'_>| -> Vec<side::Unsettled> {
         side.holds.iter().flat_map(|hold| hold.unsettled.clone()).collect()
     };
@@ -71,13 +78,15 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
         unknown: unread::Unknown::default(),
         known: HashMap::new(),
         told: BTreeMap::new(),
+        told_of: HashMap::new(),
+        accessors: Accessors::default(),
         wholes: BTreeMap::new(),
         steps: ALL_STEPS,
         doubts: BTreeSet::new(),
         left_out: 0,
         comparison,
     };
-    comparing.identities(&before, &now);
+    comparing.identities(&before, &now, &clusters);
     let named = policies::named(&before, &now, &mut comparing.contents, &mut keys, comparing.comparison);
     comparing.policies(&named);
     comparing.finish();
@@ -93,6 +102,9 @@ struct Comparing<'q, 's> {
     known: HashMap<Asked, Rc<Vec<Found>>>,
     /// With the witness, which is that of the first who is named.
     told: BTreeMap<Told, (String, BTreeSet<WhoIs>, WhoIs)>,
+    /// Which capabilities are told of somebody on a pattern in a namespace.
+    told_of: HashMap<(Direction, (WhoIs, String, String)), BTreeSet<Capability>>,
+    accessors: Accessors,
     /// Of whom somebody is a part.
     wholes: BTreeMap<WhoIs, WhoIs>,
     steps: u64,
@@ -133,8 +145,8 @@ struct Told {
 
 impl<'s> Comparing<'_, 's> {
     /// Compares the tokens of service accounts.
-    fn identities(&mut self, old: &Arranged<'s>, new: &Arranged<'s>) {
-        let concerned = concerned(old, new);
+    fn identities(&mut self, old: &Arranged<'s>, new: &Arranged<'s>, clusters: &Clusters) {
+        let concerned = concerned(old, new, clusters);
         for glob in concerned.crowded {
             let text = format!(
                 "every name that {} admits is admitted by another glob as well, so that whoever it admits is told \
@@ -164,7 +176,8 @@ impl<'s> Comparing<'_, 's> {
             for namespace in namespaces {
                 let parties =
                     Parties::new(namespace, seated(old, &of_old, namespace), seated(new, &of_new, namespace));
-                self.compare(&parties, &somebodies, Some((old, new)));
+                self.compare(&parties, &somebodies, Some((old, new)), None);
+                self.on_terms(namespace, (&of_old, &of_new), &somebodies, (old, new));
             }
         }
     }
@@ -181,26 +194,82 @@ impl<'s> Comparing<'_, 's> {
             let parties = Parties::new(namespace, alone(&policy.old), alone(&policy.new));
             let somebody = Somebody {
                 who: WhoIs::Policy(format!("policy:{}", policy.name)),
+                cluster: 0,
                 namespace: String::new(),
                 name: String::new(),
                 selected: None,
                 within: None,
             };
-            self.compare(&parties, &[somebody], None);
+            self.compare(&parties, &[somebody], None, None);
         }
     }
 
+    /// Compares what tokens on the same or on laxer terms give: what is allowed to a token of ten minutes is more once a
+    /// token of a day allows it.
+    ///
+    /// A role of both sides stands on the side that has less with its terms of both sides: that these are laxer or
+    /// stricter now is told by itself.
+    fn on_terms(
+        &mut self,
+        namespace: &str,
+        (of_old, of_new): (&[(usize, usize)], &[(usize, usize)]),
+        somebodies: &[Somebody],
+        (old, new): (&Arranged<'s>, &Arranged<'s>),
+    ) {
+        let terms = |side: &Arranged<'s>, seat: &Seat<'_, 's>| -> Option<LoginTerms> {
+            Some(side.roles.get(seat.role?)?.terms.clone())
+        };
+        for direction in [Direction::Gained, Direction::Lost] {
+            let (before, now) = (seated(old, of_old, namespace), seated(new, of_new, namespace));
+            let is_gained = direction == Direction::Gained;
+            let ((more_side, more), (less_side, less)) =
+                if is_gained { ((new, now), (old, before)) } else { ((old, before), (new, now)) };
+            let all: BTreeSet<LoginTerms> = more.iter().filter_map(|seat| terms(more_side, seat)).collect();
+            for asked in all {
+                let meets = |side: &Arranged<'s>, seat: &Seat<'_, 's>| {
+                    terms(side, seat).is_some_and(|own| asked.are_met_by(&own))
+                };
+                let lax: Vec<Seat<'_, 's>> =
+                    more.iter().filter(|seat| meets(more_side, seat)).copied().collect();
+                let facing: Vec<Seat<'_, 's>> = less
+                    .iter()
+                    .filter(|seat| {
+                        meets(less_side, seat)
+                            || lax.iter().any(|other| other.label == seat.label)
+                            || lax.iter().any(|other| is_renamed((less_side, seat), (more_side, other)))
+                    })
+                    .copied()
+                    .collect();
+                // Otherwise nothing is found that is not found without regard to terms.
+                if facing.len() == less.len() {
+                    continue;
+                }
+                let parties = match is_gained {
+                    true => Parties::new(namespace, facing, lax),
+                    false => Parties::new(namespace, lax, facing),
+                };
+                self.compare(&parties, somebodies, Some((old, new)), Some((direction, &asked)));
+            }
+        }
+    }
+
+    /// With terms, what is found is told of tokens on these terms, in the direction, unless it is told already.
     fn compare(
         &mut self,
         parties: &Parties<'_, 's>,
         somebodies: &[Somebody],
         sides: Option<(&Arranged<'s>, &Arranged<'s>)>,
+        terms: Option<(Direction, &LoginTerms)>,
     ) {
         if parties.pairs.is_empty() {
             return;
         }
         self.unknown.take(parties, self.comparison);
         let candidates = parties.candidates(&mut self.contents, self.setting.sources);
+        if terms.is_none() {
+            let rules: Vec<(&str, Span, bool)> = candidates.values().copied().collect();
+            self.accessors.take(&rules, somebodies);
+        }
         for (label, (written, place, is_new)) in candidates {
             let excerpt = Excerpt::around(label, parties);
             let shared = !excerpt.is_templated();
@@ -212,7 +281,7 @@ impl<'s> Comparing<'_, 's> {
                 let found = self.ask(parties, somebody, written, &excerpt, (side, place));
                 let all = if shared { somebodies } else { std::slice::from_ref(somebody) };
                 for found in found.iter() {
-                    self.tell(parties, found, written, all, sides);
+                    self.tell(parties, found, written, all, sides, terms);
                 }
             }
         }
@@ -284,9 +353,21 @@ impl<'s> Comparing<'_, 's> {
         written: &str,
         somebodies: &[Somebody],
         sides: Option<(&Arranged<'s>, &Arranged<'s>)>,
+        terms: Option<(Direction, &LoginTerms)>,
     ) {
         let is_templated = written.contains("{{");
+        let in_direction =
+            |(wanted, _): (Direction, _)| [wanted, Direction::Unclear].contains(&found.direction);
+        if !terms.is_none_or(in_direction) {
+            return;
+        }
         for somebody in somebodies {
+            let about = (somebody.who.clone(), parties.namespace.to_owned(), written.to_owned());
+            let told = self.told_of.entry((found.direction, about)).or_default();
+            if terms.is_some() && found.capabilities.iter().all(|capability| told.contains(capability)) {
+                continue;
+            }
+            told.extend(&found.capabilities);
             let mut evidence = found.evidence.clone();
             if let Some(sides) = sides {
                 evidence.extend(of_roles(parties, found, somebody, sides));
@@ -304,7 +385,7 @@ impl<'s> Comparing<'_, 's> {
                 before: found.before,
                 after: found.after,
                 conditions: found.conditions.clone(),
-                carrying: found.sent.as_ref().and_then(|sent| sent.words()),
+                carrying: carried(found, terms.map(|(_, terms)| terms)),
                 evidence,
             };
             let who = somebody.who.clone();
@@ -322,6 +403,7 @@ impl<'s> Comparing<'_, 's> {
     }
 
     fn finish(self) {
+        self.accessors.tell(self.comparison);
         if self.left_out > 0 {
             let text = format!(
                 "too complex: the patterns overlap in so many ways that {} rules that differ were not compared",
@@ -357,6 +439,35 @@ impl<'s> Comparing<'_, 's> {
             });
         }
     }
+}
+
+/// True if the role of one side is gone, and that of the other has come and gives the same to the same: its terms are told
+/// with its name.
+fn is_renamed(
+    (gone, one): (&Arranged<'_>, &Seat<'_, '_>),
+    (come, other): (&Arranged<'_>, &Seat<'_, '_>),
+) -> bool {
+    let role = |side: &'_ Arranged<'_>, seat: &Seat<'_, '_>| -> Option<_> {
+        let role = side.roles.get(seat.role?)?;
+        let set = |list: &[crate::syntax::Spanned<String>]| -> BTreeSet<String> {
+            list.iter().map(|entry| entry.value.clone()).collect()
+        };
+        let selector = role.selector.as_ref().map(|selector| selector.key.clone());
+        Some((role.method.path.to_owned(), set(role.role.names()), set(role.role.namespaces()), selector))
+    };
+    let is_there = |side: &Arranged<'_>, label: &str| side.roles.iter().any(|role| role.label == label);
+    one.hold.key == other.hold.key
+        && role(gone, one) == role(come, other)
+        && !is_there(come, one.label)
+        && !is_there(gone, other.label)
+}
+
+/// What a request has to carry, and on which terms the token was given.
+fn carried(found: &Found, terms: Option<&LoginTerms>) -> Option<String> {
+    let sent = found.sent.as_ref().and_then(|sent| sent.words());
+    let Some(terms) = terms else { return sent };
+    let token = format!("with a token on these terms: {}", terms.words());
+    Some(sent.map_or_else(|| token.clone(), |sent| format!("{sent} and {token}")))
 }
 
 fn alone<'q, 's>(hold: &'q Option<side::Hold<'s>>) -> Vec<Seat<'q, 's>> {

@@ -12,7 +12,8 @@ pub(super) enum Principal {
     User(String),
     /// Whoever is in the group.
     Group(String),
-    /// Whoever may have credentials made by a role of the Kubernetes secrets engine, in words.
+    /// Whoever may have credentials made by a role of the Kubernetes secrets engine, or is bound to a role that no input
+    /// binds, in words.
     Minted(String),
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Whether one of the sets has addresses that the other has not, of `now` first; nothing if an entry cannot be read. An
 /// empty list stands for all addresses, and for requests that have none.
-pub(super) fn beyond(now: &BTreeSet<String>, before: &BTreeSet<String>) -> Option<(bool, bool)> {
+pub(in super::super) fn beyond(now: &BTreeSet<String>, before: &BTreeSet<String>) -> Option<(bool, bool)> {
     match (before.is_empty(), now.is_empty()) {
         (true, true) => return Some((false, false)),
         (true, false) => return Some((false, true)),

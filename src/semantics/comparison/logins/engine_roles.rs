@@ -75,7 +75,11 @@ fn all<'p>(old: &'p Access<'_>, new: &'p Access<'_>) -> All<'p> {
 /// How long the credentials of a secrets role live where it says nothing, and at most.
 fn limits(access: &Access<'_>, role: &SecretsRole) -> Limits {
     let mut engines = access.project().engines.iter();
-    let engine = engines.find(|engine| engine.path.value.trim_matches('/') == role.mount.trim_matches('/'));
+    let of_vault = namespace(access, role.span);
+    let engine = engines.find(|engine| {
+        engine.path.value.trim_matches('/') == role.mount.trim_matches('/')
+            && namespace(access, engine.span) == of_vault
+    });
     let tuned = |name: &str| {
         let seconds = engine?.settings.duration(name)?.value;
         (seconds.0 > 0).then_some(seconds)

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::word;
+use super::clusters::Clusters;
+use super::login_terms::LoginTerms;
 use super::side::{Arranged, Hold, Role};
 use super::values::Values;
 use crate::semantics::bound;
@@ -19,6 +21,8 @@ use crate::semantics::login::{Outcome, attempt};
 pub(super) struct Somebody {
     /// What to call it.
     pub(super) who: WhoIs,
+    /// The number of the cluster that it is of.
+    pub(super) cluster: usize,
     pub(super) namespace: String,
     pub(super) name: String,
     /// The key of the selector by which the namespace is chosen, where nothing else is known of it.
@@ -45,6 +49,19 @@ impl WhoIs {
     }
 }
 
+impl Somebody {
+    fn of_cluster(self, cluster: usize, clusters: &Clusters) -> Somebody {
+        let words = clusters.words(cluster);
+        let named = |who: WhoIs| match who {
+            WhoIs::Account(text) => WhoIs::Account(text + words),
+            WhoIs::Stranger(text) => WhoIs::Stranger(text + words),
+            WhoIs::Part(text) => WhoIs::Part(text + words),
+            WhoIs::Policy(text) => WhoIs::Policy(text),
+        };
+        Somebody { cluster, who: named(self.who), within: self.within.map(named), ..self }
+    }
+}
+
 /// What is found out about those for whom something may change.
 pub(super) struct Concerned {
     pub(super) somebodies: Vec<Somebody>,
@@ -58,7 +75,7 @@ pub(super) struct Concerned {
 const MOST_VALUES: usize = 2_000;
 
 /// Everybody whom a role admits that is not on the other side in the same way.
-pub(super) fn concerned(old: &Arranged<'_>, new: &Arranged<'_>) -> Concerned {
+pub(super) fn concerned(old: &Arranged<'_>, new: &Arranged<'_>, clusters: &Clusters) -> Concerned {
     let mut strangers = Strangers::new([old, new]);
     let mut found: BTreeSet<Somebody> = BTreeSet::new();
     let (keys_of_old, keys_of_new) = (keys(old), keys(new));
@@ -68,22 +85,26 @@ pub(super) fn concerned(old: &Arranged<'_>, new: &Arranged<'_>) -> Concerned {
         let others: HashSet<&RoleKey<'_>> = others.iter().collect();
         for (role, key) in side.roles.iter().zip(keys) {
             if !others.contains(key) {
-                admitted(role, [old, new], &mut strangers, &mut found);
+                let mut own = BTreeSet::new();
+                admitted(role, [old, new], &mut strangers, &mut own);
                 if side.hold(role.hold).is_some_and(Hold::is_templated) {
                     let values = values.get_or_init(|| Values::of([old, new]));
                     many_values |= values.names.len().max(values.namespaces.len()) > MOST_VALUES;
-                    parts(role, values, &mut strangers, &mut found);
+                    parts(role, values, &mut strangers, &mut own);
                 }
+                found.extend(own.into_iter().map(|it| it.of_cluster(role.cluster, clusters)));
             }
         }
     }
     Concerned { many_values, somebodies: found.into_iter().collect(), crowded: strangers.crowded }
 }
 
-/// Roles that give the same people the same access.
+/// Roles that give the same people the same access on the same terms.
 #[derive(PartialEq, Eq, Hash)]
 struct RoleKey<'r> {
     hold: u32,
+    cluster: usize,
+    terms: &'r LoginTerms,
     names: BTreeSet<&'r str>,
     namespaces: BTreeSet<&'r str>,
     selector: Option<&'r str>,
@@ -92,6 +113,8 @@ struct RoleKey<'r> {
 fn keys<'r>(side: &'r Arranged<'_>) -> Vec<RoleKey<'r>> {
     let key = |role: &'r Role<'_>| RoleKey {
         hold: side.hold(role.hold).map_or(u32::MAX, |hold| hold.key),
+        cluster: role.cluster,
+        terms: &role.terms,
         names: role.role.names().iter().map(|entry| entry.as_str()).collect(),
         namespaces: role.role.namespaces().iter().map(|entry| entry.as_str()).collect(),
         selector: role.selector.as_ref().map(|selector| selector.key.as_str()),
@@ -124,7 +147,8 @@ fn admitted(
             };
             let name = strangers.of_name(name.as_str());
             let selected = Some(selector.key.clone());
-            found.insert(Somebody { who: WhoIs::Stranger(who), namespace, name, selected, within: None });
+            let who = WhoIs::Stranger(who);
+            found.insert(Somebody { who, cluster: 0, namespace, name, selected, within: None });
         }
     }
     let entries = role.role.names().iter().chain(role.role.namespaces());
@@ -164,7 +188,14 @@ fn selects(role: &Role<'_>, side: &Arranged<'_>, namespace: &str, name: &str) ->
 
 fn account(namespace: &str, name: &str) -> Somebody {
     let who = WhoIs::Account(format!("{namespace}/{name}"));
-    Somebody { who, namespace: namespace.to_owned(), name: name.to_owned(), selected: None, within: None }
+    Somebody {
+        who,
+        cluster: 0,
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        selected: None,
+        within: None,
+    }
 }
 
 /// Whoever is admitted by an entry for names and one for namespaces.
@@ -174,6 +205,7 @@ fn somebody(name: &str, namespace: &str, strangers: &mut Strangers<'_>) -> Someb
     }
     Somebody {
         who: WhoIs::Stranger(stranger_in_words(name, namespace)),
+        cluster: 0,
         namespace: strangers.of_namespace(namespace),
         name: strangers.of_name(name),
         selected: None,
@@ -249,6 +281,9 @@ pub(super) fn roles_of(side: &Arranged<'_>, somebody: &Somebody) -> Vec<usize> {
         .into_iter()
         .filter(|at| {
             let Some(role) = side.roles.get(*at) else { return false };
+            if role.cluster != somebody.cluster {
+                return false;
+            }
             let names = role.role.names();
             if !names.iter().any(|entry| bound::admits(entry.as_str(), &somebody.name)) {
                 return false;

@@ -47,6 +47,20 @@ pub(super) fn named<'s>(
     for ((_, name), (before, now)) in definitions {
         let any_held =
             (before.iter().any(|policy| is_held(old, policy)), now.iter().any(|policy| is_held(new, policy)));
+        // Tokens that hold one of several are told of where they are compared.
+        let is_several = before.len() != now.len() && before.len().min(now.len()) > 0;
+        if is_several && any_held == (false, false) {
+            let (side, all) = if now.len() > before.len() { (Side::New, &now) } else { (Side::Old, &before) };
+            let text = format!(
+                "the policy {} is defined {} times before and {} times now, and which of them servers have is not \
+                 known",
+                word(&name),
+                before.len(),
+                now.len()
+            );
+            let place = all.last().map(|policy| policy.name.span);
+            comparison.doubts.push(Doubt { side, text, place });
+        }
         for (before, now) in paired(before, now, old, new) {
             let held = (before.is_some_and(|it| is_held(old, it)), now.is_some_and(|it| is_held(new, it)));
             let settled = match (before.is_some(), now.is_some()) {

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::Side;
+use super::clusters::Clusters;
 use super::contents::{BUILT_IN_POLICY, Contents};
+use super::login_terms::LoginTerms;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::policy::Policy;
 use crate::semantics::dialect::Dialect;
@@ -35,6 +37,9 @@ pub(super) struct Role<'s> {
     pub(super) method: &'s AuthMethod<'s>,
     /// Position in [`Arranged::holds`].
     pub(super) hold: usize,
+    /// The number of the cluster whose service accounts it admits.
+    pub(super) cluster: usize,
+    pub(super) terms: LoginTerms,
     /// `MOUNT/NAME`, the name in lower case.
     pub(super) label: String,
     /// The namespace selector, if there is one.
@@ -128,6 +133,7 @@ impl<'s> Arranged<'s> {
     pub(super) fn new(
         side: Side,
         access: &'s Access<'s>,
+        clusters: &Clusters,
         contents: &mut Contents<'s>,
         keys: &mut Keys,
     ) -> Arranged<'s> {
@@ -144,6 +150,7 @@ impl<'s> Arranged<'s> {
         for (method, role) in access.roles() {
             let dialect = access.dialects_at(role.span).first().copied().unwrap_or(Dialect::VaultCurrent);
             let Ok(issued) = token_of(role, method, dialect) else { continue };
+            let terms = LoginTerms::of(role, &issued);
             let attaching = Attaching {
                 names: role.policies().iter().map(Spanned::as_str).collect(),
                 with_default: !role.fields.bool("token_no_default_policy").is_some_and(|it| it.value),
@@ -160,12 +167,19 @@ impl<'s> Arranged<'s> {
                 arranged.holds.push(hold.keyed(keys));
                 arranged.holds.len() - 1
             });
-            arranged.take(role, method, hold);
+            arranged.take(role, method, hold, clusters.number(method), terms);
         }
         arranged
     }
 
-    fn take(&mut self, role: &'s AuthRole, method: &'s AuthMethod<'s>, hold: usize) {
+    fn take(
+        &mut self,
+        role: &'s AuthRole,
+        method: &'s AuthMethod<'s>,
+        hold: usize,
+        cluster: usize,
+        terms: LoginTerms,
+    ) {
         let selector = role.fields.text("bound_service_account_namespace_selector");
         let selector = selector.filter(|selector| !selector.value.is_empty()).map(Selector::of);
         let at = self.roles.len();
@@ -183,7 +197,7 @@ impl<'s> Arranged<'s> {
             }
         }
         let label = format!("{}/{}", method.path, role.name.value.to_lowercase());
-        self.roles.push(Role { role, method, hold, label, selector });
+        self.roles.push(Role { role, method, hold, cluster, terms, label, selector });
     }
 
     /// Roles that name a service account letter for letter, and all that have a glob or a selector.

@@ -279,21 +279,29 @@ fn on_disk(loaded: &Loaded, base: &Path) -> Made {
         .collect()
 }
 
-/// The directories of what is not read and not the same on both sides: what it is made of is compared, but nobody says
-/// that it is made of that.
+/// Of directories that `compile` made and that are not the same on both sides: what they are made of is compared, and
+/// `compile --check` tells whether they are made of that. One that only one side has is not to come up unseen.
 fn made(old: &Made, new: &Made) -> Vec<Doubt> {
     let names: BTreeSet<&PathBuf> = old.keys().chain(new.keys()).collect();
     let other = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
     let directories: BTreeSet<&Path> = other.filter_map(|name| name.parent()).collect();
-    let doubts = directories.into_iter().map(|directory| Doubt {
-        side: Side::New,
-        text: format!(
+    let mut doubts = Vec::new();
+    for directory in directories {
+        let is_in = |made: &Made| made.keys().any(|name| name.parent() == Some(directory));
+        let text = format!(
             "`{}` is a directory that `compile` made, is not read, and is not the same on both sides",
             shown(directory)
-        ),
-        place: None,
-    });
-    doubts.collect()
+        );
+        match (is_in(old), is_in(new)) {
+            (true, true) => {
+                say(format_args!("note: {text}; `rolewright compile --check` tells whether it is in step"))
+            }
+            (has_old, _) => {
+                doubts.push(Doubt { side: if has_old { Side::Old } else { Side::New }, text, place: None });
+            }
+        }
+    }
+    doubts
 }
 
 /// The configurations in force that lie in the repository and that one of the sides has not in this form: what it excludes,

@@ -92,6 +92,12 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
     comparing.finish();
 }
 
+/// Somebody, a Vault namespace, a pattern.
+type OnPattern = (WhoIs, String, String);
+
+/// The roles through which somebody logs in, each with the place of what its tokens hold.
+type Seats<'r> = &'r [(usize, usize)];
+
 /// The comparison on its way.
 struct Comparing<'q, 's> {
     setting: Setting<'q>,
@@ -103,7 +109,7 @@ struct Comparing<'q, 's> {
     /// With the witness, which is that of the first who is named.
     told: BTreeMap<Told, (String, BTreeSet<WhoIs>, WhoIs)>,
     /// Which capabilities are told of somebody on a pattern in a namespace.
-    told_of: HashMap<(Direction, (WhoIs, String, String)), BTreeSet<Capability>>,
+    told_of: HashMap<(Direction, OnPattern), BTreeSet<Capability>>,
     accessors: Accessors,
     /// Of whom somebody is a part.
     wholes: BTreeMap<WhoIs, WhoIs>,
@@ -212,7 +218,7 @@ impl<'s> Comparing<'_, 's> {
     fn on_terms(
         &mut self,
         namespace: &str,
-        (of_old, of_new): (&[(usize, usize)], &[(usize, usize)]),
+        (of_old, of_new): (Seats<'_>, Seats<'_>),
         somebodies: &[Somebody],
         (old, new): (&Arranged<'s>, &Arranged<'s>),
     ) {

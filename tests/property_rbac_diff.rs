@@ -70,9 +70,25 @@ fn changes_are_those_of_plain_enumeration() {
         for change in &comparison.changes {
             let question = witness(change);
             for who in &change.who {
-                let (_, _, user) = everybody.iter().find(|(name, _, _)| name == who).unwrap();
                 let wanted = (change.direction == Direction::Lost, change.direction == Direction::Gained);
-                assert_eq!(answers(user, &question.query()), wanted, "{change:#?}\n{}", told());
+                let found = match everybody.iter().find(|(name, _, _)| name == who) {
+                    Some((_, _, user)) => answers(user, &question.query()),
+                    None => {
+                        let says = |objects: &[Value]| {
+                            let project = project(&with_somebody_bound(objects, who));
+                            let access = Access::new(&project);
+                            access
+                                .cluster()
+                                .by_rbac(
+                                    &User { name: "bound".to_owned(), groups: Vec::new() },
+                                    &question.query(),
+                                )
+                                .is_some()
+                        };
+                        (says(&before), says(&after))
+                    }
+                };
+                assert_eq!(found, wanted, "{change:#?}\n{}", told());
                 assert!(holds(change, &question.query()), "{change:#?} holds its witness {question:?}");
             }
         }
@@ -624,6 +640,31 @@ fn metadata(name: &str, namespace: Option<&str>) -> Value {
         Some(namespace) => json!({"name": name, "namespace": namespace}),
         None => json!({"name": name}),
     }
+}
+
+/// The objects, and the user `bound` that is bound to the role of whom ``whoever is bound to the KIND `NAME` of the
+/// namespace `NAMESPACE` `` speaks.
+fn with_somebody_bound(objects: &[Value], who: &str) -> Vec<Value> {
+    let words: Vec<&str> = who.split('`').collect();
+    let (kind, name, namespace) = match words.as_slice() {
+        ["whoever is bound to the ClusterRole ", name, ""] => ("ClusterRole", *name, None),
+        ["whoever is bound to the Role ", name, " of the namespace ", namespace, ""] => {
+            ("Role", *name, Some(*namespace))
+        }
+        _ => panic!("{who} is nobody"),
+    };
+    let mut binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "somebody-bound"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "bound"}],
+    });
+    if let Some(namespace) = namespace {
+        binding["kind"] = json!("RoleBinding");
+        binding["metadata"]["namespace"] = json!(namespace);
+    }
+    objects.iter().cloned().chain([binding]).collect()
 }
 
 fn text(objects: &[Value]) -> String {

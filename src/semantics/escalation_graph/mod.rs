@@ -14,6 +14,7 @@ mod cluster;
 mod cut;
 mod engine;
 mod graph;
+mod logins;
 mod made;
 mod mounts;
 mod parties;

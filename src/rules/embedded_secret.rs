@@ -13,6 +13,8 @@
 //! Found by form: three base64url parts of which the first two are JSON, the prefix of Vault with 24 characters or
 //! more, a PEM header with a key behind it. Data of Kubernetes Secrets in base64 is not decoded.
 
+use memchr::memmem;
+
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::project::FileClass;
 use crate::syntax::{Source, Span};
@@ -37,18 +39,21 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// One pass over the text, which stops at nothing but the letters that a secret may begin with.
 fn look(source: &Source, cx: &mut Context<'_>) {
     let bytes = source.text.as_bytes();
     let mut jwt_end = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let starts = |word: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(word));
-        match byte {
-            b'e' if at >= jwt_end && starts(b"eyJ") => jwt_end = jwt(source, at, cx),
-            b'h' if starts(b"hvs.") || starts(b"hvb.") || starts(b"hvr.") => token(source, at, cx),
-            b'P' if starts(KEY) => key(source, at, cx),
-            _ => {}
+    for at in memmem::find_iter(bytes, b"eyJ") {
+        if at >= jwt_end {
+            jwt_end = jwt(source, at, cx);
         }
+    }
+    for at in memmem::find_iter(bytes, b"hv") {
+        if let Some([b's' | b'b' | b'r', b'.', ..]) = bytes.get(at + 2..) {
+            token(source, at, cx);
+        }
+    }
+    for at in memmem::find_iter(bytes, KEY) {
+        key(source, at, cx);
     }
 }
 

@@ -101,6 +101,14 @@ fn paths_are_shown_in_one_place() {
     assert!(strays.is_empty(), "\n{}\nshow it by `names::shown`\n", strays.join("\n"));
 }
 
+/// Where a file names its tests before its code, the code is looked at.
+#[test]
+fn code_behind_the_name_of_its_tests_is_seen() {
+    let text = "// a\nuse a;\n#[cfg(test)]\nmod tests;\nfn b() {}\n#[cfg(test)]\nmod more {\nuse c;\n}\n";
+    let seen: Vec<usize> = code_lines(text).map(|(line, _)| line).collect();
+    assert_eq!(seen, [2, 3, 4, 5]);
+}
+
 #[test]
 fn every_source_file_lies_in_a_layer() {
     let strays: Vec<String> = sources()
@@ -127,9 +135,13 @@ fn layer_of(path: &str) -> Option<(usize, &'static str)> {
     all.find(|(_, name)| *name == first)
 }
 
-/// Lines with their numbers, without comments and without the tests at the end of the file.
+/// Lines with their numbers, without comments and without tests that are written out in the file.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
+    let tests = text
+        .lines()
+        .zip(text.lines().skip(1))
+        .position(|(line, next)| line.trim() == "#[cfg(test)]" && next.trim_end().ends_with('{'));
+    let lines = text.lines().enumerate().take(tests.unwrap_or(usize::MAX));
     lines.map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 

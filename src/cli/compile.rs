@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use super::args::Global;
 use super::check;
-use super::exit::{Exit, Failure, print, print_diff, print_lines, say};
+use super::exit::{Exit, Failure, print, print_diff, print_lines, say, say_bug};
 use super::load::{self, Loaded};
 use super::names::shown;
 use super::session::Session;
@@ -132,10 +132,7 @@ fn refused(loaded: &Loaded, session: &Session) -> Option<Exit> {
         ));
     }
     for crash in &crashes {
-        say(format_args!(
-            "error: `{}` failed: {}; this is a bug, please report it",
-            crash.rule, crash.message
-        ));
+        say_bug(crash);
     }
     say("error: nothing was made: what is wrong above comes first");
     Some(match (crashes.is_empty(), unreadable) {

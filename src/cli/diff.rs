@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, say, say_bug};
 use super::load::{self, Loaded};
 use super::names::shown;
 use super::revision::{LeftOut, Range, Repository, Revision};
@@ -156,8 +156,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         Format::Markdown => markdown::render(&changes),
     })?;
     for contradiction in &comparison.contradictions {
-        let text = clean::line(contradiction);
-        say(format_args!("error: {text}; this is a bug of rolewright, please report it"));
+        say_bug(contradiction);
     }
     templates(old, new);
     let crashed = !old.crashes.is_empty() || !new.crashes.is_empty();

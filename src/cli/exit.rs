@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::config::version::OWN;
 use crate::report::clean;
 
 /// The exit codes, the same for every command and every format.
@@ -130,6 +131,12 @@ pub fn reader_is_gone() -> bool {
 /// Stdout takes nothing.
 pub fn unwritable(error: &io::Error) -> Failure {
     Failure::new(format!("cannot write to stdout: {error}"))
+}
+
+/// Writes to stderr that the program went wrong by itself; `what` is a lower-case phrase.
+pub fn say_bug(what: impl fmt::Display) {
+    let what = what.to_string();
+    say(format_args!("error: {}; this is a bug of rolewright {OWN}, please report it", clean::line(&what)));
 }
 
 /// Writes a line to stderr.

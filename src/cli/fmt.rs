@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, print_diff, print_lines, say};
+use super::exit::{Exit, Failure, print, print_diff, print_lines, say, say_bug};
 use super::load;
 use super::session::Session;
 use super::walk::{self, Role};
@@ -147,9 +147,7 @@ impl Run<'_> {
                 return Ok(());
             }
             Err(Trouble::Unfaithful) => {
-                say(format_args!(
-                    "error: `{name}` is left as it is: formatting would change what it means, which is a bug of rolewright"
-                ));
+                say_bug(format_args!("`{name}` is left as it is: formatting would change what it means"));
                 self.raise(Exit::Internal);
                 return Ok(());
             }

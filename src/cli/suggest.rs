@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, print_diff, say};
+use super::exit::{Exit, Failure, print, print_diff, say_bug};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::emit::proposal::{Proposal, proposal};
@@ -55,7 +55,7 @@ pub struct Args {
     #[arg(value_name = "ROLE")]
     pub roles: Vec<String>,
     /// Files and directories that hold the roles, their policies, and whatever uses them
-    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1..)]
+    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1)]
     pub paths: Vec<PathBuf>,
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -91,10 +91,7 @@ pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<
     let proposal = match proposal(project, &chosen) {
         Ok(proposal) => proposal,
         Err(disagreement) => {
-            say(format_args!(
-                "error: {}; this is a bug of rolewright, please report it; nothing is suggested",
-                clean::line(&disagreement.to_string())
-            ));
+            say_bug(format_args!("nothing is suggested: {disagreement}"));
             return Ok((String::new(), Exit::Internal));
         }
     };

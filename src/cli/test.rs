@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, print_lines, say};
+use super::exit::{Exit, Failure, print, print_lines, say, say_bug};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::project::FileClass;
@@ -215,8 +215,7 @@ pub fn problems(loaded: &Loaded, session: &Session) -> Vec<Problem> {
         problems.push(Problem { path: name.to_owned(), line: None, message: message.to_owned() });
     }
     for crash in &loaded.crashes {
-        let (rule, message) = (crash.rule, clean::line(&crash.message));
-        say(format_args!("error: `{rule}` failed: {message}; this is a bug of rolewright, please report it"));
+        say_bug(crash);
         problems.push(Problem { path: String::new(), line: None, message: crash.message.clone() });
     }
     problems

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::args::Global;
-use super::exit::{Exit, Failure, print, print_lines, say};
+use super::exit::{Exit, Failure, print, print_lines, say, say_bug};
 use super::load::{self, Loaded};
 use super::session::Session;
 use crate::model::kube::workload::Workload;
@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(value_name = "SECRET")]
     pub secret: Option<String>,
     /// Files and directories that hold the workload, the auth roles and the policies
-    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1..)]
+    #[arg(long = "in", value_name = "PATH", default_value = ".", num_args = 1)]
     pub paths: Vec<PathBuf>,
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -90,7 +90,7 @@ fn say_unread(loaded: &Loaded) -> bool {
         say(format_args!("warning: {}: {}", clean::line(&unread.path), unread.message));
     }
     for crash in &loaded.crashes {
-        say(format_args!("error: {}; this is a bug of rolewright, please report it", crash.message));
+        say_bug(crash);
     }
     let places = Places::new(&loaded.project.sources);
     let mut last = None;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use toml::de::DeValue;
 
-use crate::report::clean;
+use crate::syntax::unseen::is_harmful;
 
 /// Settings by key, such as `fail-on` or `rules.missing-audience`.
 pub type Shown = BTreeMap<String, Setting>;
@@ -95,7 +95,7 @@ fn quoted(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if clean::is_harmful(c) => out += &format!("\\U{:08X}", u32::from(c)),
+            c if is_harmful(c) => out += &format!("\\U{:08X}", u32::from(c)),
             c => out.push(c),
         }
     }
@@ -116,7 +116,7 @@ mod tests {
             serde_json::json!([{"path": "kv", "odd key": {"é": 1.5}}]),
         ] {
             let text = inline(&value);
-            assert_eq!(clean::line(&text), text);
+            assert_eq!(crate::report::clean::line(&text), text);
             let back: Json = toml::from_str::<Json>(&format!("x = {text}")).unwrap()["x"].clone();
             assert_eq!(back, value, "{text}");
         }

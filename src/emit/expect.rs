@@ -130,24 +130,7 @@ impl<'a> Asking<'a> {
             )),
         };
         let question = question.unwrap_or_else(|instead| instead);
-        questions.claims.push(Claim { label: self.label(), question });
-    }
-
-    fn label(&self) -> String {
-        let Expectation { who, can, on, namespace, .. } = self.expectation;
-        let who = match &who.value {
-            Quantifier::One(who) => who.clone(),
-            Quantifier::Nobody => "nobody".to_owned(),
-            Quantifier::NobodyExcept(some) => format!("nobody except {}", some.join(", ")),
-            Quantifier::Only(some) => format!("only {}", some.join(", ")),
-            Quantifier::EverybodyIn(namespace) => format!("everybody in {namespace}"),
-        };
-        if let Some(ends) = self.expectation.never {
-            return format!("{who} never escalates to {}", ends.words());
-        }
-        let verb = if *can { "can" } else { "cannot" };
-        let place = namespace.as_ref().map_or(String::new(), |namespace| format!(" in {namespace}"));
-        format!("{who} {verb} {} {on}{place}", self.action)
+        questions.claims.push(Claim { label: self.expectation.sentence(&[self.action]), question });
     }
 
     /// What `kubectl auth can-i` takes; what stands behind a slash is a name to it.

@@ -14,6 +14,7 @@ use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing, is_among};
 use crate::semantics::pattern::{covers, overlaps};
 use crate::syntax::hcl1::printer;
+use crate::syntax::unseen::is_harmful;
 use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned};
 
 /// How the first line of a narrowed policy begins.
@@ -96,8 +97,7 @@ fn said(project: &Project, need: &Need) -> String {
     };
     // So that code in Markdown ends where it is meant to.
     let text = format!("{} {}: {by}, {file}", need.capability, need.on).replace('`', "\\u{60}");
-    let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    quote::comment(&text).chars().filter(is_seen).collect()
+    quote::comment(&text).chars().filter(|c| !is_harmful(*c)).collect()
 }
 
 /// The text with each path rule replaced by those that stand for it now.

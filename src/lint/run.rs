@@ -1,5 +1,6 @@
 //! The loop over rules and objects.
 
+use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,6 +19,12 @@ pub struct Crash {
     pub rule: &'static str,
     /// What the panic said.
     pub message: String,
+}
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` failed: {}", self.rule, self.message)
+    }
 }
 
 /// Runs every rule of `rules` over the project. Findings come sorted by source, start and rule name.

@@ -2,7 +2,8 @@
 
 use super::entries::{Entry, entries};
 use super::place::Places;
-use super::{Report, Summary, clean};
+use super::{Report, Summary};
+use crate::syntax::unseen::is_harmful;
 
 /// How many rows a table has at most: GitHub takes one megabyte for the summary of a step.
 pub const ROWS: usize = 1_000;
@@ -67,7 +68,7 @@ pub fn text(text: &str) -> String {
             '.' if out.ends_with("www") => out += "&#46;",
             c if c.is_alphanumeric() || matches!(c, ' ' | '/' | ',' | ';' | '.' | '-') => out.push(c),
             // A reference would bring it back, and with it another direction of writing.
-            c if clean::is_harmful(c) => out += "&#65533;",
+            c if is_harmful(c) => out += "&#65533;",
             c => out += &format!("&#{};", u32::from(c)),
         }
     }

@@ -1,5 +1,7 @@
 //! Questions to the API server.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::page::{Answer, Row, place};
@@ -97,29 +99,23 @@ pub fn who(
     anywhere: bool,
     places: &Places<'_>,
 ) -> Vec<([String; 3], Answer)> {
-    let mut found: Vec<([String; 3], Answer)> = Vec::new();
-    in_one(access, question, places, &mut found);
+    let mut lines = Lines { places, found: Vec::new(), known: HashSet::new() };
+    in_one(access, question, &mut lines);
     if anywhere {
         let namespaces = access.cluster().namespaces().into_iter().filter(|namespace| !namespace.is_empty());
         for question in namespaces.filter_map(|namespace| question.in_namespace(namespace)) {
-            in_one(access, &question, places, &mut found);
+            in_one(access, &question, &mut lines);
         }
         // They go somewhere, wherever that is.
         if let Some(question) = question.in_namespace("default") {
-            adrift(access, &question, places, &mut found);
+            adrift(access, &question, &mut lines);
         }
     }
-    found
+    lines.found
 }
 
-fn in_one(
-    access: &Access<'_>,
-    question: &Question,
-    places: &Places<'_>,
-    found: &mut Vec<([String; 3], Answer)>,
-) {
+fn in_one(access: &Access<'_>, question: &Question, lines: &mut Lines<'_>) {
     let query = question.query();
-    let mut lines = Lines { places, found };
     let undecided: Vec<(&Binding, Doubt<'_>)> = access.undecided(&query).collect();
     for (binding, doubt) in &undecided {
         let how = format!("not known: {}", doubt.words().replace('`', ""));
@@ -128,12 +124,14 @@ fn in_one(
             lines.add(binding, subject, how.clone(), at, Answer::Unknown);
         }
     }
+    let open: HashSet<*const Binding> =
+        undecided.iter().map(|(binding, _)| std::ptr::from_ref(*binding)).collect();
     for source in &access.cluster().allowing(&query) {
-        let is_open = undecided.iter().any(|(binding, _)| std::ptr::eq(*binding, source.binding));
-        if is_open || source.subject.name.value == "system:masters" {
+        if open.contains(&std::ptr::from_ref(source.binding)) || source.subject.name.value == "system:masters"
+        {
             continue;
         }
-        let how = binding_row(source.binding, places).text;
+        let how = binding_row(source.binding, lines.places).text;
         // Of a role that every cluster has, the binding is what somebody wrote.
         let is_own = source.rule.span.source == BUILT_IN;
         let at = if is_own { source.binding.role_ref.span } else { source.rule.span };
@@ -145,16 +143,10 @@ fn in_one(
             lines.add(binding, subject, how.clone(), binding.role_ref.span, Answer::Unknown);
         }
     }
-    adrift(access, question, places, found);
+    adrift(access, question, lines);
 }
 
-fn adrift(
-    access: &Access<'_>,
-    question: &Question,
-    places: &Places<'_>,
-    found: &mut Vec<([String; 3], Answer)>,
-) {
-    let mut lines = Lines { places, found };
+fn adrift(access: &Access<'_>, question: &Question, lines: &mut Lines<'_>) {
     for binding in access.adrift(&question.query()) {
         let how = format!("not known: {}", Doubt::NoNamespace(binding).words().replace('`', ""));
         for subject in &binding.subjects {
@@ -165,15 +157,16 @@ fn adrift(
 
 struct Lines<'l> {
     places: &'l Places<'l>,
-    found: &'l mut Vec<([String; 3], Answer)>,
+    found: Vec<([String; 3], Answer)>,
+    /// Who and how of those.
+    known: HashSet<(String, String)>,
 }
 
 impl Lines<'_> {
     /// One line for each subject and binding; of one whom several rules allow it, the first.
     fn add(&mut self, binding: &Binding, subject: &Subject, how: String, at: Span, answer: Answer) {
         let words = subject_words(binding, subject).replace('`', "");
-        let is_known = |([who, by, _], _): &([String; 3], Answer)| *who == words && *by == how;
-        if !self.found.iter().any(is_known) {
+        if self.known.insert((words.clone(), how.clone())) {
             self.found.push(([words, how, place(self.places, at)], answer));
         }
     }

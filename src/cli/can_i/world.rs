@@ -1,6 +1,7 @@
 //! Which question is asked: one to Vault, or one to the Kubernetes API server.
 
 use super::super::exit::Failure;
+use crate::model::kube::resource;
 use crate::model::project::Project;
 use crate::model::spec::names::NAMESPACE;
 use crate::model::vault::capability::Capability;
@@ -65,7 +66,7 @@ pub fn understand(
         return Err(Failure::new(fault).with_help(format!("it must be {}", NAMESPACE.says)));
     }
     let flagged = flags.is_about_kubernetes() || name.is_some();
-    let is_verb = KUBERNETES_VERBS.contains(&verb);
+    let is_verb = is_kubernetes(verb);
     let capability = Capability::from_word(verb);
     let is_vault = match capability {
         _ if flagged => false,
@@ -158,26 +159,7 @@ fn kubernetes(
     read.map_err(|error| Failure::new(clean::line(&error.to_string())))
 }
 
-const KUBERNETES_VERBS: &[&str] = &[
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "impersonate",
-    "bind",
-    "escalate",
-    "use",
-    "approve",
-    "sign",
-    "attest",
-    "proxy",
-    "post",
-    "put",
-    "head",
-    "options",
-    "*",
-];
+/// True if a verb of Kubernetes is meant, of resources or of other paths, or any.
+fn is_kubernetes(verb: &str) -> bool {
+    verb == "*" || resource::is_verb(verb) || resource::URL_VERBS.contains(&verb)
+}

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::baseline::Known;
 use super::{Args, gate};
-use crate::cli::exit::{Exit, Failure, print_diff, say};
+use crate::cli::exit::{Exit, Failure, print_diff, say, say_bug};
 use crate::cli::load::{self, Loaded};
 use crate::cli::session::Session;
 use crate::cli::write;
@@ -83,11 +83,9 @@ fn complain(fixed: &Fixed, session: &Session, outcome: &mut Outcome) {
     }
     for Unsettled { source, rules } in &fixed.unsettled {
         let name = fixed.sources.get(*source).map_or("", |source| &source.name);
-        say(format_args!(
-            "error: `{}` is left as it is: the fixes of {} do not come to an end, which is a bug of rolewright {}, please report it",
-            clean::line(name),
-            rules.join(", "),
-            env!("CARGO_PKG_VERSION")
+        say_bug(format_args!(
+            "`{name}` is left as it is: the fixes of {} do not come to an end",
+            rules.join(", ")
         ));
         outcome.unsettled = true;
     }

@@ -1,6 +1,6 @@
 //! What `check` says on stderr beside its report.
 
-use crate::cli::exit::{Exit, say};
+use crate::cli::exit::{Exit, say, say_bug};
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
 use crate::lint::Crash;
@@ -64,11 +64,6 @@ pub(super) fn say_nothing() -> Exit {
 
 pub(super) fn complain(crashes: &[Crash]) {
     for crash in crashes {
-        say(format_args!(
-            "error: `{}` failed: {}; this is a bug of rolewright {}, please report it",
-            crash.rule,
-            crash.message,
-            env!("CARGO_PKG_VERSION")
-        ));
+        say_bug(crash);
     }
 }

@@ -7,7 +7,7 @@ pub mod junit;
 use super::paths::{sentence, told};
 use super::place::Places;
 use crate::model::project::Project;
-use crate::model::spec::{EVERYWHERE, Expectation, Quantifier};
+use crate::model::spec::Expectation;
 use crate::semantics::expectation::{Answer, Coverage, Decider, DeciderKind, Outcome, Reason, Verdict};
 use crate::syntax::Span;
 use serde::Serialize;
@@ -79,30 +79,8 @@ pub fn title(expectation: &Expectation) -> String {
 
 /// What an expectation says, as a sentence.
 pub fn claim(expectation: &Expectation) -> String {
-    let who = match &expectation.who.value {
-        Quantifier::One(who) => who.clone(),
-        Quantifier::Nobody => "nobody".to_owned(),
-        Quantifier::NobodyExcept(names) => format!("nobody except {}", names.join(", ")),
-        Quantifier::Only(names) => format!("only {}", names.join(", ")),
-        Quantifier::EverybodyIn(namespace) => format!("everybody in {namespace}"),
-    };
-    if let Some(ends) = expectation.never {
-        let is_nobody = matches!(expectation.who.value, Quantifier::Nobody | Quantifier::NobodyExcept(_));
-        let never = if is_nobody { "" } else { "never " };
-        return format!("{who} {never}escalates to {}", ends.words());
-    }
     let actions: Vec<&str> = expectation.actions.iter().map(|action| action.as_str()).collect();
-    let verb = if expectation.can { "can" } else { "cannot" };
-    let mut text = format!("{who} {verb} {} {}", actions.join(", "), expectation.on);
-    if let Some(object) = &expectation.object {
-        text += &format!(" named {object}");
-    }
-    match expectation.namespace.as_ref().map(|namespace| namespace.as_str()) {
-        Some(EVERYWHERE) if !expectation.on.as_str().starts_with('/') => text += " in all namespaces",
-        Some(EVERYWHERE) | None => {}
-        Some(namespace) => text += &format!(" in {namespace}"),
-    }
-    text
+    expectation.sentence(&actions)
 }
 
 /// Lines that say why a claim came out as it did; without those answers that are as they should be unless `all`.

@@ -130,6 +130,33 @@ impl Expectation {
         }
     }
 
+    /// What it says of these actions, as a sentence.
+    pub fn sentence(&self, actions: &[&str]) -> String {
+        let who = match &self.who.value {
+            Quantifier::One(who) => who.clone(),
+            Quantifier::Nobody => "nobody".to_owned(),
+            Quantifier::NobodyExcept(names) => format!("nobody except {}", names.join(", ")),
+            Quantifier::Only(names) => format!("only {}", names.join(", ")),
+            Quantifier::EverybodyIn(namespace) => format!("everybody in {namespace}"),
+        };
+        if let Some(ends) = self.never {
+            let is_nobody = matches!(self.who.value, Quantifier::Nobody | Quantifier::NobodyExcept(_));
+            let never = if is_nobody { "" } else { "never " };
+            return format!("{who} {never}escalates to {}", ends.words());
+        }
+        let verb = if self.can { "can" } else { "cannot" };
+        let mut text = format!("{who} {verb} {} {}", actions.join(", "), self.on);
+        if let Some(object) = &self.object {
+            text += &format!(" named {object}");
+        }
+        match self.namespace.as_ref().map(Spanned::as_str) {
+            Some(EVERYWHERE) if !self.on.as_str().starts_with('/') => text += " in all namespaces",
+            Some(EVERYWHERE) | None => {}
+            Some(namespace) => text += &format!(" in {namespace}"),
+        }
+        text
+    }
+
     /// The requests to Kubernetes that it speaks of, if it speaks of many.
     pub fn requests(&self) -> Result<RequestPattern<'_>, RequestPatternError> {
         RequestPattern::parse(self.on.as_str(), self.object.as_ref().map(Spanned::as_str))

@@ -6,6 +6,7 @@
 //! in the whole cluster, it has in every namespace. So a change is told once, where it is widest.
 
 mod asked;
+mod copies;
 mod doubts;
 mod giving;
 mod holdings;
@@ -13,6 +14,7 @@ mod minted;
 mod parts;
 mod principal;
 mod sides;
+mod templates;
 mod unbound;
 mod words;
 
@@ -41,7 +43,7 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
     let mut numbers = Numbers::default();
     let (old_homes, new_homes) = Homes::of_both(old.project(), new.project());
     let (mut of_old, mut of_new) = minted::of_both(old, new);
-    let unbound = unbound::of_both(old, new);
+    let unbound = unbound::of_both(old, new, (&of_old, &of_new));
     of_old.extend(unbound.0);
     of_new.extend(unbound.1);
     let old = Holdings::of(old, &old_homes, &of_old, &mut numbers);

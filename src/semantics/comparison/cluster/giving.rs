@@ -56,17 +56,18 @@ impl<'a> Giving<'a> {
     /// added to `spent`.
     pub(super) fn first(&self, atom: &Atom<'_>, spent: &mut u64) -> Option<(usize, &'a RbacRule)> {
         let mut found: Option<usize> = None;
-        let mut look = |positions: &[usize], is_it: &dyn Fn(&RbacRule) -> bool, price: fn(&RbacRule) -> u64| {
-            *spent += 1;
-            for at in positions.iter().take_while(|at| found.is_none_or(|found| **at < found)) {
-                let Some((_, rule)) = self.rules.get(*at) else { continue };
-                *spent += price(rule);
-                if is_it(rule) {
-                    found = Some(*at);
-                    return;
+        let mut look =
+            |positions: &[usize], is_it: &dyn Fn(&RbacRule) -> bool, price: fn(&RbacRule) -> u64| {
+                *spent += 1;
+                for at in positions.iter().take_while(|at| found.is_none_or(|found| **at < found)) {
+                    let Some((_, rule)) = self.rules.get(*at) else { continue };
+                    *spent += price(rule);
+                    if is_it(rule) {
+                        found = Some(*at);
+                        return;
+                    }
                 }
-            }
-        };
+            };
         match *atom {
             Atom::Url { .. } => look(&self.urls, &|rule| gives(rule, atom), size),
             Atom::Resource { group, resource, verb, name } => {

@@ -144,14 +144,16 @@ impl<'a> Holdings<'a> {
         let mut scopes: BTreeMap<Scope<'a>, Held<'a>> = BTreeMap::new();
         // Also what all service accounts of a namespace hold.
         let is_anywhere = party.places.are_open || !party.places.named.is_empty();
-        let everybody = self.by_principal.iter().filter(|_| is_anywhere).filter(|(principal, _)| match (principal, &party.what) {
-            (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
-                own == name && !namespace.is_empty() && party.places.take_in(namespace)
+        let everybody = self.by_principal.iter().filter(|_| is_anywhere).filter(|(principal, _)| {
+            match (principal, &party.what) {
+                (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
+                    own == name && !namespace.is_empty() && party.places.take_in(namespace)
+                }
+                (Principal::Group(group), _) => group
+                    .strip_prefix("system:serviceaccounts:")
+                    .is_some_and(|namespace| party.places.take_in(namespace)),
+                _ => false,
             }
-            (Principal::Group(group), _) => group
-                .strip_prefix("system:serviceaccounts:")
-                .is_some_and(|namespace| party.places.take_in(namespace)),
-            _ => false,
         });
         for (scope, given) in everybody.flat_map(|(_, held)| held) {
             scopes.entry(*scope).or_default().given.extend(given.given.iter().cloned());

@@ -61,8 +61,12 @@ mod tests {
 
     #[test]
     fn what_another_atom_takes_in_is_left_out() {
-        let resource =
-            |group, resource, verb, name: Option<&'static str>| Atom::Resource { group, resource, verb, name };
+        let resource = |group, resource, verb, name: Option<&'static str>| Atom::Resource {
+            group,
+            resource,
+            verb,
+            name,
+        };
         let url = |url, verb| Atom::Url { url, verb };
         let table = [
             (resource("", "pods", "get", None), resource("", "pods", "get", Some("x")), true),

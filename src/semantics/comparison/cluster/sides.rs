@@ -3,15 +3,18 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 
-use super::super::{Direction, Evidence, Side};
+use super::super::{Direction, Evidence, Side, word};
 use super::holdings::{Holdings, Scope, cause, gives};
 use super::principal::Principal;
 use super::{asked, words};
-use crate::model::kube::rbac::RbacRule;
+use crate::model::kube::ObjectMeta;
+use crate::model::kube::binding::Binding;
+use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
 use crate::semantics::authorizer::Query;
 use crate::semantics::covers::Atom;
 use crate::semantics::rbac::bootstrap::BUILT_IN;
 use crate::semantics::reach::kubernetes::Question;
+use crate::syntax::Span;
 
 /// In how many other scopes a rule about the same thing is looked for.
 const OTHER_SCOPES: usize = 64;
@@ -109,9 +112,8 @@ impl<'s, 'a> Sides<'s, 'a> {
             let rules = given.filter_map(|given| given.rules.as_ref()).flat_map(|rules| rules.all.iter());
             rules.flat_map(|rule| words_of(rule)).collect()
         });
-        let shows = |question: &Question| {
-            self.allows(self.more, question) && !self.allows(self.less, question)
-        };
+        let shows =
+            |question: &Question| self.allows(self.more, question) && !self.allows(self.less, question);
         asked::witness(atom, self.scope, |word| used.contains(word), shows)
     }
 
@@ -150,10 +152,15 @@ impl<'s, 'a> Sides<'s, 'a> {
         let counterpart = self.counterpart(atom);
         let mut found = Vec::new();
         let giving = self.more.giving(self.principal, self.scope);
-        let source = giving.and_then(|giving| giving.first(atom, &mut 0)).and_then(|(at, rule)| {
-            Some((self.more.given(self.principal, self.scope).get(at)?, rule))
-        });
+        let source = giving
+            .and_then(|giving| giving.first(atom, &mut 0))
+            .and_then(|(at, rule)| Some((self.more.given(self.principal, self.scope).get(at)?, rule)));
         if let Some((given, rule)) = source {
+            found.extend(self.label(given.binding, rule).map(|(span, text)| Evidence {
+                side: here,
+                span,
+                text,
+            }));
             let span = cause(rule, atom, counterpart.map(|(rule, _)| rule));
             if span.source != BUILT_IN {
                 found.push(Evidence { side: here, span, text: words::of_rule(rule) });
@@ -180,6 +187,34 @@ impl<'s, 'a> Sides<'s, 'a> {
             found.extend(is_new.then(|| Evidence { side, span: party.place, text: party.text.clone() }));
         }
         found
+    }
+
+    /// The label by which the bound ClusterRole takes in the rule, if the other side has it not.
+    fn label(&self, binding: &Binding, rule: &RbacRule) -> Option<(Span, String)> {
+        let cluster = self.more.access.cluster();
+        let bound = cluster.role_of(binding).filter(|role| !role.aggregation_selectors.is_empty())?;
+        let written = self.more.access.project().rbac_roles.iter();
+        let mut taken_in = written.filter(|role| role.rules.iter().any(|own| std::ptr::eq(own, rule)));
+        let role = taken_in.next()?;
+        let name = role.meta.name.as_str();
+        let former = self.less.access.project().rbac_roles_called(RbacRoleKind::ClusterRole, name).last()?;
+        let is_new = |key: &str, value: &str| {
+            !former.meta.labels.iter().any(|(own, of)| own.as_str() == key && of.as_str() == value)
+        };
+        let mut labels = role.meta.labels.iter();
+        let (key, _) = labels.find(|(key, value)| {
+            let mut without = role.meta.clone();
+            without.labels.retain(|(own, _)| own.as_str() != key.as_str());
+            let selects = |meta: &ObjectMeta| bound.aggregation_selectors.iter().any(|it| it.selects(meta));
+            is_new(key.as_str(), value.as_str()) && selects(&role.meta) && !selects(&without)
+        })?;
+        let text = format!(
+            "by the label {}, the ClusterRole {} takes in the ClusterRole {}",
+            word(key.as_str()),
+            word(bound.meta.name.as_str()),
+            word(name)
+        );
+        Some((key.span, text))
     }
 
     /// A rule of the principal's own on the other side that is about the same thing: in the same scope, else in another.

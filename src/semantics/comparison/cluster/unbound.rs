@@ -17,11 +17,20 @@ use crate::syntax::Spanned;
 type Key = (RbacRoleKind, String, String);
 
 /// The parties of the old and of the new project.
-pub(super) fn of_both(old: &Access<'_>, new: &Access<'_>) -> (Vec<Minted>, Vec<Minted>) {
+///
+/// Of a role that a role of the Kubernetes secrets engine binds before as now, what changes is told of whoever may use that.
+pub(super) fn of_both(
+    old: &Access<'_>,
+    new: &Access<'_>,
+    engines: (&[Minted], &[Minted]),
+) -> (Vec<Minted>, Vec<Minted>) {
+    let (by_engines, by_engines_now) = (bound_by(engines.0), bound_by(engines.1));
+    let told: BTreeSet<&Key> = by_engines.intersection(&by_engines_now).map(|(_, key)| key).collect();
     let (before, now) = (Side::of(old.project()), Side::of(new.project()));
     let mut keys: BTreeSet<&Key> = before.written.union(&now.written).collect();
     // What is added to these by a label is told by nobody else.
     keys.extend(before.extended.union(&now.extended));
+    keys.retain(|key| !told.contains(key));
     keys.retain(|key| {
         let (of_old, of_new) = (before.has(key), now.has(key));
         let (held, holds) = (before.held.contains(*key), now.held.contains(*key));
@@ -92,6 +101,16 @@ fn referent(binding: &Binding) -> Option<Key> {
     let kind = binding.role_ref.role_kind()?;
     let name = binding.role_ref.name.value.clone();
     Some((kind, place_of(kind, binding.meta.namespace_name()), name))
+}
+
+/// The roles that engine roles bind, and do not make, each with who may use the engine role.
+fn bound_by(engines: &[Minted]) -> BTreeSet<(&str, Key)> {
+    let bindings = engines.iter().flat_map(|party| {
+        let bindings = if let Made::Bound(bindings) = &party.what { bindings.as_slice() } else { &[] };
+        bindings.iter().map(|it| (party.who.as_str(), it))
+    });
+    let named = bindings.filter(|(_, (_, made))| made.is_none());
+    named.filter_map(|(who, (binding, _))| Some((who, referent(binding)?))).collect()
 }
 
 fn place_of(kind: RbacRoleKind, namespace: Option<&str>) -> String {

@@ -13,7 +13,6 @@ use super::contents::conditions;
 use super::excerpt::{Excerpt, Who, settled};
 use super::parties::{Pair, Parties};
 use super::terms::{Beyond, Sent};
-use deciders::{Deciders, Deciding};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::semantics::acl::{Acl, MergedRule, Operation, Request};
@@ -21,6 +20,7 @@ use crate::semantics::dialect::Dialect;
 use crate::semantics::language::{Grant, Language, each_class};
 use crate::semantics::template::{Populated, is_templated, populate};
 use crate::syntax::Sources;
+use deciders::{Deciders, Deciding};
 
 /// Finding the rules that match a path takes this many times as long as reading on by one segment.
 const WALKING: u64 = 4;

@@ -70,7 +70,9 @@ impl<'l, 'p> Deciders<'l, 'p> {
                 deciding.rules.push(rule.map_or(0, |rule| std::ptr::from_ref(rule).addr()));
             }
             let bare = path.trim_start_matches('/');
-            deciding.are_guarded.extend(self.dialects.iter().map(|dialect| is_root_protected(bare, *dialect)));
+            deciding
+                .are_guarded
+                .extend(self.dialects.iter().map(|dialect| is_root_protected(bare, *dialect)));
             deciding.are_guarded.push(self.pki_mounts.iter().any(|mount| is_guarded_by_pki(mount, &path)));
         }
         Some(deciding)

@@ -17,7 +17,8 @@ use crate::model::project::FileClass;
 use crate::report::changes::human::Look;
 use crate::report::changes::{Changes, Input, Problem, human, json, markdown, side_word};
 use crate::report::clean;
-use crate::semantics::comparison::{Comparison, Direction, Doubt, Side, concerns, is_known};
+use crate::semantics::comparison::{Asker, Comparison, Direction, Doubt, Side, is_known};
+use crate::semantics::reach::Access;
 
 /// The page of `diff --help`.
 pub const ABOUT: &str = "\
@@ -125,13 +126,11 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
         say("error: no input found on either side: no policy, manifest or spec among the files");
         return Ok(Exit::Unable);
     }
-    let mut comparison = Comparison::of(&old.project, &new.project);
+    let (of_old, of_new) = (Access::new(&old.project), Access::new(&new.project));
+    let mut comparison = Comparison::between(&of_old, &of_new);
     comparison.doubts.extend(pair.doubts.iter().cloned());
     if let Some(text) = &args.who {
-        for change in &mut comparison.changes {
-            change.who.retain(|who| concerns(who, text));
-        }
-        comparison.changes.retain(|change| !change.who.is_empty());
+        Asker::of(text, [&of_old, &of_new]).sift(&mut comparison);
         let is_spoken_of =
             !comparison.changes.is_empty() || is_known(&old.project, text) || is_known(&new.project, text);
         let message = format!("no input of either side speaks of `{}`", clean::line(text));
@@ -247,7 +246,7 @@ fn of_revisions(range: &str, paths: &[PathBuf], session: &Session) -> Result<Pai
         }
         // Of the work tree, submodules are as little part as of the revision.
         None => {
-            let loaded = work_tree(&revision, &repository, &paths, session);
+            let loaded = work_tree(&revision, &repository, &paths, session)?;
             let alike = |path: &Path| {
                 let before = revision.contents(&[path]).ok().and_then(|mut contents| contents.pop()?.ok());
                 before.is_some() && before == fs::read(path).ok()
@@ -325,7 +324,7 @@ fn work_tree(
     repository: &Repository,
     paths: &[PathBuf],
     session: &Session,
-) -> Loaded {
+) -> Result<Loaded, Failure> {
     let there: Vec<PathBuf> = paths.iter().filter(|path| path.symlink_metadata().is_ok()).cloned().collect();
     let mut walked = walk::collect(&there, session);
     let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
@@ -339,13 +338,18 @@ fn work_tree(
         !revision.is_in_submodule(path) && !path.parent().is_some_and(&mut is_foreign)
     });
     let excluded = walked.excluded;
-    for (path, role) in revision.collect(&there, session).files.into_values() {
+    // What the last commit has is tracked, too; before the first one, there is none.
+    let head = repository.commit("HEAD").ok();
+    let head = head.map(|commit| Revision::list(repository, &commit)).transpose()?;
+    let of_head = head.map(|head| head.collect(&there, session).files).unwrap_or_default();
+    let tracked = revision.collect(&there, session).files;
+    for (path, role) in tracked.into_values().chain(of_head.into_values()) {
         if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
             walked.add(path, role, session);
         }
     }
     walked.excluded = excluded;
-    load::walked(walked, session)
+    Ok(load::walked(walked, session))
 }
 
 /// What is wrong with the inputs of a side, said on stderr.

@@ -9,8 +9,13 @@ use crate::semantics::comparison::Direction;
 /// The first line of the report, by which a bot finds the comment that it wrote before.
 pub const MARK: &str = "<!-- rolewright diff -->";
 
-/// How many changes are explained at most: code hosts take no comments without end.
+/// How many changes are explained at most.
 const EXPLAINED: usize = 60;
+
+/// How many bytes a list takes at most, in this order: what cannot be told and what is wrong with the inputs, the changes,
+/// and with these the lines that cause them. GitHub takes comments of 65,536 characters.
+const SMALL: usize = 8_000;
+const MOST: usize = 60_000;
 
 const WORDS: Words = Words { code: |word| format!("<code>{}</code>", text(word)), phrase, most: 12 };
 
@@ -32,44 +37,83 @@ pub fn render(changes: &Changes<'_>) -> String {
     if !blocks.is_empty() {
         out += "| | who | what | for example |\n|---|---|---|---|\n";
     }
-    for block in blocks.iter().take(ROWS) {
-        out += &row(block);
-    }
-    if let Some(more) = blocks.len().checked_sub(ROWS).filter(|more| *more > 0) {
-        out += &format!("\nand {more} more.\n");
-    }
+    let below = below(changes, &sites);
+    let room = MOST.saturating_sub(out.len() + below.len());
+    // Changes come first: of their lines, as many are shown as there is room.
+    let (rows, left_out) = fitting(blocks.iter().map(row), ROWS, room);
+    out += &rows;
+    out += &more("\n", left_out + blocks.len().saturating_sub(ROWS), "\n");
+    let room = MOST.saturating_sub(out.len() + below.len());
     if !blocks.is_empty() {
         out += "\n<details><summary>The lines that cause it</summary>\n\n";
-        for block in blocks.iter().take(EXPLAINED) {
-            out += &explained(block, &sites);
-        }
-        if let Some(more) = blocks.len().checked_sub(EXPLAINED).filter(|more| *more > 0) {
-            out += &format!("and {more} more.\n\n");
-        }
+        let all = blocks.iter().map(|block| explained(block, &sites));
+        let (lines, left_out) = fitting(all, EXPLAINED, room);
+        out += &lines;
+        out += &more("", left_out + blocks.len().saturating_sub(EXPLAINED), "\n\n");
         out += "</details>\n";
     }
+    out + &below
+}
+
+/// What stands below the changes.
+fn below(changes: &Changes<'_>, sites: &Sites<'_>) -> String {
+    let mut out = String::new();
     if !changes.comparison.doubts.is_empty() {
         out += "\nIt cannot be told whether that is all:\n\n";
     }
-    for doubt in changes.comparison.doubts.iter().take(ROWS) {
+    let doubts = changes.comparison.doubts.iter().map(|doubt| {
         let place = doubt.place.and_then(|span| sites.at(doubt.side, span));
         let place = place.map(|site| format!(" ({}:{})", text(site.path), site.line)).unwrap_or_default();
-        out += &format!("- {}: {}{place}\n", side_word(doubt.side), phrase(&doubt.text));
-    }
+        format!("- {}: {}{place}\n", side_word(doubt.side), phrase(&doubt.text))
+    });
+    out += &few(doubts);
     if !changes.comparison.notes.is_empty() {
         out += "\nTaken to be unchanged:\n\n";
     }
-    for note in changes.comparison.notes.iter().take(ROWS) {
-        out += &format!("- {}\n", phrase(&note.text));
-    }
+    out += &few(changes.comparison.notes.iter().map(|note| format!("- {}\n", phrase(&note.text))));
     if !changes.problems.is_empty() {
         out += "\nThis is not to be relied on, as some inputs could not be read as they were meant:\n\n";
     }
-    for problem in changes.problems.iter().take(ROWS) {
+    out += &few(changes.problems.iter().map(|problem| {
         let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-        out += &format!("- {}: {}{line}: {}\n", problem.side, text(&problem.path), phrase(&problem.message));
-    }
+        format!("- {}: {}{line}: {}\n", problem.side, text(&problem.path), phrase(&problem.message))
+    }));
     out
+}
+
+/// A short list.
+fn few(entries: impl Iterator<Item = String>) -> String {
+    let (lines, left_out) = fitting(entries, usize::MAX, SMALL);
+    lines + &more("- ", left_out, "\n")
+}
+
+/// The first entries, whole ones, that there is room for, and how many of the first `most` there is none for.
+fn fitting(entries: impl Iterator<Item = String>, most: usize, room: usize) -> (String, usize) {
+    let mut out = String::new();
+    let mut left_out = 0;
+    for entry in entries.take(most) {
+        if left_out == 0 && out.len() + entry.len() <= room {
+            out += &entry;
+        } else {
+            left_out += 1;
+        }
+    }
+    (out, left_out)
+}
+
+fn more(before: &str, count: usize, after: &str) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(
+            "{before}and {count} more, for which there is no room here; the exit code counts all.{after}"
+        ),
+    }
+}
+
+/// The beginning of a long line.
+fn beginning(line: &str) -> &str {
+    const LONGEST: usize = 200;
+    line.char_indices().nth(LONGEST).and_then(|(at, _)| line.get(..at)).unwrap_or(line)
 }
 
 fn sign(direction: Direction) -> &'static str {
@@ -105,7 +149,7 @@ fn explained(block: &Block<'_>, sites: &Sites<'_>) -> String {
                 "- {side} {}:{}: {words}<br><code>{}</code>\n",
                 text(site.path),
                 site.line,
-                text(site.text.get(..200).unwrap_or(site.text))
+                text(beginning(site.text))
             ),
             None => format!("- {side}, built in: {words}\n"),
         };

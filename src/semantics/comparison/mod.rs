@@ -4,6 +4,7 @@
 //! gained or lost is shown by a *witness*, a single request that the evaluators of single requests answer differently on
 //! the two sides.
 
+mod asker;
 mod cluster;
 mod logins;
 mod named;
@@ -11,6 +12,7 @@ mod named;
 mod tests;
 mod vault;
 
+pub use asker::Asker;
 pub use named::{concerns, is_known};
 pub(super) use vault::conditions;
 

@@ -48,13 +48,15 @@ use side::{Arranged, Keys};
 
 /// The steps that are spent on one question at most, and on all. Each question gets a part of what is left, so that a
 /// few that are too complex do not use up what the others need.
-const STEPS: u64 = 10_000_000;
-const ALL_STEPS: u64 = 40_000_000;
+const STEPS: u64 = 4_000_000;
+const ALL_STEPS: u64 = 12_000_000;
 const PART: u64 = 8;
-/// The steps that each question gets, whatever is left.
+/// The steps that each question gets at least.
 const LEAST_STEPS: u64 = 50_000;
-/// Once all steps are spent, questions with more rules than this are not asked any more.
-const MANY_RULES: usize = 200;
+/// The steps that are spent by these beyond all others.
+const RESERVE: u64 = 4_000_000;
+/// How many excerpts are kept.
+const MOST_EXCERPTS: usize = 10_000;
 
 pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Comparison) {
     unread::texts(old.project(), new.project(), comparison);
@@ -83,6 +85,8 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
         accessors: Accessors::default(),
         wholes: BTreeMap::new(),
         steps: ALL_STEPS,
+        reserve: RESERVE,
+        excerpts: HashMap::new(),
         doubts: BTreeSet::new(),
         left_out: 0,
         comparison,
@@ -92,6 +96,9 @@ pub(super) fn compare(old: &Access<'_>, new: &Access<'_>, comparison: &mut Compa
     comparing.policies(&named);
     comparing.finish();
 }
+
+/// A label, and the places in memory of what the tokens of both sides hold.
+type OnLabel<'s> = (&'s str, Vec<usize>, Vec<usize>);
 
 /// Somebody, a Vault namespace, a pattern.
 type OnPattern = (WhoIs, String, String);
@@ -115,6 +122,9 @@ struct Comparing<'q, 's> {
     /// Of whom somebody is a part.
     wholes: BTreeMap<WhoIs, WhoIs>,
     steps: u64,
+    /// What is left once all of that is spent.
+    reserve: u64,
+    excerpts: HashMap<OnLabel<'s>, Rc<Excerpt<'s>>>,
     /// Places of the rules of which not all is told.
     doubts: BTreeSet<(Side, Span)>,
     /// How many questions were not asked.
@@ -229,7 +239,7 @@ impl<'s> Comparing<'_, 's> {
             self.accessors.take(&rules, somebodies);
         }
         for (label, (written, place, is_new)) in candidates {
-            let excerpt = Excerpt::around(label, parties);
+            let excerpt = self.excerpt(label, parties);
             let shared = !excerpt.is_templated();
             for (at, somebody) in somebodies.iter().enumerate() {
                 if shared && at > 0 {
@@ -243,6 +253,19 @@ impl<'s> Comparing<'_, 's> {
                 }
             }
         }
+    }
+
+    /// The rules around a label, which are the same for all who hold the same.
+    fn excerpt(&mut self, label: &'s str, parties: &Parties<'_, 's>) -> Rc<Excerpt<'s>> {
+        let places = |seats: &[Seat<'_, 's>]| {
+            seats.iter().map(|seat| std::ptr::from_ref(seat.hold).addr()).collect::<Vec<usize>>()
+        };
+        let key = (label, places(&parties.old), places(&parties.new));
+        if self.excerpts.len() > MOST_EXCERPTS {
+            self.excerpts.clear();
+        }
+        let made = self.excerpts.entry(key).or_insert_with(|| Rc::new(Excerpt::around(label, parties)));
+        Rc::clone(made)
     }
 
     /// The differences that a candidate makes for somebody.
@@ -267,7 +290,7 @@ impl<'s> Comparing<'_, 's> {
             return Rc::clone(known);
         }
         let is_policy = matches!(somebody.who, WhoIs::Policy(_));
-        if self.steps == 0 && excerpt.len() > MANY_RULES {
+        if self.steps == 0 && self.reserve == 0 {
             self.left_out += 1;
             return Rc::default();
         }
@@ -278,12 +301,16 @@ impl<'s> Comparing<'_, 's> {
         let (name, namespace) = (value(&somebody.name), value(&somebody.namespace));
         let who = Who { access: self.access, name, namespace };
         let question = Question::new(&self.setting, parties, &who, written, excerpt);
-        let mut steps = (self.steps / PART).clamp(LEAST_STEPS, STEPS);
-        let given = steps;
+        let given = match (self.steps / PART).min(STEPS) {
+            part if part < LEAST_STEPS => LEAST_STEPS,
+            part => part,
+        };
+        let mut steps = given;
         let (found, gave_up) = question.differences(&mut steps);
         // Arranging the rules takes its time, too.
         let arranging = excerpt.len().saturating_mul(parties.lanes.len()).saturating_mul(100);
         let spent = (given - steps).saturating_add(u64::try_from(arranging).unwrap_or(u64::MAX));
+        self.reserve = self.reserve.saturating_sub(spent.saturating_sub(self.steps));
         self.steps = self.steps.saturating_sub(spent);
         if gave_up && self.doubts.insert((place.0, place.1)) {
             let text = format!(

@@ -100,17 +100,19 @@ impl<'p> Classes<'p> {
     /// The shortest path inside the pattern in question which `judge` takes: of the fewest segments, of these one
     /// without empty segments, of these the shortest text.
     ///
-    /// What it takes is drawn from `steps`; it is an error once they are spent.
+    /// What it takes is drawn from `steps`, with that for each judgement, which walks the rules of the token `walks` times;
+    /// it is an error once they are spent.
     pub(super) fn shortest(
         &self,
         steps: &mut u64,
+        walks: u64,
         judge: &mut impl FnMut(&str) -> bool,
     ) -> Result<Option<String>, TooComplex> {
         let start = State { alive: vec![0], reached: vec![0; self.slots], position: Some(0) };
         let mut level = vec![(Trail { empty_segments: 0, length: 0, text: String::new() }, start.clone())];
         let mut visited = HashSet::from([start]);
-        // A judgement walks the rules of the token once more.
-        let judging = 8 + u64::try_from(self.nodes.len() / 32).unwrap_or(u64::MAX);
+        let walking = 8 + u64::try_from(self.nodes.len() / 32).unwrap_or(u64::MAX);
+        let judging = walks.saturating_mul(walking);
         let mut depth = 0;
         while !level.is_empty() {
             let mut found: Option<Trail> = None;

@@ -152,7 +152,7 @@ pub fn shortest_within(
     mut wanted: impl FnMut(&[Grant]) -> bool,
 ) -> Result<Option<String>, TooComplex> {
     let mut grants = Vec::with_capacity(languages.len());
-    search(languages, within, left, |path| {
+    search(languages, within, left, 1, |path| {
         grants.clear();
         grants.extend(languages.iter().map(|language| language.on(path)));
         wanted(&grants)
@@ -169,7 +169,7 @@ pub fn shortest_of(
 ) -> Result<Option<String>, TooComplex> {
     let mut grants = Vec::with_capacity(languages.len());
     let mut left = steps;
-    search(languages, within, &mut left, |path| {
+    search(languages, within, &mut left, 1, |path| {
         grants.clear();
         grants.extend(languages.iter().map(|language| language.on(path)));
         wanted(path, &grants)
@@ -177,15 +177,16 @@ pub fn shortest_of(
 }
 
 /// Shows `visit` one path of each class of paths inside `within` that the rules of the languages tell apart, one of the
-/// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`;
-/// it is an error once they are spent.
+/// shortest: all paths of a class are matched by the same rules in the same forms. What it takes is drawn from `steps`,
+/// with that for each visit, which asks for rules that match a path `walks` times; it is an error once they are spent.
 pub fn each_class(
     languages: &[Language<'_, '_>],
     within: &PathPattern,
     steps: &mut u64,
+    walks: u64,
     mut visit: impl FnMut(&str),
 ) -> Result<(), TooComplex> {
-    let none = search(languages, within, steps, |path| {
+    let none = search(languages, within, steps, walks, |path| {
         visit(path);
         false
     });
@@ -197,6 +198,7 @@ fn search(
     languages: &[Language<'_, '_>],
     within: &PathPattern,
     steps: &mut u64,
+    walks: u64,
     mut judge: impl FnMut(&str) -> bool,
 ) -> Result<Option<String>, TooComplex> {
     let namespace = languages.first().map_or("", |language| language.namespace);
@@ -227,7 +229,7 @@ fn search(
         classes.insert(guard, &[guarded], 1);
     }
     let mut judge = |path: &str| judge(path.strip_prefix(namespace).unwrap_or(path));
-    let found = match classes.shortest(steps, &mut judge) {
+    let found = match classes.shortest(steps, walks, &mut judge) {
         Ok(found) => found,
         Err(too_complex) => {
             let rules = languages.iter().flat_map(|language| language.acl.rules()).map(|rule| &rule.pattern);

@@ -1,14 +1,15 @@
 //! Who holds which rules, and where.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
+use super::giving::Giving;
 use super::minted::{Made, Minted};
 use super::principal::Principal;
 use crate::model::kube::binding::{Binding, Subject};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind, RbacRule};
 use crate::model::project::Project;
-use crate::semantics::authorizer::Query;
 use crate::semantics::covers::{self, Atom};
 use crate::semantics::rbac::{self, bootstrap};
 use crate::semantics::reach::Access;
@@ -32,9 +33,17 @@ pub(super) const WHEREVER: &str = "NAMESPACE";
 #[derive(Debug)]
 pub(super) struct Holdings<'a> {
     pub(super) access: &'a Access<'a>,
-    by_principal: BTreeMap<Principal, BTreeMap<Scope<'a>, Vec<Given<'a>>>>,
+    by_principal: BTreeMap<Principal, BTreeMap<Scope<'a>, Held<'a>>>,
     namespaces: BTreeSet<&'a str>,
-    minted: &'a [Minted],
+    minted: HashMap<&'a str, &'a Minted>,
+}
+
+/// What a principal has in a scope.
+#[derive(Debug, Default)]
+struct Held<'a> {
+    given: Vec<Given<'a>>,
+    /// The same by what it is about, once that is asked for.
+    giving: OnceCell<Giving<'a>>,
 }
 
 /// What a binding gives to one of its subjects.
@@ -81,8 +90,9 @@ impl<'a> Holdings<'a> {
         numbers: &mut Numbers<'a>,
     ) -> Holdings<'a> {
         let mut roles: HashMap<*const RbacRole, Rc<Rules<'a>>> = HashMap::new();
+        let by_name = minted.iter().map(|party| (party.who.as_str(), party)).collect();
         let mut holdings =
-            Holdings { access, by_principal: BTreeMap::new(), namespaces: BTreeSet::new(), minted };
+            Holdings { access, by_principal: BTreeMap::new(), namespaces: BTreeSet::new(), minted: by_name };
         for binding in bootstrap::bindings().iter().chain(&access.project().bindings) {
             // To a reference of another kind, and from a ClusterRoleBinding to a Role, nothing can be given.
             let Some(kind) = binding.role_ref.role_kind() else { continue };
@@ -119,7 +129,7 @@ impl<'a> Holdings<'a> {
                 let Some(principal) = Principal::of(subject, binding) else { continue };
                 let given = Given { binding, subject, rules: rules.clone() };
                 let scopes = holdings.by_principal.entry(principal).or_default();
-                scopes.entry(scope).or_default().push(given);
+                scopes.entry(scope).or_default().given.push(given);
             }
         }
         for party in minted {
@@ -131,19 +141,22 @@ impl<'a> Holdings<'a> {
     /// Takes in what credentials of an engine role hold.
     fn take(&mut self, party: &'a Minted, homes: &Homes<'a>, numbers: &mut Numbers<'a>) {
         let access = self.access;
-        let mut scopes: BTreeMap<Scope<'a>, Vec<Given<'a>>> = BTreeMap::new();
+        let mut scopes: BTreeMap<Scope<'a>, Held<'a>> = BTreeMap::new();
         // Also what all service accounts of a namespace hold.
-        let everybody = self.by_principal.iter().filter(|(principal, _)| match (principal, &party.what) {
-            (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
-                own == name && !namespace.is_empty() && party.places.take_in(namespace)
+        let is_anywhere = party.places.are_open || !party.places.named.is_empty();
+        let everybody = self.by_principal.iter().filter(|_| is_anywhere).filter(|(principal, _)| {
+            match (principal, &party.what) {
+                (Principal::ServiceAccount { namespace, name: own }, Made::Of(name)) => {
+                    own == name && !namespace.is_empty() && party.places.take_in(namespace)
+                }
+                (Principal::Group(group), _) => group
+                    .strip_prefix("system:serviceaccounts:")
+                    .is_some_and(|namespace| party.places.take_in(namespace)),
+                _ => false,
             }
-            (Principal::Group(group), _) => group
-                .strip_prefix("system:serviceaccounts:")
-                .is_some_and(|namespace| party.places.take_in(namespace)),
-            _ => false,
         });
         for (scope, given) in everybody.flat_map(|(_, held)| held) {
-            scopes.entry(*scope).or_default().extend(given.iter().cloned());
+            scopes.entry(*scope).or_default().given.extend(given.given.iter().cloned());
         }
         let bindings = if let Made::Bound(bindings) = &party.what { bindings.as_slice() } else { &[] };
         for (binding, made) in bindings {
@@ -166,7 +179,7 @@ impl<'a> Holdings<'a> {
                 let ids = all.iter().map(|rule| numbers.of(rule)).collect();
                 Rc::new(Rules { all, ids })
             });
-            scopes.entry(scope).or_default().push(Given { binding, subject, rules });
+            scopes.entry(scope).or_default().given.push(Given { binding, subject, rules });
         }
         self.by_principal.insert(Principal::Minted(party.who.clone()), scopes);
     }
@@ -174,7 +187,7 @@ impl<'a> Holdings<'a> {
     /// The line of an engine role to which a party owes what it holds.
     pub(super) fn minting(&self, principal: &Principal) -> Option<&'a Minted> {
         let Principal::Minted(who) = principal else { return None };
-        self.minted.iter().find(|party| party.who == *who)
+        self.minted.get(who.as_str()).copied()
     }
 
     /// Everybody who is named.
@@ -185,7 +198,7 @@ impl<'a> Holdings<'a> {
     /// What bindings of this scope give to the principal itself.
     pub(super) fn given(&self, principal: &Principal, scope: Scope<'a>) -> &[Given<'a>] {
         let scopes = self.by_principal.get(principal);
-        scopes.and_then(|scopes| scopes.get(&scope)).map_or(&[], Vec::as_slice)
+        scopes.and_then(|scopes| scopes.get(&scope)).map_or(&[], |held| held.given.as_slice())
     }
 
     /// The scopes of bindings that name the principal itself.
@@ -212,54 +225,24 @@ impl<'a> Holdings<'a> {
         pairs.filter(|(_, id)| !numbers.contains(id) && seen.insert(**id)).map(|(rule, _)| *rule).collect()
     }
 
-    /// All rules that the principal itself holds in the scope, those of the whole cluster among them.
-    pub(super) fn own(&self, principal: &Principal, scope: Scope<'a>) -> Vec<&'a RbacRule> {
-        let mut rules = self.rules_without(principal, scope, &BTreeSet::new());
-        if scope != Scope::Cluster {
-            rules.extend(self.rules_without(principal, Scope::Cluster, &BTreeSet::new()));
-        }
-        rules
+    /// What bindings of this scope give to the principal itself, by what it is about; nothing if they give nothing.
+    pub(super) fn giving(&self, principal: &Principal, scope: Scope<'a>) -> Option<&Giving<'a>> {
+        let held = self.by_principal.get(principal)?.get(&scope)?;
+        Some(held.giving.get_or_init(|| Giving::of(&held.given)))
     }
 
-    /// All rules that the groups of the principal hold in the scope, those of the whole cluster among them.
-    pub(super) fn of_groups(&self, principal: &Principal, scope: Scope<'a>) -> Vec<&'a RbacRule> {
-        principal.groups().iter().flat_map(|group| self.own(group, scope)).collect()
-    }
-
-    /// True if a rule of the principal or of its groups allows it, by the rules of single requests. A question about the
-    /// namespace that `scope` leaves open is one about [`WHEREVER`].
-    pub(super) fn allows(&self, principal: &Principal, scope: Scope<'a>, query: &Query<'_>) -> bool {
-        let of_namespace = match (query.namespace(), scope) {
+    /// Where a request about a namespace is answered; [`WHEREVER`] is the one that `scope` leaves open.
+    pub(super) fn scope_of(&self, namespace: &str, scope: Scope<'a>) -> Scope<'a> {
+        match (namespace, scope) {
             (WHEREVER, Scope::Adrift(_)) => scope,
             ("", _) => Scope::Cluster,
             (namespace, _) => self.namespace(namespace),
-        };
-        let all = std::iter::once(principal.clone()).chain(principal.groups());
-        all.into_iter().any(|principal| {
-            let wide = self.given(&principal, Scope::Cluster).iter();
-            let here = self.given(&principal, of_namespace).iter();
-            let rules = wide.chain(here).filter_map(|given| given.rules.as_ref());
-            rules.flat_map(|rules| &rules.all).any(|rule| query.is_allowed_by(rule))
-        })
+        }
     }
 
     /// The scope of a namespace; of one without bindings, that of the whole cluster.
     fn namespace(&self, name: &str) -> Scope<'a> {
         self.namespaces.get(name).map_or(Scope::Cluster, |own| Scope::Namespace(own))
-    }
-
-    /// Through what the principal itself holds the atom in the scope.
-    pub(super) fn source(
-        &self,
-        principal: &Principal,
-        scope: Scope<'a>,
-        atom: &Atom<'_>,
-    ) -> Option<(&Given<'a>, &'a RbacRule)> {
-        self.given(principal, scope).iter().find_map(|given| {
-            let rules = given.rules.as_ref()?;
-            let rule = rules.all.iter().find(|rule| gives(rule, atom))?;
-            Some((given, *rule))
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Roles that no input binds. Something else may bind them, so whoever it binds is a party of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::word;
 use super::holdings::WHEREVER;
@@ -17,11 +17,20 @@ use crate::syntax::Spanned;
 type Key = (RbacRoleKind, String, String);
 
 /// The parties of the old and of the new project.
-pub(super) fn of_both(old: &Access<'_>, new: &Access<'_>) -> (Vec<Minted>, Vec<Minted>) {
+///
+/// Of a role that a role of the Kubernetes secrets engine binds before as now, what changes is told of whoever may use that.
+pub(super) fn of_both(
+    old: &Access<'_>,
+    new: &Access<'_>,
+    engines: (&[Minted], &[Minted]),
+) -> (Vec<Minted>, Vec<Minted>) {
+    let (by_engines, by_engines_now) = (bound_by(engines.0), bound_by(engines.1));
+    let told: BTreeSet<&Key> = by_engines.intersection(&by_engines_now).map(|(_, key)| key).collect();
     let (before, now) = (Side::of(old.project()), Side::of(new.project()));
     let mut keys: BTreeSet<&Key> = before.written.union(&now.written).collect();
     // What is added to these by a label is told by nobody else.
     keys.extend(before.extended.union(&now.extended));
+    keys.retain(|key| !told.contains(key));
     keys.retain(|key| {
         let (of_old, of_new) = (before.has(key), now.has(key));
         let (held, holds) = (before.held.contains(*key), now.held.contains(*key));
@@ -31,7 +40,13 @@ pub(super) fn of_both(old: &Access<'_>, new: &Access<'_>) -> (Vec<Minted>, Vec<M
             _ => holds,
         }
     });
-    let parties = |project: &Project| keys.iter().filter_map(|key| party(key, project)).collect();
+    let parties = |project: &Project| {
+        // Of several, the last.
+        let mut roles: HashMap<Key, &RbacRole> =
+            bootstrap::newest_roles().iter().map(|role| (key(role), role)).collect();
+        roles.extend(project.rbac_roles.iter().map(|role| (key(role), role)));
+        keys.iter().filter_map(|key| Some(party(key, roles.get(*key)?))).collect()
+    };
     (parties(old.project()), parties(new.project()))
 }
 
@@ -61,7 +76,8 @@ impl Side {
         let extended = extended.map(key).collect();
         loop {
             let size = held.len();
-            let holding: Vec<&&RbacRole> = all.iter().filter(|role| held.contains(&key(role))).collect();
+            let aggregating = all.iter().filter(|role| !role.aggregation_selectors.is_empty());
+            let holding: Vec<&&RbacRole> = aggregating.filter(|role| held.contains(&key(role))).collect();
             let parts = all.iter().filter(|part| holding.iter().any(|role| takes_in(role, part)));
             let parts: Vec<Key> = parts.map(|part| key(part)).collect();
             held.extend(parts);
@@ -87,6 +103,16 @@ fn referent(binding: &Binding) -> Option<Key> {
     Some((kind, place_of(kind, binding.meta.namespace_name()), name))
 }
 
+/// The roles that engine roles bind, and do not make, each with who may use the engine role.
+fn bound_by(engines: &[Minted]) -> BTreeSet<(&str, Key)> {
+    let bindings = engines.iter().flat_map(|party| {
+        let bindings = if let Made::Bound(bindings) = &party.what { bindings.as_slice() } else { &[] };
+        bindings.iter().map(|it| (party.who.as_str(), it))
+    });
+    let named = bindings.filter(|(_, (_, made))| made.is_none());
+    named.filter_map(|(who, (binding, _))| Some((who, referent(binding)?))).collect()
+}
+
 fn place_of(kind: RbacRoleKind, namespace: Option<&str>) -> String {
     let namespace = namespace.filter(|namespace| !namespace.is_empty());
     match kind {
@@ -95,12 +121,8 @@ fn place_of(kind: RbacRoleKind, namespace: Option<&str>) -> String {
     }
 }
 
-/// Whoever is bound to the role; nothing if the project has no such role.
-fn party(wanted: &Key, project: &Project) -> Option<Minted> {
-    let (kind, namespace, name) = wanted;
-    let is_it = |role: &&RbacRole| key(role) == *wanted;
-    let written = project.rbac_roles.iter().rev().find(is_it);
-    let role = written.or_else(|| bootstrap::newest_roles().iter().find(is_it))?;
+/// Whoever is bound to the role.
+fn party((kind, namespace, name): &Key, role: &RbacRole) -> Minted {
     let what = format!("the {} {}", kind.word(), word(name));
     let who = match (kind, namespace.as_str()) {
         (RbacRoleKind::ClusterRole, _) => format!("whoever is bound to {what}"),
@@ -132,11 +154,11 @@ fn party(wanted: &Key, project: &Project) -> Option<Minted> {
     };
     // A ClusterRole has also what it takes in.
     let own = (*kind == RbacRoleKind::Role).then(|| role.clone());
-    Some(Minted {
+    Minted {
         who,
         place,
         text: format!("no input binds {what}"),
         places: Spots { named: BTreeSet::new(), are_open: false, refused: BTreeSet::new() },
         what: Made::Bound(vec![(binding, own)]),
-    })
+    }
 }

@@ -39,7 +39,7 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: apps}]
             RBAC.to_owned(),
             wide.clone(),
             vec![format!(
-                "gained whoever is bound to the ClusterRole `ops`, {who}: delete on pods in None, delete pods x -n default [+ delete - get + ops - ops + ops - ops]"
+                "gained {who}: delete on pods in None, delete pods x -n default [+ delete - get + ops - ops]"
             )],
         ),
         ("the same", cluster, RBAC.to_owned(), RBAC.to_owned(), vec![]),
@@ -49,7 +49,7 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: apps}]
             local(&wide),
             local(RBAC),
             vec![format!(
-                "lost whoever is bound to the Role `ops` of the namespace `apps`, {who}: delete on pods in Some(\"apps\"), delete pods x -n apps [- delete + get - ops + ops - ops + ops]"
+                "lost {who}: delete on pods in Some(\"apps\"), delete pods x -n apps [- delete + get - ops + ops]"
             )],
         ),
         (
@@ -59,7 +59,7 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: apps}]
             local(&wide).replace("apps", "other"),
             vec![
                 "gained whoever is bound to the Role `ops` of the namespace `other`: get+delete on pods in Some(\"other\"), get pods x -n other [+ pods + ops]".to_owned(),
-                format!("lost whoever is bound to the Role `ops` of the namespace `apps`, {who}: get on pods in Some(\"apps\"), get pods x -n apps [- pods - ops - ops + ops]"),
+                format!("lost {who}: get on pods in Some(\"apps\"), get pods x -n apps [- pods - ops + ops]"),
                 format!(
                     "doubt New: the Role `ops` is not among the inputs, so what it gives to `{}` is not known [ops]",
                     who.replace('`', "'")

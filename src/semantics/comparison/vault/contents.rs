@@ -1,6 +1,7 @@
 //! What rules and policies say, as numbers: equal numbers for equal contents, on either side.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::super::Side;
 use crate::model::vault::capability::{Capability, CapabilitySet};
@@ -17,9 +18,12 @@ pub(super) const BUILT_IN_POLICY: u32 = u32::MAX;
 pub(super) struct Contents<'s> {
     rules: HashMap<RuleKey<'s>, u32>,
     policies: HashMap<Vec<u32>, u32>,
-    /// By side and the places of name and text.
-    known: HashMap<(Side, Span, Span), u32>,
+    /// By side and the places of name and text: the number, and what the labels of the rules begin with.
+    known: HashMap<(Side, Span, Span), (u32, Stems<'s>)>,
 }
+
+/// What stands before the first wildcard or template of the labels of a policy, without leading slashes.
+pub(super) type Stems<'s> = Rc<[&'s str]>;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct RuleKey<'s> {
@@ -40,19 +44,26 @@ impl<'s> Contents<'s> {
         number(&mut self.rules, key)
     }
 
-    /// The number of a policy: of the set of its rules, whatever its name.
-    pub(super) fn policy(&mut self, side: Side, policy: &'s Policy, sources: &Sources) -> u32 {
+    /// The number of a policy, of the set of its rules, whatever its name; and the stems of its rules.
+    pub(super) fn policy(&mut self, side: Side, policy: &'s Policy, sources: &Sources) -> (u32, Stems<'s>) {
         let place = (side, policy.name.span, policy.span);
-        if let Some(known) = self.known.get(&place) {
-            return *known;
+        if let Some((number, stems)) = self.known.get(&place) {
+            return (*number, Rc::clone(stems));
         }
         let mut rules: Vec<u32> = policy.path_rules.iter().map(|rule| self.rule(rule, sources)).collect();
         rules.sort_unstable();
         rules.dedup();
         let number = number(&mut self.policies, rules);
-        self.known.insert(place, number);
-        number
+        let stems: Stems<'s> = policy.path_rules.iter().map(|rule| stem(rule.path.as_str())).collect();
+        self.known.insert(place, (number, Rc::clone(&stems)));
+        (number, stems)
     }
+}
+
+/// What stands before the first wildcard or template of a label, without a leading slash.
+pub(super) fn stem(label: &str) -> &str {
+    let label = label.strip_prefix('/').unwrap_or(label);
+    label.split(['+', '*', '{']).next().unwrap_or_default()
 }
 
 fn number<K: std::hash::Hash + Eq>(known: &mut HashMap<K, u32>, key: K) -> u32 {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::contents::stem;
 use super::parties::Parties;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy};
@@ -54,8 +55,7 @@ impl<'s> Excerpt<'s> {
     pub(super) fn around(label: &str, parties: &Parties<'_, 's>) -> Excerpt<'s> {
         let fixed = stem(label);
         let plain = (!is_templated(label)).then(|| PathPattern::parse(label));
-        Excerpt::of(parties, |rule| {
-            let own = stem(rule);
+        Excerpt::of(parties, |rule, own| {
             if !(own.starts_with(fixed) || fixed.starts_with(own)) {
                 return false;
             }
@@ -77,19 +77,22 @@ impl<'s> Excerpt<'s> {
 
     /// The rules that may match one path, with or without a slash at its end.
     pub(super) fn on(path: &str, parties: &Parties<'_, 's>) -> Excerpt<'s> {
-        Excerpt::of(parties, |rule| path.starts_with(stem(rule)))
+        Excerpt::of(parties, |_, own| path.starts_with(own))
     }
 
-    fn of(parties: &Parties<'_, 's>, has_a_say: impl Fn(&str) -> bool) -> Excerpt<'s> {
+    fn of(parties: &Parties<'_, 's>, has_a_say: impl Fn(&str, &str) -> bool) -> Excerpt<'s> {
         let mut pieces = Vec::new();
         let old = parties.old.iter().enumerate().map(|(at, seat)| (false, at, seat));
         let new = parties.new.iter().enumerate().map(|(at, seat)| (true, at, seat));
         for (of_new, token, seat) in old.chain(new) {
             for text in &seat.hold.texts {
                 let mut add = |policy: &'s Policy, dialect: Option<Dialect>| {
-                    let concerned =
-                        |rule: &&PathRule| rule.path.value.contains("+*") || has_a_say(&rule.path.value);
-                    let rules: Vec<&PathRule> = policy.path_rules.iter().filter(concerned).collect();
+                    let concerned = |(rule, stem): &(&PathRule, &str)| {
+                        let is_wild = stem.len() < rule.path.value.len();
+                        has_a_say(&rule.path.value, stem) || (is_wild && rule.path.value.contains("+*"))
+                    };
+                    let rules: Vec<&PathRule> =
+                        text.rules(policy).filter(concerned).map(|(rule, _)| rule).collect();
                     if !rules.is_empty() {
                         pieces.push(Piece { of_new, token, dialect, policy, rules });
                     }
@@ -220,10 +223,4 @@ fn cut(piece: &Piece<'_>, identity: &Identity, namespace: &str, dialect: Dialect
         refusals: Vec::new(),
         ignored: Vec::new(),
     }
-}
-
-/// What stands before the first wildcard or template of a label, without a leading slash.
-fn stem(label: &str) -> &str {
-    let label = label.strip_prefix('/').unwrap_or(label);
-    label.split(['+', '*', '{']).next().unwrap_or_default()
 }

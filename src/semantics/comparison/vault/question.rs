@@ -1,10 +1,12 @@
 //! One candidate: on which paths that it matches do the tokens of both sides answer differently because of it?
 
+mod deciders;
 mod telling;
 mod weighing;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::super::{Direction, Evidence, Side};
 use super::contents::conditions;
@@ -18,6 +20,10 @@ use crate::semantics::dialect::Dialect;
 use crate::semantics::language::{Grant, Language, each_class};
 use crate::semantics::template::{Populated, is_templated, populate};
 use crate::syntax::Sources;
+use deciders::{Deciders, Deciding};
+
+/// Finding the rules that match a path takes this many times as long as reading on by one segment.
+const WALKING: u64 = 4;
 
 const DIRECTIONS: [Direction; 4] =
     [Direction::Gained, Direction::Unclear, Direction::Changed, Direction::Lost];
@@ -146,11 +152,20 @@ impl<'q, 's> Question<'q, 's> {
             .flat_map(|lane| lane.old.iter().chain(&lane.new))
             .map(|chair| Language::new(&chair.acl, self.parties.namespace, shape, self.setting.pki_mounts))
             .collect();
+        let deciders = Deciders::of(&lanes, self.parties.namespace, self.setting.pki_mounts, lists);
+        let mut known: HashMap<Deciding, Rc<Vec<(Capability, Weighed)>>> = HashMap::new();
         let mut best: HashMap<(Direction, u16), Best> = HashMap::new();
         let mut gave_up = false;
         for within in self.withins(lists) {
-            let walked = each_class(&languages, &within, steps, |path| {
-                self.weigh_all(&lanes, &capabilities, path, &mut best);
+            let walked = each_class(&languages, &within, steps, WALKING * deciders.walks(), |path| {
+                let weighed = match deciders.on(path) {
+                    Some(deciding) => {
+                        let weigh = || Rc::new(self.weigh_all(&lanes, &capabilities, path));
+                        Rc::clone(known.entry(deciding).or_insert_with(weigh))
+                    }
+                    None => Rc::new(self.weigh_all(&lanes, &capabilities, path)),
+                };
+                take_in(&weighed, path, &mut best);
             });
             gave_up |= walked.is_err();
         }
@@ -215,33 +230,18 @@ impl<'q, 's> Question<'q, 's> {
                 == conditions(new, capability, self.setting.sources.1)
     }
 
+    /// What both sides say to requests on a path.
     fn weigh_all(
         &self,
         lanes: &[Lane<'_>],
         capabilities: &[Capability],
         path: &str,
-        best: &mut HashMap<(Direction, u16), Best>,
-    ) {
-        let all: Vec<(Capability, Weighed)> = capabilities
-            .iter()
-            .flat_map(|capability| {
-                let weighed = self.weigh(lanes, *capability, path).into_iter();
-                weighed.map(|(_, weighed)| (*capability, weighed))
-            })
-            .collect();
-        for direction in DIRECTIONS {
-            let of_direction = all.iter().filter(|(_, weighed)| weighed.direction == direction);
-            let weighed: Vec<(Capability, Weighed)> = of_direction.cloned().collect();
-            if weighed.is_empty() {
-                continue;
-            }
-            let mask = weighed.iter().fold(0, |mask, (capability, _)| mask | 1_u16 << *capability as u8);
-            let cost = cost(path);
-            let is_better = best.get(&(direction, mask)).is_none_or(|other| cost < other.cost);
-            if is_better {
-                best.insert((direction, mask), Best { cost, weighed });
-            }
-        }
+    ) -> Vec<(Capability, Weighed)> {
+        let all = capabilities.iter().flat_map(|capability| {
+            let weighed = self.weigh(lanes, *capability, path).into_iter();
+            weighed.map(|(_, weighed)| (*capability, weighed))
+        });
+        all.collect()
     }
 
     /// For each direction, the first server on which the answers to a request differ this way, if that is owed to the
@@ -300,6 +300,23 @@ impl<'p> Lane<'p> {
         let chairs = if of_new { &self.new } else { &self.old };
         let token = token?;
         chairs.iter().find(|chair| chair.token == token).map(|chair| &chair.acl)
+    }
+}
+
+/// Takes in what both sides say to requests on a path, if that is the best one to show it.
+fn take_in(all: &[(Capability, Weighed)], path: &str, best: &mut HashMap<(Direction, u16), Best>) {
+    for direction in DIRECTIONS {
+        let of_direction = || all.iter().filter(|(_, weighed)| weighed.direction == direction);
+        let mask = of_direction().fold(0, |mask, (capability, _)| mask | 1_u16 << *capability as u8);
+        if mask == 0 {
+            continue;
+        }
+        let cost = cost(path);
+        let is_better = best.get(&(direction, mask)).is_none_or(|other| cost < other.cost);
+        if is_better {
+            let weighed = of_direction().cloned().collect();
+            best.insert((direction, mask), Best { cost, weighed });
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::Side;
 use super::clusters::Clusters;
-use super::contents::{BUILT_IN_POLICY, Contents};
+use super::contents::{BUILT_IN_POLICY, Contents, Stems, stem};
 use super::login_terms::LoginTerms;
 use crate::model::vault::auth_role::AuthRole;
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{PathRule, Policy};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::{AuthMethod, Issued, token_of};
 use crate::semantics::namespace_selector;
@@ -78,6 +78,7 @@ pub(super) struct Text<'s> {
     /// In lower case.
     pub(super) name: String,
     pub(super) content: u32,
+    stems: Stems<'s>,
     definition: Definition<'s>,
 }
 
@@ -250,7 +251,7 @@ impl<'s> Hold<'s> {
             let name = held.name.clone();
             if !held.others.is_empty() {
                 let all = held.policy.iter().chain(&held.others);
-                let all = all.map(|policy| contents.policy(side, policy, sources)).collect();
+                let all = all.map(|policy| contents.policy(side, policy, sources).0).collect();
                 unsettled.push(Unsettled { name: name.clone(), why: Why::Several(all) });
             }
             if held.policy.is_none() && !held.refused.is_empty() {
@@ -262,12 +263,13 @@ impl<'s> Hold<'s> {
                 Some(policy) => {
                     let by = held.refused_by.iter();
                     refused_by.extend(by.map(|dialect| (*dialect, name.clone(), policy.name.span)));
-                    let content = contents.policy(side, policy, sources);
-                    texts.push(Text { name, content, definition: Definition::Written(policy) });
+                    let (content, stems) = contents.policy(side, policy, sources);
+                    texts.push(Text { name, content, stems, definition: Definition::Written(policy) });
                 }
                 None if held.is_built_in() => {
                     let definition = Definition::BuiltIn(Box::new(held));
-                    texts.push(Text { name, content: BUILT_IN_POLICY, definition });
+                    let stems = Stems::default();
+                    texts.push(Text { name, content: BUILT_IN_POLICY, stems, definition });
                 }
                 None => {}
             }
@@ -283,8 +285,8 @@ impl<'s> Hold<'s> {
         contents: &mut Contents<'s>,
         keys: &mut Keys,
     ) -> Hold<'s> {
-        let content = contents.policy(side, policy, &access.project().sources);
-        let text = Text { name: policy.key(), content, definition: Definition::Written(policy) };
+        let (content, stems) = contents.policy(side, policy, &access.project().sources);
+        let text = Text { name: policy.key(), content, stems, definition: Definition::Written(policy) };
         let refusing = Dialect::ALL.into_iter().filter(|dialect| dialect.refuses(policy));
         let refused_by = refusing.map(|dialect| (dialect, policy.key(), policy.name.span)).collect();
         let namespace = vault_namespace(access, policy);
@@ -362,6 +364,16 @@ impl<'s> Text<'s> {
             Definition::Written(policy) => Some(policy),
             Definition::BuiltIn(_) => None,
         }
+    }
+
+    /// The rules of a policy that some server goes by, each with its stem.
+    pub(super) fn rules(&self, policy: &'s Policy) -> impl Iterator<Item = (&'s PathRule, &'s str)> {
+        let known = self.written().is_some();
+        let rules = policy.path_rules.iter().enumerate();
+        rules.map(move |(at, rule)| {
+            let own = self.stems.get(at).filter(|_| known).copied();
+            (rule, own.unwrap_or_else(|| stem(rule.path.as_str())))
+        })
     }
 
     fn place(&self) -> Option<(Span, Span)> {

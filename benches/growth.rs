@@ -64,28 +64,89 @@ const INPUTS: &[(&str, usize, Make)] = &[
     }),
 ];
 
+/// The same for `paths`, which follows every role to all that it leads to: quadratic growth is what there is to say.
+const ROLES: &[(&str, usize, Make)] = &[
+    ("binding-ring.yaml", 60, |count| {
+        let role = |at: usize| {
+            let next = (at + 1) % count;
+            bound(
+                at,
+                "",
+                &format!(
+                    "- {{{RBAC_GROUP}, resources: [clusterroles], verbs: [bind], resourceNames: [r{next}]}}\n{BINDINGS}"
+                ),
+            )
+        };
+        (0..count).map(role).collect()
+    }),
+    ("binding-all.yaml", 60, |count| {
+        let names: Vec<String> = (0..count).map(|at| format!("r{at}")).collect();
+        let names = names.join(", ");
+        let role = |at: usize| {
+            bound(
+                at,
+                "",
+                &format!(
+                    "- {{{RBAC_GROUP}, resources: [clusterroles], verbs: [bind], resourceNames: [{names}]}}\n{BINDINGS}"
+                ),
+            )
+        };
+        (0..count).map(role).collect()
+    }),
+    ("aggregation-ring.yaml", 60, |count| {
+        let role = |at: usize| {
+            let labels = "labels: {all: \"true\"}";
+            let rule = format!("- {{apiGroups: [\"\"], resources: [x{at}], verbs: [get]}}\n");
+            let selector = "aggregationRule: {clusterRoleSelectors: [{matchLabels: {all: \"true\"}}]}\n";
+            bound(at, labels, &format!("{rule}{selector}"))
+        };
+        (0..count).map(role).collect()
+    }),
+];
+
+/// Twice the roles may take this many times as long.
+const MOST_OF_ROLES: f64 = 5.0;
+
+const RBAC_GROUP: &str = "apiGroups: [rbac.authorization.k8s.io]";
+const BINDINGS: &str =
+    "- {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [create]}\n";
+
+/// A ClusterRole that somebody is bound to.
+fn bound(at: usize, labels: &str, rules: &str) -> String {
+    format!(
+        "{RBAC}kind: ClusterRole\nmetadata: {{name: r{at}, {labels}}}\nrules:\n{rules}---\n\
+         {RBAC}kind: ClusterRoleBinding\nmetadata: {{name: b{at}}}\nroleRef: {{{}, kind: ClusterRole, name: r{at}}}\n\
+         subjects: [{{kind: ServiceAccount, name: s{at}, namespace: a}}]\n---\n",
+        RBAC_GROUP.replace("apiGroups: [", "apiGroup: ").replace(']', "")
+    )
+}
+
 const MANIFEST: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  labels: {}\nx:\n";
 const RBAC: &str = "apiVersion: rbac.authorization.k8s.io/v1\n";
 
 fn main() {
-    println!("{:<20} {:>10} {:>12} {:>12} {:>8}", "", "size", "once", "twice", "growth");
-    for (name, size, make) in INPUTS {
-        let (once, twice) = (shortest(name, &make(*size)), shortest(name, &make(2 * *size)));
-        let growth = twice.as_secs_f64() / once.as_secs_f64();
-        let verdict = if growth > MOST { "OVER" } else { "" };
-        println!("{name:<20} {size:>10} {once:>12.1?} {twice:>12.1?} {growth:>7.1}x {verdict}");
+    println!("{:<22} {:>10} {:>12} {:>12} {:>8}", "", "size", "once", "twice", "growth");
+    let check: &[&str] = &["check", "--exit-zero"];
+    let all = [(INPUTS, check, MOST), (ROLES, &["paths"], MOST_OF_ROLES)];
+    for (inputs, command, most) in all {
+        for (name, size, make) in inputs {
+            let [once, twice] = [*size, 2 * *size].map(|size| shortest(name, &make(size), command));
+            let growth = twice.as_secs_f64() / once.as_secs_f64();
+            let verdict = if growth > most { "OVER" } else { "" };
+            println!("{name:<22} {size:>10} {once:>12.1?} {twice:>12.1?} {growth:>7.1}x {verdict}");
+        }
     }
 }
 
 /// The shortest of three runs, which others on the machine disturbed least.
-fn shortest(name: &str, text: &str) -> Duration {
+fn shortest(name: &str, text: &str, command: &[&str]) -> Duration {
     let tree = tempfile::tempdir().expect("a directory");
     fs::write(tree.path().join(name), text).expect("a file");
     let runs = (0..3).map(|_| {
         let start = Instant::now();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
-        command.args(["--no-config", "check", "--exit-zero"]).arg(tree.path());
-        command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("rolewright runs");
+        let mut rolewright = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+        rolewright.arg("--no-config").args(command).arg(tree.path());
+        rolewright.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("rolewright runs");
         start.elapsed()
     });
     runs.min().unwrap_or_default()

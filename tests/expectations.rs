@@ -71,6 +71,7 @@ fn exit_codes() {
         ("kubernetes", 1),
         ("kubernetes-everybody", 1),
         ("kubernetes-proved", 0),
+        ("named", 1),
         ("nobody", 2),
         ("passing", 0),
         ("paths", 2),

@@ -83,16 +83,21 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let loaded = load_named(&args.paths, &session, "")?;
     let access = Access::new(&loaded.project);
     let places = Places::new(&loaded.project.sources);
-    let graph = EscalationGraph::new(&access);
+    let from = args.from.as_deref().map(|who| Ok::<_, Failure>((who, read(who)?))).transpose()?;
+    let asked = match &from {
+        Some((_, From::Party(party))) => std::slice::from_ref(party),
+        _ => &[],
+    };
+    let graph = EscalationGraph::new(&access, asked);
     let sinks: &[Sink] = match args.to {
         End::Vault => &[Sink::Vault],
         End::Cluster => &[Sink::Cluster],
         End::Both => &Sink::ALL,
     };
-    let (paths, doubts, sources) = match &args.from {
+    let (paths, doubts, sources) = match &from {
         None => (graph.paths(sinks), graph.all_doubts(), graph.sources().count()),
-        Some(who) => {
-            let start = start(who, &graph, &access)?;
+        Some((who, from)) => {
+            let start = start(who, from, &graph, &access)?;
             let paths: Vec<Path> = sinks.iter().filter_map(|sink| graph.path(&start, *sink)).collect();
             (paths, graph.doubts(&start), 1)
         }
@@ -129,39 +134,58 @@ fn tell(doubts: &[Doubt], places: &Places<'_>) {
     }
 }
 
-fn start(who: &str, graph: &EscalationGraph, access: &Access<'_>) -> Result<Start, Failure> {
-    let nobody = || {
-        Failure::new(format!("no input speaks of `{}`", clean::line(who)))
-            .with_help("name somebody whom a binding, an auth role or a ServiceAccount object names")
-    };
-    let party = match who.split_once(':') {
-        Some(("user", name)) => Party::User(name.to_owned()),
-        Some(("group", name)) => Party::Group(name.to_owned()),
-        _ => {
-            let subject: Subject = who.parse().map_err(|error: SubjectError| {
-                Failure::new(clean::line(&error.to_string())).with_help(
-                    "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME`, `policy:NAME[,NAME]`, `user:NAME` or \
-                     `group:NAME`",
-                )
-            })?;
-            match &subject {
-                Subject::ServiceAccount { namespace, name, .. }
-                    if !(NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name)) =>
-                {
-                    return Err(Failure::new(format!("`{}` can be no service account", clean::line(who)))
-                        .with_help("names are lower-case letters and digits with `-` inside"));
-                }
-                Subject::ServiceAccount { namespace, name, role: None, .. } => {
-                    Party::account(namespace, name)
-                }
-                _ => {
-                    return graph
-                        .start_of_token(access, &subject)
-                        .map_err(|unresolved| Failure::new(clean::line(&unresolved.to_string())));
-                }
-            }
+/// From whom.
+enum From {
+    Party(Party),
+    /// A token of some role or with some policies.
+    Token(Subject),
+}
+
+fn read(who: &str) -> Result<From, Failure> {
+    match who.split_once(':') {
+        Some(("user", name)) => {
+            // That is how the API server calls a service account.
+            let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+            let user = || Party::User(name.to_owned());
+            return Ok(From::Party(
+                account.map_or_else(user, |(namespace, name)| Party::account(namespace, name)),
+            ));
+        }
+        Some(("group", name)) => return Ok(From::Party(Party::Group(name.to_owned()))),
+        _ => {}
+    }
+    let subject: Subject = who.parse().map_err(|error: SubjectError| {
+        Failure::new(clean::line(&error.to_string())).with_help(
+            "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME`, `policy:NAME[,NAME]`, `user:NAME` or \
+             `group:NAME`",
+        )
+    })?;
+    match &subject {
+        Subject::ServiceAccount { namespace, name, .. }
+            if !(NAMESPACE.admits(namespace) && SERVICE_ACCOUNT.admits(name)) =>
+        {
+            Err(Failure::new(format!("`{}` can be no service account", clean::line(who)))
+                .with_help("names are lower-case letters and digits with `-` inside"))
+        }
+        Subject::ServiceAccount { namespace, name, role: None, .. } => {
+            Ok(From::Party(Party::account(namespace, name)))
+        }
+        _ => Ok(From::Token(subject)),
+    }
+}
+
+fn start(who: &str, from: &From, graph: &EscalationGraph, access: &Access<'_>) -> Result<Start, Failure> {
+    let party = match from {
+        From::Party(party) => party,
+        From::Token(subject) => {
+            return graph
+                .start_of_token(access, subject)
+                .map_err(|unresolved| Failure::new(clean::line(&unresolved.to_string())));
         }
     };
-    let start = graph.start(&party).ok_or_else(nobody)?;
-    if graph.knows(&party) || start.is_admitted() { Ok(start) } else { Err(nobody()) }
+    let known = graph.start(party).filter(|start| graph.knows(party) || start.is_admitted());
+    known.ok_or_else(|| {
+        Failure::new(format!("no input speaks of `{}`", clean::line(who)))
+            .with_help("name somebody whom a binding, an auth role or a ServiceAccount object names")
+    })
 }

@@ -1,5 +1,6 @@
 //! # What it finds
-//! A rule that reaches `sys/auth/` with `sudo`, or the `config` of an auth method, for writing.
+//! A rule that reaches `sys/auth/` with `sudo`, or the `config` of an auth method, for writing, also of one at a path of
+//! several segments (`auth/team/k8s/config`).
 //!
 //! # Why it matters
 //! The configuration says whom an auth method believes. Who can change it points it at a cluster, a directory or an

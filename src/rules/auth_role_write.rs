@@ -1,5 +1,6 @@
 //! # What it finds
-//! A rule that reaches roles, users, groups or certificates of auth methods for writing.
+//! A rule that reaches roles, users, groups or certificates of auth methods for writing, also of those at a path of several
+//! segments (`auth/team/k8s/role/*`).
 //!
 //! # Why it matters
 //! Such an entry says who may log in and which policies the token gets. Who can write one logs in with it and holds any

@@ -6,7 +6,9 @@
 //! Source: kubernetes `plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`,
 //! `pkg/controller/clusterroleaggregation`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod aggregation;
+
+use std::collections::{BTreeMap, HashMap};
 
 use super::rbac::{self, Request};
 use crate::model::kube::binding::{Binding, Subject};
@@ -140,7 +142,7 @@ impl<'a> Cluster<'a> {
         bindings: impl IntoIterator<Item = &'a Binding>,
     ) -> Cluster<'a> {
         let mut cluster = Cluster::stored(roles, bindings);
-        cluster.aggregate();
+        aggregation::fill(&mut cluster.cluster_roles);
         cluster
     }
 
@@ -219,6 +221,28 @@ impl<'a> Cluster<'a> {
         self.referent(binding).map(|held| held.rules.iter().map(|(_, rule)| *rule))
     }
 
+    /// A role by its name, with its rules, those that aggregation gives it among them. The namespace counts for Roles.
+    pub fn role_called(
+        &self,
+        kind: RbacRoleKind,
+        namespace: &str,
+        name: &str,
+    ) -> Option<(&'a RbacRole, impl Iterator<Item = &'a RbacRule>)> {
+        let held = match kind {
+            RbacRoleKind::ClusterRole => self.cluster_roles.get(name),
+            RbacRoleKind::Role => self.roles.get(namespace)?.get(name),
+        };
+        held.map(|held| (held.role, held.rules.iter().map(|(_, rule)| *rule)))
+    }
+
+    /// The namespaces that have a Role of this name, in order; `""` for one that tells none.
+    pub fn namespaces_with(&self, role: &str) -> Vec<&'a str> {
+        let with = self.roles.iter().filter(|(_, roles)| roles.contains_key(role));
+        let mut namespaces: Vec<&'a str> = with.map(|(namespace, _)| *namespace).collect();
+        namespaces.sort_unstable();
+        namespaces
+    }
+
     /// True if a rule of the ClusterRole allows it.
     pub fn allows(&self, cluster_role: &str, query: &Query<'_>) -> bool {
         let held = self.cluster_roles.get(cluster_role);
@@ -235,42 +259,6 @@ impl<'a> Cluster<'a> {
                 self.roles.get(binding.meta.namespace_name().unwrap_or_default())?.get(name)
             }
         }
-    }
-
-    /// Fills aggregated roles until nothing changes. Roles that select each other in a circle, whose outcome hangs on
-    /// the order of events in a real cluster, are gone through by name, and not without end.
-    fn aggregate(&mut self) {
-        let names: Vec<&'a str> = self.cluster_roles.keys().copied().collect();
-        for _ in 0..=names.len() {
-            let mut changed = false;
-            for name in &names {
-                let Some(rules) = self.aggregated_rules(name) else { continue };
-                if let Some(held) = self.cluster_roles.get_mut(name).filter(|held| !same(&held.rules, &rules))
-                {
-                    held.rules = rules;
-                    changed = true;
-                }
-            }
-            if !changed {
-                return;
-            }
-        }
-    }
-
-    /// What the selectors of a role yield; `None` if it has none, or if they yield nothing: then its own rules stay.
-    fn aggregated_rules(&self, name: &str) -> Option<Vec<WrittenRule<'a>>> {
-        let selectors = &self.cluster_roles.get(name)?.role.aggregation_selectors;
-        if selectors.is_empty() {
-            return None;
-        }
-        let mut seen = HashSet::new();
-        let mut rules = Vec::new();
-        for (_, other) in self.cluster_roles.iter().filter(|(other, _)| **other != name) {
-            if selectors.iter().any(|selector| selector.selects(&other.role.meta)) {
-                rules.extend(other.rules.iter().filter(|(_, rule)| seen.insert(rbac::words(rule))));
-            }
-        }
-        (!rules.is_empty()).then_some(rules)
     }
 }
 
@@ -311,9 +299,4 @@ pub fn is_subject(subject: &Subject, binding: &Binding, user: &User) -> bool {
         }
         _ => false,
     }
-}
-
-fn same(left: &[WrittenRule<'_>], right: &[WrittenRule<'_>]) -> bool {
-    left.len() == right.len()
-        && left.iter().zip(right).all(|((_, a), (_, b))| rbac::words(a) == rbac::words(b))
 }

@@ -15,7 +15,7 @@ pub const ALL_NAMES: [&str; 4] = ["a", "b", "c", "new"];
 pub const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// ClusterRoles that random bindings give: name, labels and selectors, rule.
-pub const ROLES: [(&str, &str, &str); 33] = [
+pub const ROLES: [(&str, &str, &str); 36] = [
     ("look", "", "{apiGroups: [\"\"], resources: [pods, secrets], verbs: [get, list]}"),
     ("pods", "", "{apiGroups: [\"\"], resources: [pods], verbs: [create]}"),
     ("jobs", "", "{apiGroups: [batch], resources: [jobs], verbs: [patch]}"),
@@ -118,6 +118,13 @@ pub const ROLES: [(&str, &str, &str); 33] = [
         "aggregationRule: {clusterRoleSelectors: [{matchLabels: {team: x}, matchExpressions: [{key: team, operator: DoesNotExist}]}]}",
         "",
     ),
+    ("gathers", "aggregationRule: {clusterRoleSelectors: [{matchLabels: {part: of-it}}]}", ""),
+    ("part", "", "{apiGroups: [\"\"], resources: [pods], verbs: [create]}"),
+    (
+        "bind-gathers",
+        "",
+        "{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [gathers], verbs: [bind]}",
+    ),
     ("view", "", ""),
     ("mine", "", ""),
     ("all", "", "{apiGroups: [\"*\"], resources: [\"*\"], verbs: [\"*\"]}"),
@@ -205,7 +212,7 @@ pub struct Writes {
 impl Writes {
     fn text(&self) -> String {
         let mut text = String::new();
-        let labels = "{team: x, rbac.authorization.k8s.io/aggregate-to-view: \"true\"}";
+        let labels = "{team: x, part: of-it, rbac.authorization.k8s.io/aggregate-to-view: \"true\"}";
         for name in &self.cluster_roles {
             let meta = format!("{{name: {name}, labels: {labels}}}");
             writeln!(text, "---\napiVersion: {RBAC}/v1\nkind: ClusterRole\nmetadata: {meta}\nrules: [{ALL}]")
@@ -245,9 +252,10 @@ impl Plan {
         let mut rbac = String::new();
         let is_own = |name: &str| !matches!(name, "view" | "mine") && !writes.cluster_roles.contains(name);
         for (name, more, rule) in ROLES.iter().filter(|(name, ..)| is_own(name)) {
+            let labels = if *name == "part" { ", labels: {part: of-it}" } else { "" };
             writeln!(
                 rbac,
-                "---\napiVersion: {RBAC}/v1\nkind: ClusterRole\nmetadata: {{name: {name}}}\nrules: [{rule}]\n{more}"
+                "---\napiVersion: {RBAC}/v1\nkind: ClusterRole\nmetadata: {{name: {name}{labels}}}\nrules: [{rule}]\n{more}"
             )
             .unwrap();
         }

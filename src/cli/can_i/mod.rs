@@ -24,6 +24,7 @@ use crate::report::place::Places;
 use crate::semantics::authorizer::User;
 use crate::semantics::bound;
 use crate::semantics::mounts::MountTable;
+use crate::semantics::rbac::subjects;
 use crate::semantics::reach::kubernetes::Question;
 use crate::semantics::reach::{Access, Holder, Subject};
 use page::{Answer, Row, add, place};
@@ -243,12 +244,9 @@ impl Scene<'_> {
             account == name && workload.meta.namespace_name().is_none_or(|own| own == namespace)
         });
         let is_bound = project.bindings.iter().any(|binding| {
-            binding.subjects.iter().any(|subject| {
-                let own = subject.namespace.as_ref().map(|own| own.as_str());
-                subject.kind.value == "ServiceAccount"
-                    && subject.name.value == name
-                    && own.or(binding.meta.namespace_name()) == Some(namespace)
-            })
+            let mut accounts =
+                binding.subjects.iter().filter_map(|it| subjects::service_account(binding, it));
+            accounts.any(|account| account == (namespace, name))
         });
         let is_admitted = project.auth_roles.iter().any(|role| {
             role.names().iter().any(|entry| bound::admits(&entry.value, name))

@@ -3,10 +3,12 @@
 //! Rules and endpoints are compared as sets of paths, so that `sys/+/acl/*` and `*` reach `sys/policies/acl/app` as well
 //! as its own name does. What another rule of the policy takes away again does not count.
 
+mod deep_mount;
 mod places;
 
 use std::borrow::Cow;
 
+pub use deep_mount::{DeepMount, deep_mount, is_mount_segment, may_be_deep};
 pub use places::*;
 
 use super::endpoints::{Api, Below};
@@ -192,6 +194,7 @@ fn reached<'b>(
         return Vec::new();
     }
     let pattern = PathPattern::parse(label);
+    let deep = deep_mount(label);
     let find = |authority: &'static Authority| {
         let (pattern, mount) = match (authority.api, &below) {
             (None, _) if full => (&pattern, ""),
@@ -221,9 +224,14 @@ fn reached<'b>(
             "+/" => format!("+/{place}"),
             mount => format!("{mount}/{place}"),
         };
-        let (place, _) = authority.places.iter().copied().find(|(place, needs)| {
-            suffices(granted, needs) && meets(place) && !is_taken_away(rule, policy, &whole(place))
-        })?;
+        let hands_over = |place: &str| {
+            let deep = deep.and_then(|deep| deep.place(place)).filter(|_| authority.api.is_none());
+            (meets(place) && !is_taken_away(rule, policy, &whole(place)))
+                || deep
+                    .is_some_and(|deep| label_overlaps(&deep, pattern) && !is_taken_away(rule, policy, &deep))
+        };
+        let mut places = authority.places.iter().copied();
+        let (place, _) = places.find(|(place, needs)| suffices(granted, needs) && hands_over(place))?;
         Some(Reached { authority, place })
     };
     ALL.iter().filter_map(|authority| find(authority)).collect()

@@ -38,7 +38,7 @@ fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
 
 #[test]
 fn patterns_meet_endpoints() {
-    let table: [(&str, &str, &Authority, bool); 38] = [
+    let table: [(&str, &str, &Authority, bool); 56] = [
         ("sys/policies/acl/app", "update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create", &POLICY_WRITE, false),
@@ -50,6 +50,24 @@ fn patterns_meet_endpoints() {
         ("sys/policies/password/*", "update", &POLICY_WRITE, false),
         ("auth/kubernetes/role/app", "update", &AUTH_ROLE_WRITE, true),
         ("auth/userpass/users/*", "create", &AUTH_ROLE_WRITE, true),
+        ("auth/team/k8s/role/*", "create update", &AUTH_ROLE_WRITE, true),
+        ("auth/team/k8s/role/app", "update", &AUTH_ROLE_WRITE, true),
+        ("auth/a/b/c/users/ci/policies", "update", &AUTH_ROLE_WRITE, true),
+        ("auth/+/k8s/role/*", "update", &AUTH_ROLE_WRITE, true),
+        ("auth/team/k8s/*", "update", &AUTH_ROLE_WRITE, true),
+        ("auth/team/k8s/*", "update", &AUTH_METHOD_WRITE, true),
+        ("auth/team/k8s/config", "update", &AUTH_METHOD_WRITE, true),
+        ("auth/team/k8s/role/app/secret-id", "update", &SECRET_IDS, true),
+        ("auth/team/k8s/role/*", "read list", &AUTH_ROLE_WRITE, false),
+        ("auth/team/k8s/login", "update", &AUTH_ROLE_WRITE, false),
+        ("auth/team/k8s/role", "update", &AUTH_ROLE_WRITE, false),
+        ("auth/team/k8s/config/x", "update", &AUTH_METHOD_WRITE, false),
+        ("auth/userpass/login/*", "create update", &AUTH_ROLE_WRITE, false),
+        ("auth/userpass/login/config", "create update", &AUTH_METHOD_WRITE, false),
+        ("auth/approle/role/config", "update", &AUTH_METHOD_WRITE, false),
+        ("auth/approle/role/config/secret-id", "update", &AUTH_METHOD_WRITE, false),
+        ("auth/token/create/*", "update", &AUTH_ROLE_WRITE, false),
+        ("auth/token/a/roles/*", "update", &AUTH_ROLE_WRITE, false),
         ("auth/token/roles/*", "create", &AUTH_ROLE_WRITE, false),
         ("auth/token/roles/*", "create", &TOKEN_ROLE_WRITE, true),
         ("auth/approle/role/app/secret-id", "update", &AUTH_ROLE_WRITE, false),

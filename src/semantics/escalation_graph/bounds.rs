@@ -85,9 +85,12 @@ impl Scene<'_, '_> {
                     .is_some_and(|rest| rest.starts_with('/'))
             })
         };
-        for place in ["auth/+/role/+", "auth/+/roles/+", "auth/+/users/+", "auth/+/certs/+"] {
+        let mounts = std::iter::once("+".to_owned()).chain(self.deep_mounts(asked));
+        let below = ["role", "roles", "users", "certs"];
+        let places = mounts.flat_map(|mount| below.map(|below| format!("auth/{mount}/{below}/+")));
+        for place in places {
             let wanted = |path: &str| !authority::AUTH_ROLE_WRITE.leaves_out(path) && !is_known(path);
-            match asked.inside(place, Capability::Update, Carry::OneOf(OF_OTHERS), wanted) {
+            match asked.inside(&place, Capability::Update, Carry::OneOf(OF_OTHERS), wanted) {
                 Found::No => {}
                 Found::Doubt(doubt) => answers.doubt(doubt),
                 Found::Yes(path, evidence) => {

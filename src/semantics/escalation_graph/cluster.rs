@@ -2,6 +2,7 @@
 
 mod alone;
 mod bind;
+mod named;
 mod pairs;
 mod ties;
 mod write;
@@ -9,15 +10,15 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::alone::{alone, target};
+pub(super) use self::named::{Known as KnownRoles, roles as roles_named};
 use self::pairs::Pairs;
 pub(super) use self::ties::{Tie, Ties};
 use super::graph::{Graph, Node, Step, Written};
 use super::parties::{self, party_of};
-use super::rights::{self, Kind, Names, Right, RoleSort};
+use super::rights::{self, Kind, Right, RoleSort};
 use super::{Doubt, Evidence, Party, Piece, Request, Sink, Without, code};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
-use crate::model::project::Project;
 use crate::semantics::rbac::bootstrap;
 use crate::semantics::reach::Access;
 use crate::semantics::reach::kubernetes::RoleDoubt;
@@ -79,11 +80,11 @@ impl Held {
 }
 
 /// What servers bind by themselves to the groups that everybody is in.
-fn everybody(graph: &mut Graph, project: &Project, holdings: &mut Holdings, ties: &mut Ties) {
+fn everybody(graph: &mut Graph, access: &Access<'_>, holdings: &mut Holdings, ties: &mut Ties) {
     for binding in bootstrap::bindings().iter().filter(|it| it.role_ref.name.value != "cluster-admin") {
         let name = &binding.role_ref.name.value;
-        let rules = rules_named(project, RoleSort::ClusterRoles, "", name);
-        let rights = rights::of_rules(rules, true);
+        let roles = named::roles(access, RoleSort::ClusterRoles, &Scope::Cluster, name, true);
+        let rights: Vec<Right> = roles.into_iter().flat_map(|role| role.rights).collect();
         let what =
             format!("{} {} of every cluster → ClusterRole {name}", binding.kind_word(), binding.meta.name);
         let of_binding = Evidence { what, span: None, piece: None };
@@ -161,7 +162,7 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
             ties.add(&party, node, tie);
         }
     }
-    everybody(graph, project, &mut holdings, &mut ties);
+    everybody(graph, access, &mut holdings, &mut ties);
     graph.holdings = holdings;
     graph.ties = ties;
     let cluster = graph.node(Node::Sink(Sink::Cluster));
@@ -190,7 +191,7 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
             false => Vec::new(),
         };
         let ties = graph.ties.with_groups(party);
-        lead_on(graph, project, node, Holder { own: &own, beside, ties });
+        lead_on(graph, access, node, Holder { own: &own, beside, ties });
     }
 }
 
@@ -210,7 +211,13 @@ pub(super) fn of_groups(party: &Party, holdings: &Holdings) -> Vec<Held> {
 }
 
 /// The same as [`lead_on`] for rights that hold in each namespace, or where `whole`, outside of all, too.
-pub(super) fn lead_on_in(graph: &mut Graph, project: &Project, node: usize, holder: Holder<'_>, whole: bool) {
+pub(super) fn lead_on_in(
+    graph: &mut Graph,
+    access: &Access<'_>,
+    node: usize,
+    holder: Holder<'_>,
+    whole: bool,
+) {
     let (everything, others): (Vec<&Held>, Vec<&Held>) =
         holder.own.iter().partition(|held| held.right.kind == Kind::Everything && !whole);
     for held in everything {
@@ -219,15 +226,15 @@ pub(super) fn lead_on_in(graph: &mut Graph, project: &Project, node: usize, hold
         graph.edge(node, to, Some(step));
     }
     let others: Vec<Held> = others.into_iter().cloned().collect();
-    lead_on(graph, project, node, Holder { own: &others, ..holder });
+    lead_on(graph, access, node, Holder { own: &others, ..holder });
 }
 
 /// Adds where the rights of somebody lead.
-pub(super) fn lead_on(graph: &mut Graph, project: &Project, node: usize, holder: Holder<'_>) {
+pub(super) fn lead_on(graph: &mut Graph, access: &Access<'_>, node: usize, holder: Holder<'_>) {
     for one in holder.own {
-        alone(graph, project, node, one);
+        alone(graph, access.project(), node, one);
     }
-    Pairs::lead_on(graph, project, node, holder);
+    Pairs::lead_on(graph, access, node, holder);
 }
 
 pub(super) fn sort_of(kind: RbacRoleKind) -> RoleSort {
@@ -237,24 +244,11 @@ pub(super) fn sort_of(kind: RbacRoleKind) -> RoleSort {
     }
 }
 
-/// The rules of the role of a name: those of the inputs, else those that every cluster has.
-pub(super) fn rules_named<'p>(
-    project: &'p Project,
-    sort: RoleSort,
-    namespace: &str,
-    name: &str,
-) -> Vec<&'p crate::model::kube::rbac::RbacRule> {
-    let kind = match sort {
+fn kind_of(sort: RoleSort) -> RbacRoleKind {
+    match sort {
         RoleSort::Roles => RbacRoleKind::Role,
         RoleSort::ClusterRoles => RbacRoleKind::ClusterRole,
-    };
-    let known = project.rbac_roles_called(kind, name).filter(|role| {
-        kind == RbacRoleKind::ClusterRole
-            || namespace.is_empty()
-            || role.meta.namespace_name() == Some(namespace)
-    });
-    let rules: Vec<_> = known.flat_map(|role| &role.rules).collect();
-    if rules.is_empty() && sort == RoleSort::ClusterRoles { bootstrap::rules_of(name) } else { rules }
+    }
 }
 
 fn evidence(binding: &Binding, right: Option<&Right>) -> Vec<Evidence> {
@@ -294,23 +288,10 @@ fn doubts(graph: &mut Graph, access: &Access<'_>, binding: &Binding) {
             let why = RoleDoubt::NotAmongInputs.why();
             (format!("{} {} {why}", binding.role_ref.kind, code(name.as_str())), binding.role_ref.span)
         }
-        Some(role) => {
-            let all = access.definitions(role);
-            let rights = |role: &RbacRole| -> Vec<(Kind, Names)> {
-                let found = rights::of_rules(&role.rules, binding.cluster_wide);
-                found.into_iter().map(|right| (right.kind, right.names)).collect()
-            };
-            let first = all.first().map(|role| rights(role));
-            if all.iter().all(|other| Some(rights(other)) == first) {
-                return;
-            }
-            let what = format!(
-                "the {} {} is defined more than once, and which one counts is not known",
-                role.kind.word(),
-                code(name.as_str())
-            );
-            (what, role.meta.name.span)
-        }
+        Some(role) => match named::several(access, role, binding.cluster_wide) {
+            Some(doubt) => (doubt.what, role.meta.name.span),
+            None => return,
+        },
     };
     for party in parties {
         let node = graph.party(party);

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{Asked, Carry, Found};
-use super::cluster::{self, Held, Scope, Tie, rules_named, sort_of};
+use super::cluster::{self, Held, Scope, Tie, roles_named, sort_of};
 use super::graph::{Graph, Node, Step};
-use super::rights;
-use super::token::{Answers, capabilities};
+use super::rights::{self, Right};
+use super::token::capabilities;
 use super::vault::Scene;
 use super::{Doubt, Evidence, Party, Piece, Sink, Without, code};
 use crate::model::kube::rbac::RbacRoleKind;
@@ -15,15 +14,15 @@ use crate::model::vault::secrets_role::SecretsRole;
 use crate::semantics::authority;
 use crate::semantics::engine_account::EngineAccount;
 use crate::semantics::generated_rules;
-use crate::semantics::reach::{Access, Holder, Token};
+use crate::semantics::reach::Access;
 use crate::semantics::survey::Survey;
 use crate::syntax::Span;
 
 /// The engines with their roles.
 pub(super) struct Engines<'s> {
-    roles: Vec<Role<'s>>,
+    pub(super) roles: Vec<Role<'s>>,
     /// Path and Vault namespace of each engine.
-    mounts: BTreeSet<(String, String)>,
+    pub(super) mounts: BTreeSet<(String, String)>,
     account: Option<Account>,
 }
 
@@ -36,15 +35,15 @@ struct Account {
 }
 
 /// A role of an engine.
-struct Role<'s> {
-    role: &'s SecretsRole,
+pub(super) struct Role<'s> {
+    pub(super) role: &'s SecretsRole,
     number: usize,
     /// The Vault namespace of the engine.
-    namespace: String,
+    pub(super) namespace: String,
     /// Kubernetes namespaces that are named, and whether others can be.
-    places: Vec<String>,
-    is_open: bool,
-    account: Option<String>,
+    pub(super) places: Vec<String>,
+    pub(super) is_open: bool,
+    pub(super) account: Option<String>,
 }
 
 /// A role that makes service accounts in a namespace.
@@ -138,7 +137,7 @@ impl Role<'_> {
         format!("{}/roles/{}", self.role.mount.trim_matches('/'), self.role.name)
     }
 
-    fn made(&self, spot: &str) -> Node {
+    pub(super) fn made(&self, spot: &str) -> Node {
         Node::Made(self.words(), self.number, spot.to_owned())
     }
 
@@ -156,7 +155,7 @@ impl Role<'_> {
         spots
     }
 
-    fn evidence(&self) -> Evidence {
+    pub(super) fn evidence(&self) -> Evidence {
         let place = self.role.name.span;
         Evidence {
             what: format!("secrets role {}", self.role.name),
@@ -168,7 +167,6 @@ impl Role<'_> {
 
 /// Adds what service accounts that the engines make, and the engines themselves, can do in the cluster.
 pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
-    let project = scene.access.project();
     let engines = &scene.engines;
     for role in engines.roles.iter().filter(|role| role.account.is_none()) {
         let kind = generated_rules::role_kind(role.role);
@@ -182,27 +180,31 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
             let spot_of_groups = spot.clone();
             let scope = if whole || spot == "*" { Scope::Cluster } else { Scope::Namespace(spot) };
             let read = generated.and_then(|text| generated_rules::read(text.value, text.span));
-            let rights = match (named, &read) {
+            let given: Vec<(Scope, Right)> = match (named, &read) {
                 (Some(name), _) => {
-                    let namespace = match &scope {
-                        Scope::Namespace(namespace) => namespace.as_str(),
-                        Scope::Cluster => "",
-                    };
-                    let rules = rules_named(project, sort_of(kind), namespace, name.value);
-                    if rules.is_empty() {
+                    let roles = roles_named(scene.access, sort_of(kind), &scope, name.value, whole);
+                    if roles.is_empty() {
                         let what = format!("{} {} is not among the inputs", kind.word(), code(name.value));
                         graph.doubt(node, Doubt { what, span: Some(name.span) });
                     }
-                    rights::of_rules(rules.iter().copied(), whole)
+                    let doubts = roles.iter().filter_map(|role| role.doubt.clone());
+                    doubts.for_each(|doubt| graph.doubt(node, doubt));
+                    let given = roles.into_iter().flat_map(|role| {
+                        role.rights.into_iter().map(move |right| (role.scope.clone(), right))
+                    });
+                    given.collect()
                 }
-                (None, Some(read)) => rights::of_rules(&read.rules, whole),
+                (None, Some(read)) => {
+                    let rights = rights::of_rules(&read.rules, whole).into_iter();
+                    rights.map(|right| (scope.clone(), right)).collect()
+                }
                 (None, None) => Vec::new(),
             };
-            let held: Vec<Held> = rights
+            let held: Vec<Held> = given
                 .into_iter()
-                .map(|right| Held {
+                .map(|(scope, right)| Held {
                     right,
-                    scope: scope.clone(),
+                    scope,
                     evidence: vec![role.evidence()],
                     first: String::new(),
                 })
@@ -219,7 +221,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
             let mut ties = vec![tie];
             ties.extend(graph.ties.with_groups(&as_one));
             let holder = cluster::Holder { own: &held, beside, ties };
-            cluster::lead_on_in(graph, project, node, holder, whole);
+            cluster::lead_on_in(graph, scene.access, node, holder, whole);
         }
     }
     // Whoever is root on Vault has all that its engines give.
@@ -269,134 +271,9 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
                 }
                 let ties = graph.ties.with_groups(&account.party);
                 let ties = if account.is_whole { ties } else { Vec::new() };
-                cluster::lead_on(graph, project, node, cluster::Holder { own: &own, beside, ties });
+                let holder = cluster::Holder { own: &own, beside, ties };
+                cluster::lead_on(graph, scene.access, node, holder);
             }
         }
     }
 }
-
-impl Scene<'_, '_> {
-    /// Service accounts that the token gets from the engines of Kubernetes.
-    pub(super) fn secrets(&self, holder: &Holder<'_>, token: &Token<'_>, answers: &mut Answers) {
-        let engines = &self.engines;
-        for role in engines.roles.iter().filter(|role| role.namespace.starts_with(&holder.namespace)) {
-            let asked = Asked { holder, token, namespace: &role.namespace };
-            let mount = role.role.mount.trim_matches('/');
-            let (place, name) = (format!("{mount}/creds/"), role.role.name.as_str());
-            let is_single = !role.is_open && role.places.len() == 1;
-            let anywhere = role.is_open.then_some(None);
-            for namespace in role.places.iter().map(Some).chain(anywhere) {
-                let carry = match namespace {
-                    _ if is_single => Carry::Nothing,
-                    Some(namespace) => Carry::Value("kubernetes_namespace", namespace),
-                    None => Carry::OneOf(&["kubernetes_namespace"]),
-                };
-                let (path, evidence) = match asked.on_name(&place, name, Capability::Update, carry) {
-                    Found::No => continue,
-                    Found::Doubt(doubt) => {
-                        answers.doubts.push(doubt);
-                        continue;
-                    }
-                    Found::Yes(path, evidence) => (path, evidence),
-                };
-                let mut evidence = evidence;
-                evidence.push(role.evidence());
-                let of = |who: &str| {
-                    let does = format!("may have a token of {who} made: update on {}", code(&path));
-                    Step::new(does, evidence.clone()).asking([asked.request_on(&path, Capability::Update)])
-                };
-                match (&role.account, namespace) {
-                    (Some(account), Some(namespace)) => {
-                        let to = Node::Party(Party::account(namespace, account));
-                        answers.edges.push((to, of(&format!("{namespace}/{account}"))));
-                    }
-                    (Some(account), None) => {
-                        for other in self.accounts_named(account) {
-                            let step = of(&other.to_string());
-                            answers.edges.push((Node::Party(other), step));
-                        }
-                    }
-                    (None, namespace) => {
-                        let spot = namespace.filter(|_| !role.is_open).map_or("*", String::as_str);
-                        answers.edges.push((role.made(spot), of("a service account of its own")));
-                    }
-                }
-            }
-            if !role.is_open {
-                self.elsewhere(asked, role, answers);
-            }
-        }
-        for (path, namespace) in engines.mounts.iter().filter(|(_, it)| it.starts_with(&holder.namespace)) {
-            let asked = Asked { holder, token, namespace };
-            for (place, needs) in authority::KUBERNETES_ROLES.places {
-                let found = needs.chars().fold(Found::No, |found, letter| {
-                    let capability = if letter == 'c' { Capability::Create } else { Capability::Update };
-                    let ask = || asked.inside(&format!("{path}/{place}"), capability, MODE, |_| true);
-                    found.or(ask)
-                });
-                match found {
-                    Found::No => {}
-                    Found::Doubt(doubt) => answers.doubts.push(doubt),
-                    Found::Yes(at, evidence) => {
-                        let does =
-                            format!("may {}: write to {}", authority::KUBERNETES_ROLES.what, code(&at));
-                        let to = Node::Engine(format!("{namespace}{path}"));
-                        answers.edges.push((to, Step::new(does, evidence)));
-                    }
-                }
-            }
-        }
-    }
-
-    /// A write keeps what it does not name: who may change where a role is for gets there what it gives.
-    fn elsewhere(&self, asked: Asked<'_, '_>, role: &Role<'_>, answers: &mut Answers) {
-        let mount = role.role.mount.trim_matches('/');
-        let name = role.role.name.as_str();
-        let write = asked.on_name(&format!("{mount}/roles/"), name, Capability::Update, WHERE);
-        if write == Found::No {
-            return;
-        }
-        let have = asked.on_name(&format!("{mount}/creds/"), name, Capability::Update, Carry::Nothing);
-        let ((at, mut evidence), (path, more)) = match (write, have) {
-            (Found::No, _) | (_, Found::No) => return,
-            (Found::Doubt(doubt), _) | (_, Found::Doubt(doubt)) => {
-                answers.doubt(doubt);
-                return;
-            }
-            (Found::Yes(at, evidence), Found::Yes(path, more)) => ((at, evidence), (path, more)),
-        };
-        evidence.extend(more);
-        evidence.dedup();
-        evidence.push(role.evidence());
-        let of = |who: &str| {
-            let does = format!(
-                "may have a token of {who} made once it has changed the namespaces of the role: update on {} and on {}",
-                code(&at),
-                code(&path)
-            );
-            let requests = [&at, &path].map(|path| asked.request_on(path, Capability::Update));
-            Step::new(does, evidence.clone()).asking(requests)
-        };
-        match &role.account {
-            None => answers.edges.push((role.made("*"), of("a service account of its own"))),
-            Some(account) => {
-                for party in self.accounts_named(account) {
-                    let step = of(&party.to_string());
-                    answers.edges.push((Node::Party(party), step));
-                }
-            }
-        }
-    }
-}
-
-/// Where a role of the engine is for.
-const WHERE: Carry<'_> =
-    Carry::OneOf(&["allowed_kubernetes_namespaces", "allowed_kubernetes_namespace_selector"]);
-
-/// A role of the engine is of use with one of these.
-const MODE: Carry<'_> = Carry::OneOf(&[
-    "service_account_name",
-    "kubernetes_role_name",
-    "generated_role_rules",
-    "kubernetes_host",
-]);

@@ -76,15 +76,19 @@ impl Logins<'_, '_, '_> {
         found
     }
 
-    /// Whom a role admits that selects namespaces by labels, in those that inputs speak of: service accounts can be made
-    /// there.
+    /// Whom a role admits that selects namespaces by labels, in those that inputs declare, that
+    /// somebody gets to, and that are asked about: service accounts can be made there.
     fn selected(&self, issuer: &Issuer<'_>, dialect: Dialect) -> Vec<(Party, Hangs)> {
         let (role, method) = (issuer.role, issuer.method);
         let Some(issued) = issuer.holder.issued.as_ref() else { return Vec::new() };
         let declared = &self.scene.access.project().kubernetes_namespaces;
         let declared = declared.iter().map(|namespace| namespace.meta.name.value.clone());
         let reached = self.graph.namespaces().into_iter().map(|(_, namespace)| namespace);
-        let namespaces: BTreeSet<String> = declared.chain(reached).collect();
+        let asked = self.graph.asked.iter().filter_map(|party| match party {
+            Party::ServiceAccount { namespace, .. } => Some(namespace.clone()),
+            _ => None,
+        });
+        let namespaces: BTreeSet<String> = declared.chain(reached).chain(asked).collect();
         let mut found = Vec::new();
         for namespace in &namespaces {
             for entry in role.names() {

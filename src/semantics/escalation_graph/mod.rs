@@ -16,7 +16,9 @@ mod engine;
 mod graph;
 mod logins;
 mod made;
+mod minted;
 mod mounts;
+mod nearest;
 mod parties;
 mod request;
 mod rights;
@@ -24,13 +26,14 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod token;
+mod told;
 mod vault;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use graph::Graph;
+use told::{code, plain};
 use vault::KnownTokens;
 
 use super::bound;
@@ -42,172 +45,7 @@ use crate::syntax::Span;
 
 pub use cut::Cut;
 pub use request::Request;
-
-/// What a way leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sink {
-    /// Whoever is there can give themselves everything on Vault.
-    Vault,
-    /// Whoever is there can give themselves everything in the Kubernetes cluster.
-    Cluster,
-}
-
-impl Sink {
-    /// Both.
-    pub const ALL: [Sink; 2] = [Sink::Vault, Sink::Cluster];
-
-    /// `vault` or `cluster`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Sink::Vault => "vault",
-            Sink::Cluster => "cluster",
-        }
-    }
-
-    /// What whoever is there is.
-    pub fn words(self) -> &'static str {
-        match self {
-            Sink::Vault => "root-equivalent on Vault",
-            Sink::Cluster => "cluster-admin",
-        }
-    }
-}
-
-/// Somebody.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Party {
-    /// A service account that an input speaks of.
-    ServiceAccount {
-        /// Its Kubernetes namespace.
-        namespace: String,
-        /// Its name.
-        name: String,
-    },
-    /// Every service account that an auth role admits by these globs, be it one that nobody has made yet.
-    Matching {
-        /// The namespace or a glob of namespaces; empty where labels select them.
-        namespace: String,
-        /// The name or a glob of names.
-        name: String,
-    },
-    /// A user that a binding names.
-    User(String),
-    /// Whoever is in a group that a binding names.
-    Group(String),
-}
-
-impl Party {
-    /// The service account of this namespace and name.
-    pub fn account(namespace: &str, name: &str) -> Party {
-        Party::ServiceAccount { namespace: namespace.to_owned(), name: name.to_owned() }
-    }
-}
-
-/// A word of the inputs in backticks. Those of its own are shown as escapes, so that they end nothing.
-fn code(word: &str) -> String {
-    format!("`{}`", plain(word))
-}
-
-fn plain(text: &str) -> String {
-    text.replace('`', "\\u{60}")
-}
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Party::ServiceAccount { namespace, name } => write!(f, "{}/{}", plain(namespace), plain(name)),
-            Party::Matching { namespace, name } if namespace.is_empty() => {
-                write!(f, "any service account {} of namespaces that labels select", code(name))
-            }
-            Party::Matching { namespace, name } => {
-                write!(f, "any service account {} of namespaces {}", code(name), code(namespace))
-            }
-            Party::User(name) => write!(f, "user {}", code(name)),
-            Party::Group(name) => write!(f, "group {}", code(name)),
-        }
-    }
-}
-
-/// A way from somebody to one of the ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
-    /// From whom.
-    pub source: String,
-    /// To where.
-    pub sink: Sink,
-    /// Its hops, at least one.
-    pub hops: Vec<Hop>,
-    /// True if the source is an administrator by what it was given: nothing is gained on the way.
-    pub is_direct: bool,
-}
-
-/// One hop of a way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hop {
-    /// Who takes it.
-    pub who: String,
-    /// What they do, to follow the name: `may run pods in namespace …`.
-    pub does: String,
-    /// What lets them, the weightiest first; none where it follows from who they are.
-    pub evidence: Vec<Evidence>,
-    /// The requests that it rests on. None where it follows from who they are, and where they first have to give
-    /// themselves what it takes.
-    pub requests: Vec<Request>,
-    /// Who they are afterwards.
-    pub becomes: String,
-}
-
-/// A line that lets somebody take a hop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// What stands there: `RoleBinding ci → ClusterRole edit`.
-    pub what: String,
-    /// Where; nothing for what servers have by themselves.
-    pub span: Option<Span>,
-    /// What could be taken away to close the hop.
-    pub piece: Option<Piece>,
-}
-
-impl Evidence {
-    /// The same without backticks of words of the inputs.
-    fn quoted(&self) -> Evidence {
-        Evidence { what: plain(&self.what), ..self.clone() }
-    }
-}
-
-/// Something that could be taken away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Piece {
-    /// A RoleBinding or ClusterRoleBinding, by the place of its name.
-    Binding(Span),
-    /// A path rule, by the place of its path.
-    PathRule(Span),
-    /// An auth role, by the place of its name.
-    AuthRole(Span),
-    /// A role of the Kubernetes secrets engine, by the place of its name.
-    SecretsRole(Span),
-}
-
-impl Piece {
-    /// Where it stands.
-    pub fn span(self) -> Span {
-        match self {
-            Piece::Binding(span)
-            | Piece::PathRule(span)
-            | Piece::AuthRole(span)
-            | Piece::SecretsRole(span) => span,
-        }
-    }
-}
-
-/// Something that no input tells and that may open a way.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Doubt {
-    /// One lower-case phrase.
-    pub what: String,
-    /// The place that it speaks of.
-    pub span: Option<Span>,
-}
+pub use told::{Doubt, Evidence, Hop, Party, Path, Piece, Sink};
 
 /// The graph of a project.
 #[derive(Debug)]
@@ -278,10 +116,12 @@ impl Without {
 }
 
 impl EscalationGraph {
-    /// Builds the graph of a project, in which `access` answers.
-    pub fn new(access: &Access<'_>) -> EscalationGraph {
+    /// Builds the graph of a project, in which `access` answers. Of service accounts that no input speaks of, those that
+    /// are `asked` about have logins of their own: which auth roles admit them may hang on labels of their namespaces.
+    pub fn new(access: &Access<'_>, asked: &[Party]) -> EscalationGraph {
         let survey = Survey::new(access.project());
-        EscalationGraph { graph: build(access, &survey, &Without::default(), &mut KnownTokens::default()) }
+        let graph = build(access, asked, &survey, &Without::default(), &mut KnownTokens::default());
+        EscalationGraph { graph }
     }
 
     /// Everybody from whom a way may start, in the order of the inputs: service accounts that inputs speak of, those that
@@ -295,16 +135,17 @@ impl EscalationGraph {
             .map(|(node, party)| (party, Start { name: party.to_string(), from: From::Node(node) }))
     }
 
-    /// True if an input speaks of them.
+    /// True if an input speaks of them, or an auth role admits them or may.
     pub fn knows(&self, party: &Party) -> bool {
-        self.graph.parties.contains_key(party)
+        let known = self.graph.parties.get(party);
+        known.is_some_and(|it| !self.graph.asked.contains(party) || self.graph.sources.contains(&it.node))
     }
 
     /// The start of somebody; nothing for users and groups of whom no input speaks. Service accounts of whom none speaks hold what the
     /// groups of all service accounts hold, and log in where a glob admits them.
     pub fn start(&self, party: &Party) -> Option<Start> {
         let name = party.to_string();
-        if let Some(known) = self.graph.parties.get(party) {
+        if let Some(known) = self.graph.parties.get(party).filter(|_| self.knows(party)) {
             return Some(Start { name, from: From::Node(known.node) });
         }
         let Party::ServiceAccount { namespace, name: of } = party else { return None };
@@ -377,7 +218,7 @@ impl EscalationGraph {
         let without = Without::piece(access.project(), piece);
         let mut own = KnownTokens::default();
         let known = if matches!(piece, Piece::Binding(_) | Piece::AuthRole(_)) { known } else { &mut own };
-        let graph = EscalationGraph { graph: build(access, survey, &without, known) };
+        let graph = EscalationGraph { graph: build(access, &[], survey, &without, known) };
         let nodes: BTreeMap<String, usize> =
             graph.graph.parties.iter().map(|(party, known)| (party.to_string(), known.node)).collect();
         let open = ways.iter().filter(|(source, sink)| {
@@ -387,9 +228,16 @@ impl EscalationGraph {
     }
 }
 
-fn build(access: &Access<'_>, survey: &Survey<'_>, without: &Without, known: &mut KnownTokens) -> Graph {
+fn build(
+    access: &Access<'_>,
+    asked: &[Party],
+    survey: &Survey<'_>,
+    without: &Without,
+    known: &mut KnownTokens,
+) -> Graph {
     let mut graph = Graph::default();
     parties::add(&mut graph, access);
+    parties::ask(&mut graph, asked);
     cluster::add(&mut graph, access, without);
     vault::add(&mut graph, access, survey, without, known);
     cluster::note_holders(&mut graph);

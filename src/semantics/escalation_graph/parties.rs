@@ -57,6 +57,16 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>) {
     }
 }
 
+/// Adds service accounts that are asked about, as far as no input speaks of them.
+pub(super) fn ask(graph: &mut Graph, asked: &[Party]) {
+    for party in asked {
+        if matches!(party, Party::ServiceAccount { .. }) && !graph.parties.contains_key(party) {
+            graph.party(party.clone());
+            graph.asked.insert(party.clone());
+        }
+    }
+}
+
 /// Connects everybody with the groups that they are in, and namespaces with their service accounts.
 pub(super) fn connect(graph: &mut Graph) {
     come_without_login(graph);
@@ -116,6 +126,7 @@ fn come_without_login(graph: &mut Graph) {
     }
     let authenticated = graph.party(Party::Group(AUTHENTICATED.to_owned()));
     let step = graph.step(Step { is_login: true, ..Step::new("may come without a login", Vec::new()) });
+    graph.without_login = Some(step);
     known.into_iter().for_each(|to| graph.edge(authenticated, to, Some(step)));
 }
 

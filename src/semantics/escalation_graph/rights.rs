@@ -15,7 +15,7 @@ pub(super) struct Right {
 }
 
 /// On which objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Names {
     Any,
     Listed(Vec<String>),
@@ -34,6 +34,15 @@ impl Names {
         match self {
             Names::Any => true,
             Names::Listed(names) => names.iter().any(|listed| listed == name),
+        }
+    }
+
+    /// True if each of the others is among them.
+    pub(super) fn covers(&self, other: &Names) -> bool {
+        match (self, other) {
+            (Names::Any, _) => true,
+            (Names::Listed(_), Names::Any) => false,
+            (Names::Listed(_), Names::Listed(names)) => names.iter().all(|name| self.contains(name)),
         }
     }
 

@@ -26,7 +26,7 @@ fn ways(texts: &[(&str, String)]) -> Vec<(String, Sink, usize)> {
         project.malformed
     );
     let access = Access::new(&project);
-    let graph = EscalationGraph::new(&access);
+    let graph = EscalationGraph::new(&access, &[]);
     let paths = graph.paths(&Sink::ALL);
     paths.into_iter().map(|it| (it.source, it.sink, if it.is_direct { 0 } else { it.hops.len() })).collect()
 }

@@ -106,6 +106,7 @@ impl Scene<'_, '_> {
             }
             if !leads {
                 self.bounds(asked, &mut answers);
+                self.unspelled_mounts(asked, &mut answers);
                 members(asked, &mut answers);
             }
         }
@@ -293,7 +294,7 @@ pub(super) fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
 }
 
 /// What a request has to carry to make its sender root.
-fn carried(authority: &'static Authority, place: &str) -> Carry<'static> {
+pub(super) fn carried(authority: &'static Authority, place: &str) -> Carry<'static> {
     if std::ptr::eq(authority, &raw const authority::AUTH_ROLE_WRITE) {
         return Carry::OneOf(&["token_policies", "policies", "value"]);
     }

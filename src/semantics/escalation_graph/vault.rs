@@ -33,7 +33,7 @@ pub(super) struct Scene<'s, 'a> {
     namespaces: BTreeSet<String>,
     /// Service accounts that inputs speak of.
     pub(super) accounts: BTreeSet<Party>,
-    /// Paths of auth methods that are made of several segments.
+    /// Paths of several segments that inputs give to auth methods.
     pub(super) deep_mounts: BTreeSet<String>,
     /// Endpoints that lead on, in every namespace, each with the capabilities that count.
     places: Vec<(PathPattern, Vec<Capability>)>,
@@ -79,11 +79,9 @@ impl<'s, 'a> Scene<'s, 'a> {
         let mounts = declared.chain(access.methods().iter().map(|method| method.path));
         let deep_mounts: BTreeSet<String> =
             mounts.filter(|path| path.contains('/')).map(str::to_owned).collect();
-        let deep = deep_mounts
-            .iter()
-            .map(|path| (format!("auth/{path}/*"), vec![Capability::Create, Capability::Update]));
+        let deep = ("auth/+/+/*".to_owned(), vec![Capability::Create, Capability::Update]);
         let below: Vec<(String, Vec<Capability>)> =
-            fixed.chain(groups).chain(deep).chain(engines.places()).collect();
+            fixed.chain(groups).chain([deep]).chain(engines.places()).collect();
         let places = namespaces.iter().flat_map(|namespace| {
             below.iter().map(move |(place, needs)| {
                 (PathPattern::stored(format!("{namespace}{place}")), needs.clone())
@@ -146,9 +144,6 @@ impl<'s, 'a> Scene<'s, 'a> {
             let label = label.strip_prefix('/').unwrap_or(label);
             let is_templated = template::is_templated(label);
             let stem = label.split("{{").next().unwrap_or(label);
-            if !is_templated && self.deep_mount(stem).is_some() {
-                return Weight::Reaches;
-            }
             // A server refuses every request of a token with such a rule.
             if stem.contains("+*") {
                 return Weight::Reaches;

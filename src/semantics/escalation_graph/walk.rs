@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use super::graph::{By, Graph, Nearest, Node, Step, Written};
-use super::{Doubt, Evidence, From, Hop, Party, Path, Sink, Start, code};
+use super::{Doubt, Evidence, From, Hop, Party, Path, Sink, Start, code, parties};
 
 /// How a node was come to.
 #[derive(Debug, Clone)]
@@ -65,13 +65,19 @@ pub(super) fn doubts_from(graph: &Graph, mut next: Vec<usize>) -> Vec<Doubt> {
     found.into_iter().collect()
 }
 
-fn first_edges<'g>(graph: &Graph, start: &'g Start) -> Vec<(Option<&'g Step>, usize)> {
+fn first_edges<'g>(graph: &'g Graph, start: &'g Start) -> Vec<(Option<&'g Step>, usize)> {
     match &start.from {
         From::Node(node) => vec![(None, *node)],
         From::Stranger { nodes, .. } => nodes.iter().map(|node| (None, *node)).collect(),
         From::Tokens(tokens) => {
             let edges = tokens.iter().flat_map(|token| &token.edges);
-            edges.filter_map(|(node, step)| Some((Some(step), graph.number(node)?))).collect()
+            let edges = edges.filter_map(|(node, step)| Some((Some(step), graph.number(node)?)));
+            // Whoever holds it reaches the API server as anybody does.
+            let step = graph.without_login.and_then(|step| graph.steps.get(step));
+            let strangers =
+                parties::not_logged_in().into_iter().filter_map(|party| graph.parties.get(&party));
+            let strangers = strangers.filter(|_| step.is_some()).map(|known| (step, known.node));
+            edges.chain(strangers).collect()
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::model::project::Project;
 use crate::semantics::bound;
+use crate::semantics::rbac::subjects;
 use crate::semantics::reach::{Access, Subject};
 
 /// The service accounts and Kubernetes namespaces that inputs speak of.
@@ -20,10 +21,12 @@ impl<'a> Names<'a> {
             names.service_accounts.insert(account.meta.name.as_str());
             names.namespaces.extend(account.meta.namespace_name());
         }
-        let subjects = project.bindings.iter().flat_map(|binding| &binding.subjects);
-        for subject in subjects.filter(|subject| subject.kind.as_str() == "ServiceAccount") {
-            names.service_accounts.insert(subject.name.as_str());
-            names.namespaces.extend(subject.namespace.as_ref().map(|name| name.as_str()));
+        for binding in &project.bindings {
+            let accounts = binding.subjects.iter().filter_map(|it| subjects::service_account(binding, it));
+            for (namespace, name) in accounts {
+                names.service_accounts.insert(name);
+                names.namespaces.extend(Some(namespace).filter(|namespace| !namespace.is_empty()));
+            }
         }
         let groups = project.bindings.iter().flat_map(|binding| &binding.subjects);
         for group in groups.filter(|subject| subject.kind.as_str() == "Group") {

@@ -13,7 +13,7 @@ pub(super) fn answers(
     expectation: &Expectation,
     ends: Ends,
 ) -> Result<Vec<Answer>, (Outcome, String)> {
-    let graph = prover.graph.get_or_init(|| EscalationGraph::new(&prover.access));
+    let graph = prover.graph.get_or_init(|| EscalationGraph::new(&prover.access, &asked_about(prover)));
     let starts = starts(prover, graph, expectation)?;
     let sinks: &[Sink] = match ends {
         Ends::Vault => &[Sink::Vault],
@@ -34,6 +34,25 @@ pub(super) fn answers(
     };
     Ok(sinks.iter().map(answer).collect())
 }
+
+/// The service accounts that claims about ways name, and one that nobody has made yet of each namespace that they speak of.
+fn asked_about(prover: &Prover<'_>) -> Vec<Party> {
+    let claims = prover.access.project().expectations.iter().filter(|claim| claim.never.is_some());
+    let asked = claims.filter_map(|claim| match &claim.who.value {
+        Quantifier::One(name) => match name.parse() {
+            Ok(Subject::ServiceAccount { namespace, name, role: None, .. }) => {
+                Some(Party::account(&namespace, &name))
+            }
+            _ => None,
+        },
+        Quantifier::EverybodyIn(namespace) => Some(Party::account(namespace, NOBODY_YET)),
+        Quantifier::Nobody | Quantifier::NobodyExcept(_) | Quantifier::Only(_) => None,
+    });
+    asked.collect()
+}
+
+/// Stands for a service account of a namespace that nobody has made yet.
+const NOBODY_YET: &str = "any-other";
 
 /// What speaks against it that no way leads from a start to an end.
 fn reason(graph: &EscalationGraph, start: &Start, sink: Sink) -> Option<Reason> {
@@ -115,11 +134,12 @@ fn everybody(graph: &EscalationGraph, except: &[Subject]) -> Vec<Start> {
 fn in_namespace(graph: &EscalationGraph, wanted: &str) -> Vec<Start> {
     let is_meant = |party: &Party| match party {
         Party::ServiceAccount { namespace, .. } => namespace == wanted,
-        Party::Matching { namespace, .. } => bound::admits(namespace, wanted) || namespace.is_empty(),
+        Party::Matching { namespace, .. } => bound::admits(namespace, wanted),
         Party::User(_) | Party::Group(_) => false,
     };
     let known = graph.sources().filter(|(party, _)| is_meant(party)).map(|(_, start)| start);
-    let mut starts: Vec<Start> = known.collect();
-    starts.extend(graph.start(&Party::account(wanted, "any-other")));
-    starts
+    let other = Party::account(wanted, NOBODY_YET);
+    // One that auth roles admit, or may, is among those that are known.
+    let other = Some(other).filter(|other| !graph.knows(other)).and_then(|other| graph.start(&other));
+    known.chain(other).collect()
 }

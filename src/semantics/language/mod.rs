@@ -14,8 +14,10 @@
 mod classes;
 mod guess;
 mod outline;
+mod values;
 
 pub use outline::{Marks, NAME, NAMESPACE, Outline, may_concern, may_meet};
+pub use values::Values;
 
 use super::acl::{Acl, Operation, Request, is_guarded_by_pki, is_root_protected, root_protected_patterns};
 use super::witness::{self, Search};

@@ -12,18 +12,18 @@ pub const NAME: char = '\u{1}';
 /// Stands for its Kubernetes namespace.
 pub const NAMESPACE: char = '\u{2}';
 /// Stands for a value of which nothing is known.
-const ANY: char = '\u{3}';
+pub(super) const ANY: char = '\u{3}';
 
 /// A pattern with globs in its segments, which matches all that a rule may match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
-    segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
     /// Anything may follow the last segment.
-    open: bool,
+    pub(super) open: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Segment {
+pub(super) enum Segment {
     Any,
     Text(String),
 }
@@ -229,11 +229,11 @@ fn globs_meet(one: &[Token], other: &[Token]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// The outline of a label in which the marks are written `{n}`, `{ns}` and `{?}`.
-    fn outline(label: &str) -> Outline {
+    pub fn outline(label: &str) -> Outline {
         let marks = [("{n}", NAME), ("{ns}", NAMESPACE), ("{?}", ANY)];
         let label =
             marks.iter().fold(label.to_owned(), |text, (word, mark)| text.replace(word, &mark.to_string()));

@@ -1,34 +1,60 @@
 //! Rights that come to something only together.
 
+use std::collections::HashSet;
+
 use super::super::graph::{Graph, Node, Step};
 use super::super::rights::{self, Ask, Kind, Names, Object, Right};
 use super::super::{Evidence, Party, Request, Sink, code};
 use super::{Held, Holder, Scope, Tie, target};
-use crate::model::project::Project;
+use crate::semantics::reach::Access;
 
 /// Rights that come to something together. One request needs both, so both have to be held by one.
 pub(super) struct Pairs<'g> {
     pub(super) graph: &'g mut Graph,
-    pub(super) project: &'g Project,
+    pub(super) access: &'g Access<'g>,
     pub(super) node: usize,
     pub(super) held: Vec<Held>,
     pub(super) ties: Vec<Tie>,
+    /// What roles give that they can bind to themselves.
+    pub(super) come_by: HashSet<(Kind, Names, Scope)>,
+    /// ClusterRoles that they can give rules and labels; nothing for one of any name.
+    pub(super) labelled: Vec<Option<String>>,
 }
 
 impl<'g> Pairs<'g> {
     /// Adds where they lead from `node`.
-    pub(super) fn lead_on(graph: &'g mut Graph, project: &'g Project, node: usize, holder: Holder<'_>) {
+    pub(super) fn lead_on(graph: &'g mut Graph, access: &'g Access<'_>, node: usize, holder: Holder<'_>) {
         if !holder.own.iter().any(|held| held.right.kind.is_half()) {
             return;
         }
         let mut held = holder.own.to_vec();
         held.extend(holder.beside);
-        let mut pairs = Pairs { graph, project, node, held, ties: holder.ties };
+        let mut pairs = Pairs {
+            graph,
+            access,
+            node,
+            held,
+            ties: holder.ties,
+            come_by: HashSet::new(),
+            labelled: Vec::new(),
+        };
         pairs.bindings();
         pairs.roles();
         pairs.secrets();
         pairs.pods();
         pairs.impersonation();
+    }
+
+    /// A right that comes to something beside others is theirs from now on, unless another one says as much.
+    pub(super) fn hold(&mut self, held: Held) {
+        let says_as_much = |other: &Held| {
+            other.right.kind == held.right.kind
+                && (other.scope == Scope::Cluster || other.scope == held.scope)
+                && other.right.names.covers(&held.right.names)
+        };
+        if held.right.kind.is_half() && !self.held.iter().any(says_as_much) {
+            self.held.push(held);
+        }
     }
 
     pub(super) fn of(&self, kind: Kind) -> Vec<Held> {
@@ -65,7 +91,7 @@ impl<'g> Pairs<'g> {
             let everything = Ask { verb: "*", group: "*", resource: "*", name: None };
             let right =
                 Right { kind: Kind::Everything, names: Names::Any, ask: everything, place: held.right.place };
-            self.held.push(Held {
+            self.hold(Held {
                 right,
                 scope: scope.clone(),
                 evidence: evidence_of(of),

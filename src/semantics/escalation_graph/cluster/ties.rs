@@ -1,10 +1,10 @@
 //! Who is bound to which roles, be there anything in them that leads on or not: roles can be written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::rights::{Names, RoleSort};
 use super::super::{Evidence, Party, parties};
-use super::Scope;
+use super::{Scope, sort_of};
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
 use crate::semantics::rbac::bootstrap;
@@ -28,6 +28,17 @@ pub(in super::super) struct Ties {
     /// Kubernetes itself.
     aggregating: BTreeMap<String, Option<Evidence>>,
     cluster_roles: BTreeSet<String>,
+    /// The bindings that are there, by name.
+    bindings: HashMap<String, Vec<There>>,
+}
+
+/// A binding that is there, which keeps its role.
+#[derive(Debug)]
+struct There {
+    cluster_wide: bool,
+    namespace: Option<String>,
+    sort: Option<RoleSort>,
+    role: String,
 }
 
 impl Ties {
@@ -45,7 +56,46 @@ impl Ties {
                 ties.aggregating.insert(name.clone(), evidence);
             }
         }
+        for binding in &project.bindings {
+            ties.bindings.entry(binding.meta.name.value.clone()).or_default().push(There {
+                cluster_wide: binding.cluster_wide,
+                namespace: binding.meta.namespace_name().map(str::to_owned),
+                sort: binding.role_ref.role_kind().map(sort_of),
+                role: binding.role_ref.name.value.clone(),
+            });
+        }
         ties
+    }
+
+    /// True if every place in question has such a binding.
+    pub(super) fn has_binding(&self, cluster_wide: bool, scope: &Scope, name: &str) -> bool {
+        let mut there = self.bindings.get(name).into_iter().flatten();
+        match scope {
+            Scope::Cluster => cluster_wide && there.any(|it| it.cluster_wide),
+            Scope::Namespace(namespace) => {
+                there.any(|it| !it.cluster_wide && it.namespace.as_ref() == Some(namespace))
+            }
+        }
+    }
+
+    /// The roles of the bindings of these names.
+    pub(super) fn roles_of(
+        &self,
+        sort: RoleSort,
+        cluster_wide: bool,
+        scope: &Scope,
+        names: &[String],
+    ) -> BTreeSet<String> {
+        let there = names.iter().filter_map(|name| self.bindings.get(name)).flatten();
+        let of = there.filter(|it| {
+            it.cluster_wide == cluster_wide
+                && it.sort == Some(sort)
+                && match scope {
+                    Scope::Cluster => true,
+                    Scope::Namespace(namespace) => it.namespace.as_ref() == Some(namespace),
+                }
+        });
+        of.map(|it| it.role.clone()).collect()
     }
 
     pub(super) fn add(&mut self, party: &Party, node: usize, tie: Tie) {

@@ -141,6 +141,12 @@ impl Pairs<'_> {
             Names::Listed(names) => names.first().cloned(),
             Names::Any => None,
         };
+        // Whatever one of them gives rules to, so does the next, and of two no more than themselves is left out.
+        let known = &self.labelled;
+        if known.contains(&None) || known.contains(&by) || known.len() > 1 {
+            return;
+        }
+        self.labelled.push(by.clone());
         let aggregating: Vec<(String, Option<Evidence>)> = self
             .graph
             .ties

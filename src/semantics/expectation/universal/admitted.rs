@@ -1,6 +1,7 @@
 //! Everybody whom a role admits by a glob, today or once somebody creates the service account.
 
 use super::{Claim, Opening, told};
+use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
 use crate::semantics::bound;
 use crate::semantics::expectation::{Decider, Reason};
 use crate::semantics::language::{self, Marks};
@@ -56,17 +57,35 @@ impl Claim<'_, '_> {
             };
             let (name, name_settled) = of(language::NAME, bounds.name);
             let (namespace, namespace_settled) = of(language::NAMESPACE, bounds.namespace);
-            let is_admitted =
-                bound::admits(bounds.name, &name) && bound::admits(bounds.namespace, &namespace);
-            if (name_settled && namespace_settled && !is_admitted) || is_excepted(&namespace, &name) {
+            let is_meant = |namespace: &str, name: &str| {
+                bound::admits(bounds.name, name)
+                    && bound::admits(bounds.namespace, namespace)
+                    && SERVICE_ACCOUNT.admits(name)
+                    && NAMESPACE.admits(namespace)
+                    && !is_excepted(namespace, name)
+            };
+            let is_settled = name_settled && namespace_settled;
+            if (is_settled && !is_meant(&namespace, &name)) || is_excepted(&namespace, &name) {
                 continue;
             }
-            let identity = self.identity(holder, name.clone(), namespace.clone());
-            let somebody = Holder { identity, ..holder.clone() };
-            let named = format!("{namespace}/{name}, admitted as {who}");
-            let found = self.closed_to(&somebody, &named, closing);
-            if found.is_empty() && !(name_settled && namespace_settled) {
-                reasons.extend(self.unknown_values(vec![doubt], holder, who));
+            let mut closed_to = |namespace: String, name: String| {
+                let identity = self.identity(holder, name.clone(), namespace.clone());
+                let somebody = Holder { identity, ..holder.clone() };
+                let named = format!("{namespace}/{name}, admitted as {who}");
+                self.closed_to(&somebody, &named, closing)
+            };
+            let mut found = closed_to(namespace.clone(), name.clone());
+            if found.is_empty() && !is_settled {
+                // Somebody else may be able to, of whom the pattern tells.
+                let others = doubt.outline.values(&within).into_iter().filter_map(|values| {
+                    let name = values.name.unwrap_or_else(|| name.clone());
+                    let namespace = values.namespace.unwrap_or_else(|| namespace.clone());
+                    is_meant(&namespace, &name).then_some((namespace, name))
+                });
+                let mut others = others.map(|(namespace, name)| closed_to(namespace, name));
+                found = others
+                    .find(|reasons| reasons.iter().any(|reason| reason.allowed == Some(true)))
+                    .unwrap_or_else(|| self.unknown_values(vec![doubt], holder, who));
             }
             reasons.extend(found);
         }

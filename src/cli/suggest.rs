@@ -1,6 +1,8 @@
 //! `suggest`: the least that policies must grant.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -8,14 +10,14 @@ use super::args::Global;
 use super::exit::{Exit, Failure, print, print_diff, say};
 use super::load::{self, Loaded};
 use super::session::Session;
-use crate::emit::proposal::{Proposal, proposal};
-use crate::model::project::Project;
+use crate::emit::proposal::{OutOfReach, Proposal, proposal};
+use crate::model::project::{FileClass, Project};
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::report::suggestion::human::Look;
 use crate::report::suggestion::{Counts, FileChange, Suggested, human, json};
 use crate::semantics::reach::RoleName;
-use crate::syntax::Span;
+use crate::syntax::{SourceId, Span};
 
 /// The page of `suggest --help`.
 pub const ABOUT: &str = "\
@@ -75,7 +77,7 @@ pub enum Format {
 pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let session = Session::start(global)?;
     let loaded = load::project(&args.paths, None, &session);
-    let (text, exit) = answer(&loaded, args, session.color, global.quiet)?;
+    let (text, exit) = answer(&loaded, args, &session, global.quiet)?;
     match args.format {
         Format::Human => print_diff(&text)?,
         Format::Json => print(&text)?,
@@ -84,11 +86,17 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 /// What is printed on stdout, and how the run ends.
-pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<(String, Exit), Failure> {
+pub fn answer(
+    loaded: &Loaded,
+    args: &Args,
+    session: &Session,
+    quiet: bool,
+) -> Result<(String, Exit), Failure> {
     readable(loaded)?;
     let project = &loaded.project;
     let chosen = chosen(project, &args.roles)?;
-    let proposal = match proposal(project, &chosen) {
+    let (names, out_of_reach) = in_reach(loaded, session);
+    let proposal = match proposal(project, &chosen, &out_of_reach) {
         Ok(proposal) => proposal,
         Err(disagreement) => {
             say(format_args!(
@@ -98,11 +106,11 @@ pub fn answer(loaded: &Loaded, args: &Args, color: bool, quiet: bool) -> Result<
             return Ok((String::new(), Exit::Internal));
         }
     };
-    let files = files(project, &proposal);
+    let files = files(project, &proposal, &names);
     let Proposal { suggestions, texts, .. } = &proposal;
     let suggested = Suggested { project, suggestions, texts, files: &files };
     let text = match args.format {
-        Format::Human => human::render(&suggested, Look { color, quiet }),
+        Format::Human => human::render(&suggested, Look { color: session.color, quiet }),
         Format::Json => json::render(&suggested),
     };
     let counts = Counts::of(suggestions);
@@ -173,14 +181,50 @@ fn chosen(project: &Project, words: &[String]) -> Result<Vec<RoleName>, Failure>
     Ok(chosen)
 }
 
+/// Where the texts lie that a diff reaches, links resolved, from the root on; and why it does not reach the others.
+fn in_reach(loaded: &Loaded, session: &Session) -> (BTreeMap<SourceId, String>, OutOfReach) {
+    let (mut names, mut out_of_reach) = (BTreeMap::new(), OutOfReach::new());
+    let mut texts: BTreeMap<String, Vec<SourceId>> = BTreeMap::new();
+    let root = fs::canonicalize(&session.root).unwrap_or_else(|_| session.root.clone());
+    let sources = loaded.project.sources.iter().zip(&loaded.paths).zip(&loaded.project.classes);
+    for ((source, path), _) in sources.filter(|(_, class)| **class != FileClass::Other) {
+        match name(path, &root) {
+            Ok(name) => {
+                texts.entry(name.clone()).or_default().push(source.id);
+                names.insert(source.id, name);
+            }
+            Err(why) => drop(out_of_reach.insert(source.id, why.to_owned())),
+        }
+    }
+    for source in texts.into_values().filter(|sources| sources.len() > 1).flatten() {
+        out_of_reach.insert(source, "its file is read under several names".to_owned());
+    }
+    (names, out_of_reach)
+}
+
+/// The name that a diff has for a file, else why it has none.
+fn name(path: &Path, root: &Path) -> Result<String, &'static str> {
+    if path.as_os_str().is_empty() {
+        return Err("it was read from stdin");
+    }
+    let real = fs::canonicalize(path).map_err(|_| "its file cannot be found any more")?;
+    let Ok(below) = real.strip_prefix(root) else {
+        return Err(if path.starts_with(root) {
+            "its file is a link that leads out of the project"
+        } else {
+            "its file lies outside of the project"
+        });
+    };
+    let name = below.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<&str>>>();
+    name.map(|parts| parts.join("/")).ok_or("the name of its file is no text")
+}
+
 /// The files that change, as they are and as they could be.
-fn files(project: &Project, proposal: &Proposal) -> Vec<FileChange> {
+fn files(project: &Project, proposal: &Proposal, names: &BTreeMap<SourceId, String>) -> Vec<FileChange> {
     let changed = project.sources.iter().zip(proposal.sources.iter());
-    let changed = changed.filter(|(old, new)| old.text != new.text).map(|(old, new)| FileChange {
-        path: old.name.clone(),
-        old: old.text.clone(),
-        new: new.text.clone(),
-        policies: proposal.changes.get(&old.id).into_iter().flatten().copied().collect(),
+    let changed = changed.filter(|(old, new)| old.text != new.text).map(|(old, new)| {
+        let policies = proposal.changes.get(&old.id).into_iter().flatten().copied().collect();
+        FileChange::new(names.get(&old.id).unwrap_or(&old.name).clone(), old, new, policies)
     });
     changed.collect()
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+pub use crate::syntax::unseen::is_harmful;
+
 /// One line of text: control characters and those that turn the writing direction are shown as escapes.
 pub fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
@@ -78,12 +80,6 @@ pub fn commands(text: &str) -> Cow<'_, str> {
 
 /// How commands begin that are looked for in the middle of lines, too.
 const OLD_COMMANDS: [&str; 2] = ["##[", "##vso["];
-
-/// True for control characters and those that turn the writing direction or are not seen.
-pub fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-}
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod lines;
 pub mod near;
 pub mod tree;
+pub mod unseen;
 pub mod yaml;
 
 use std::fmt;

@@ -131,16 +131,16 @@ impl Page<'_> {
         if narrowed.policy.path_rules.is_empty() {
             let roles = policy.roles.join(", ");
             let roles = clean::words(&roles);
-            let how = match (policy.by_hand, policy.origin) {
-                (false, _) => "the diff takes it out of `token_policies` of",
-                (true, PolicyOrigin::Grant) => "by hand, the grant could be taken from",
-                (true, _) => "by hand, it could be taken out of `token_policies` of",
+            let how = match (&policy.by_hand, policy.origin) {
+                (None, _) => "the diff takes it out of `token_policies` of".to_owned(),
+                (Some(_), PolicyOrigin::Grant) => "by hand, the grant could be taken from".to_owned(),
+                (Some(why), _) => format!("by hand, as {why}: it could be taken out of `token_policies` of"),
             };
             self.line(&format!("  nothing of it is known to be needed: {how} {roles}"));
             return;
         }
-        if policy.by_hand {
-            self.by_hand(at, policy);
+        if let Some(why) = &policy.by_hand {
+            self.by_hand(at, policy, why);
             return;
         }
         let change = self.suggested.files.iter().find(|change| change.policies.contains(&at));
@@ -151,15 +151,15 @@ impl Page<'_> {
     }
 
     /// The text of a policy that no edit reaches.
-    fn by_hand(&mut self, at: usize, policy: &PolicyAnswer) {
+    fn by_hand(&mut self, at: usize, policy: &PolicyAnswer, why: &str) {
         let text = self.suggested.texts.get(at).and_then(Option::as_deref);
         let Some(text) = text else {
-            self.line("  by hand: its new text cannot be written down here");
+            self.line(&format!("  by hand, as {why}: its new text cannot be written down here"));
             return;
         };
-        self.line(match policy.origin {
-            PolicyOrigin::Grant => "  by hand, as it is compiled from a grant: narrow that down to",
-            _ => "  by hand, as HCL:",
+        self.line(&match policy.origin {
+            PolicyOrigin::Grant => format!("  by hand, as {why}: narrow that down to"),
+            _ => format!("  by hand, as {why}; in HCL:"),
         });
         for line in text.lines() {
             let line = if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
@@ -195,12 +195,12 @@ impl Page<'_> {
         change.policies.len() == 1
             && policy.is_some_and(|policy| {
                 policy.origin == PolicyOrigin::HclFile
-                    && self.places.of(policy_place(self.suggested, policy)).path == change.path
+                    && policy_place(self.suggested, policy).source == change.source
             })
     }
 
     fn patch(&mut self, change: &FileChange) {
-        for line in clean::source(&patch(change)).split_inclusive('\n') {
+        for line in patch(change).split_inclusive('\n') {
             let color = match line.as_bytes() {
                 [b'+', ..] => "32",
                 [b'-', ..] => "31",

@@ -10,7 +10,9 @@ use similar::TextDiff;
 
 use crate::model::project::Project;
 use crate::model::vault::capability::CapabilitySet;
+use crate::report::clean::is_harmful;
 use crate::semantics::least::{Outcome, Suggestions};
+use crate::syntax::{Source, SourceId};
 
 /// All that a report on suggestions speaks of.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +31,13 @@ pub struct Suggested<'a> {
 /// A file with another text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
-    /// Path as shown to the user.
+    /// The text.
+    pub source: SourceId,
+    /// Where it lies, links resolved, from the root on.
     pub path: String,
-    /// The text as it is.
+    /// All that is in the file.
     pub old: String,
-    /// The text as it could be.
+    /// The same as it could be.
     pub new: String,
     /// Places of the policies in it that change, among the answers about policies.
     pub policies: Vec<usize>,
@@ -65,10 +69,21 @@ impl Counts {
             withheld: suggestions.roles.iter().filter(|role| !role.withheld.is_empty()).count(),
             missing: needs.filter(|need| need.standing == crate::semantics::least::Standing::Missing).count(),
             narrowed: narrowed.clone().count(),
-            by_hand: narrowed.filter(|policy| policy.by_hand).count(),
+            by_hand: narrowed.filter(|policy| policy.by_hand.is_some()).count(),
         }
     }
 }
+
+impl FileChange {
+    /// The change of a text that lies at `path`; a byte order mark before it stays.
+    pub fn new(path: String, old: &Source, new: &Source, policies: Vec<usize>) -> FileChange {
+        let mark = if old.bom { BYTE_ORDER_MARK } else { "" };
+        let whole = |text: &str| format!("{mark}{text}");
+        FileChange { source: old.id, path, old: whole(&old.text), new: whole(&new.text), policies }
+    }
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The change as a patch that `git apply` and `patch -p1` take.
 pub fn patch(change: &FileChange) -> String {
@@ -80,7 +95,7 @@ pub fn patch(change: &FileChange) -> String {
 /// A name as Git writes it: in quotes if it holds what would end the line or the name.
 fn header(side: &str, path: &str) -> String {
     let name = format!("{side}/{path}");
-    if name.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+    if name.chars().any(|c| is_harmful(c) || matches!(c, '"' | '\\')) {
         let mut out = String::from("\"");
         for byte in name.bytes() {
             match byte {

@@ -69,6 +69,7 @@ fn exit_codes() {
     let wanted = [
         ("beside", 1),
         ("broken", 2),
+        ("comments", 1),
         ("constraints", 1),
         ("consumers", 1),
         ("denies", 1),
@@ -81,6 +82,7 @@ fn exit_codes() {
         ("missing", 1),
         ("narrower", 1),
         ("shared", 1),
+        ("spelt", 1),
         ("templates", 1),
         ("twice", 2),
         ("unfollowed", 0),

@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use super::hcl::{policy_text, quoted};
 use super::narrowed::{HEADER, is_same, stand_for};
+use crate::lint::removal;
 use crate::model::lower;
 use crate::model::project::Target;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::syntax::hcl1::printer;
-use crate::syntax::{Place, SourceId};
+use crate::syntax::{Place, Source, SourceId, Spanned};
 
 /// The text with each path rule of `old` replaced by those of `new` that stand for it, below a comment; nothing if that
 /// cannot be said. A text in canonical form stays in it.
@@ -102,12 +103,15 @@ fn read(text: &str, old: &Policy) -> Policy {
 /// The block of a rule with another label and other capabilities; all else in it stays.
 fn in_words(base: &str, written: &PathRule, rule: &PathRule) -> Option<String> {
     let words: Vec<String> = rule.capabilities.iter().map(|word| quoted(&word.value)).collect();
-    let list = format!("[{}]", words.join(", "));
+    let list = || format!("[{}]", words.join(", "));
     let mut edits = vec![(written.path.span.range(), quoted(&rule.path.value))];
     if rule.legacy.is_some() != written.legacy.is_some() || rule.granted() != written.granted() {
         match (written.capabilities_span, &written.legacy) {
-            (Some(span), None) => edits.push((span.range(), list)),
-            (None, Some((_, span))) => edits.push((span.range(), format!("capabilities = {list}"))),
+            (Some(span), None) => match without_words(base, written, rule) {
+                Some(cuts) => edits.extend(cuts.into_iter().map(|cut| (cut, String::new()))),
+                None => edits.push((span.range(), list())),
+            },
+            (None, Some((_, span))) => edits.push((span.range(), format!("capabilities = {}", list()))),
             _ => return None,
         }
     }
@@ -121,6 +125,19 @@ fn in_words(base: &str, written: &PathRule, rule: &PathRule) -> Option<String> {
     }
     out += base.get(rest..block.end)?;
     Some(out)
+}
+
+/// What to cut of a list of capabilities that holds comments, so that these stay; nothing where the list is to be written
+/// anew.
+fn without_words(base: &str, written: &PathRule, rule: &PathRule) -> Option<Vec<Range<usize>>> {
+    let list = base.get(written.capabilities_span?.range())?;
+    if !list.contains('\n') || !["#", "//", "/*"].iter().any(|mark| list.contains(mark)) {
+        return None;
+    }
+    let source = Source { id: SourceId(0), name: String::new(), text: base.to_owned(), bom: false };
+    let goes = |word: &&Spanned<String>| rule.capabilities.iter().all(|kept| kept.value != word.value);
+    let cut = |word: &Spanned<String>| Some(removal::item(&source, word.span)?.range());
+    written.capabilities.iter().filter(goes).map(cut).collect()
 }
 
 /// What goes with a rule: comments right above it, unless they are the first lines of the text, and its line.

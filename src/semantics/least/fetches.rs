@@ -214,6 +214,7 @@ impl<'s> Needs<'s> {
 fn hands_on(workload: &Workload, route: &Route, needs: &Needs<'_>) -> Option<&'static str> {
     const TOKEN: &str = "hands the token to its program: what that asks for is not in the files";
     const PROXY: &str = "lets its program speak through the agent: what that asks for is not in the files";
+    const COMMAND: &str = "runs a command beside the agent that may speak to the server with its token";
     match route.consumer {
         Consumer::Injector => {
             let on = |name: &str| {
@@ -225,6 +226,13 @@ fn hands_on(workload: &Workload, route: &Route, needs: &Needs<'_>) -> Option<&'s
             };
             if on("agent-inject-token") {
                 return Some(TOKEN);
+            }
+            let runs_program = workload.pod_annotations.iter().any(|(key, value)| {
+                key.value.starts_with("vault.hashicorp.com/agent-inject-command")
+                    && ["vault", "bao", "curl"].iter().any(|word| value.value.contains(word))
+            });
+            if runs_program {
+                return Some(COMMAND);
             }
             (on("agent-cache-enable") || on("agent-enable-quit")).then_some(PROXY)
         }

@@ -55,6 +55,7 @@ struct Counts {
     edited: usize,
     detached: usize,
     by_hand: usize,
+    parts: usize,
     answers: usize,
     lost: usize,
 }
@@ -73,13 +74,15 @@ fn what_is_printed_gives_nobody_anything() {
     });
     let sum = |of: fn(&Counts) -> usize| all.iter().map(of).sum::<usize>();
     let (edited, detached, by_hand) = (sum(|it| it.edited), sum(|it| it.detached), sum(|it| it.by_hand));
-    let (answers, lost) = (sum(|it| it.answers), sum(|it| it.lost));
+    let (answers, lost, parts) = (sum(|it| it.answers), sum(|it| it.lost), sum(|it| it.parts));
     println!(
-        "{projects} projects: {edited} policies edited, {detached} detached, {by_hand} by hand; of {answers} answers \
+        "{projects} projects: {edited} policies edited, {detached} detached, {by_hand} by hand, {parts} parts by themselves; of {answers} answers \
          {lost} are narrower"
     );
     let least = usize::try_from(projects).unwrap() / 8;
-    assert!(edited > 2 * least && detached > least / 2 && by_hand > least / 2 && lost > 100 * least);
+    assert!(
+        parts > 0 && edited > 2 * least && detached > least / 2 && by_hand > least / 2 && lost > 100 * least
+    );
 }
 
 fn judge(seed: u64) -> Counts {
@@ -136,6 +139,23 @@ fn judge(seed: u64) -> Counts {
             assert!(new <= old, "{}", told(&format!("{} {:?}: {old:?}, {new:?}", was.on.value, was.who)));
         }
     }
+    // Whatever is said to stand by itself does.
+    let together = first.together(&project);
+    let mut alone: Vec<BTreeSet<SourceId>> =
+        changes.iter().map(|change| BTreeSet::from([change.source])).collect();
+    alone.retain(|set| together.iter().all(|other| other.is_disjoint(set)));
+    let parts: Vec<&BTreeSet<SourceId>> = alone.iter().chain(&together).collect();
+    if parts.len() > 1 {
+        for part in parts {
+            let mut files = files.clone();
+            for change in changes.iter().filter(|change| part.contains(&change.source)) {
+                files.insert(change.path.clone(), change.new.clone());
+            }
+            let told = |more: &str| told(&format!("{part:?} alone: {more}"));
+            Enumerated::new(&project).narrower(&Enumerated::new(&assembled(&files, target)), &told);
+            counts.parts += 1;
+        }
+    }
     let again = proposal(&next, &[], &OutOfReach::new())
         .unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
     for answer in &again.suggestions.policies {
@@ -177,7 +197,9 @@ fn changes(project: &Project, proposal: &Proposal) -> Vec<FileChange> {
 
 /// What the command prints.
 fn printed(project: &Project, proposal: &Proposal, files: &[FileChange]) -> String {
-    let suggested = Suggested { project, suggestions: &proposal.suggestions, texts: &proposal.texts, files };
+    let together = proposal.together(project);
+    let (suggestions, texts) = (&proposal.suggestions, &proposal.texts);
+    let suggested = Suggested { project, suggestions, texts, files, together: &together };
     human::render(&suggested, Look::default())
 }
 

@@ -68,6 +68,7 @@ fn exit_codes() {
     let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     let wanted = [
         ("beside", 1),
+        ("beyond", 1),
         ("broken", 2),
         ("comments", 1),
         ("constraints", 1),

@@ -69,6 +69,45 @@ pub fn proposal(
 }
 
 impl Proposal {
+    /// The sources that change together, as somebody holds policies that change in several of them, or as a claim names
+    /// such policies together; a source that is in none of these sets changes for itself.
+    pub fn together(&self, project: &Project) -> Vec<BTreeSet<SourceId>> {
+        let mut sets: Vec<BTreeSet<SourceId>> = Vec::new();
+        let changed: Vec<(&PolicyAnswer, BTreeSet<SourceId>)> = self
+            .suggestions
+            .policies
+            .iter()
+            .enumerate()
+            .map(|(at, answer)| (answer, self.of_answer(at)))
+            .collect();
+        let mut join = |is_held: &dyn Fn(&PolicyAnswer) -> bool| {
+            let held = changed.iter().filter(|(answer, _)| is_held(answer));
+            let mut set: BTreeSet<SourceId> = held.flat_map(|(_, sources)| sources).copied().collect();
+            sets.retain(|other| {
+                let is_apart = other.is_disjoint(&set);
+                if !is_apart {
+                    set.extend(other);
+                }
+                is_apart
+            });
+            sets.push(set);
+        };
+        let roles: BTreeSet<&String> = changed.iter().flat_map(|(answer, _)| &answer.roles).collect();
+        roles.into_iter().for_each(|role| join(&|answer| answer.roles.contains(role)));
+        for names in least::claimed_policies(project) {
+            join(&|answer| names.contains(&answer.name.to_lowercase()));
+        }
+        sets.retain(|set| set.len() > 1);
+        sets.sort();
+        sets
+    }
+
+    /// The sources that an answer changes.
+    fn of_answer(&self, at: usize) -> BTreeSet<SourceId> {
+        let changes = self.changes.iter().filter(|(_, answers)| answers.contains(&at));
+        changes.map(|(source, _)| *source).collect()
+    }
+
     /// What could be taken from the policies that no edit reaches.
     fn add_by_hand(
         &mut self,

@@ -1,5 +1,7 @@
 //! The report for people.
 
+use std::borrow::Cow;
+
 use super::{Counts, FileChange, Suggested, patch, plural, words};
 use crate::model::vault::policy::PolicyOrigin;
 use crate::report::clean;
@@ -242,14 +244,39 @@ impl Page<'_> {
             );
         }
         if counts.narrowed > 0 {
-            if self.suggested.files.len() > 1 {
-                self.line("Apply the diffs together: each of them may rest on the others.");
-            }
+            self.together();
             if counts.by_hand > 0 {
                 self.line("What is to be done by hand rests on the diffs, and each of it on the rest as it is: ask again after every such change.");
             }
             self.line("Known is what these files show, and nothing else: a program that speaks to Vault by itself, a person, a token");
             self.line("from elsewhere or an entity that holds the same policy is not seen. Ask whoever owns them before you apply it.");
+        }
+    }
+
+    /// Which of several files may be changed without the others.
+    fn together(&mut self) {
+        let files = self.suggested.files.len();
+        let sets = self.suggested.paths_together();
+        match sets.as_slice() {
+            _ if files < 2 => {}
+            [] => self.line("Each of the diffs can be applied by itself."),
+            [all] if all.len() == files => {
+                self.line("Apply the diffs together: each of them may rest on the others.");
+            }
+            several => {
+                self.line("Apply together, as each of them may rest on the others, the diffs of");
+                for set in several {
+                    let paths: Vec<Cow<'_, str>> = set.iter().map(|path| clean::words(path)).collect();
+                    self.line(&format!("  {}", paths.join(", ")));
+                }
+                let rest = files - several.iter().map(Vec::len).sum::<usize>();
+                if rest > 0 {
+                    self.line(&format!(
+                        "{} by itself.",
+                        plural(rest, "The other one stands", "Each of the others stands")
+                    ));
+                }
+            }
         }
     }
 

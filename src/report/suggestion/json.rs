@@ -24,6 +24,7 @@ pub fn render(suggested: &Suggested<'_>) -> String {
             .iter()
             .map(|change| FileItem { path: &change.path, patch: patch(change), text: &change.new })
             .collect(),
+        together: suggested.paths_together(),
         caveats: suggestions.caveats.iter().map(|it| remark(it, &places)).collect(),
     };
     json::text(&root)
@@ -36,6 +37,7 @@ struct Root<'a> {
     roles: Vec<RoleItem<'a>>,
     policies: Vec<PolicyItem<'a>>,
     files: Vec<FileItem<'a>>,
+    together: Vec<Vec<&'a str>>,
     caveats: Vec<RemarkItem<'a>>,
 }
 

@@ -4,6 +4,7 @@ pub mod human;
 pub mod json;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use similar::TextDiff;
@@ -26,6 +27,8 @@ pub struct Suggested<'a> {
     pub texts: &'a [Option<String>],
     /// The files that change.
     pub files: &'a [FileChange],
+    /// Sets of those that are to be applied together, by their sources; any other one stands by itself.
+    pub together: &'a [BTreeSet<SourceId>],
 }
 
 /// A file with another text.
@@ -56,6 +59,17 @@ pub struct Counts {
     pub narrowed: usize,
     /// Those of them that no edit reaches.
     pub by_hand: usize,
+}
+
+impl Suggested<'_> {
+    /// The paths of the files of each set that is to be applied together.
+    fn paths_together(&self) -> Vec<Vec<&str>> {
+        let paths = |set: &BTreeSet<SourceId>| {
+            let files = self.files.iter().filter(|file| set.contains(&file.source));
+            files.map(|file| file.path.as_str()).collect()
+        };
+        self.together.iter().map(paths).collect()
+    }
 }
 
 impl Counts {

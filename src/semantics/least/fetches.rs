@@ -2,7 +2,7 @@
 
 use super::needs::{Needs, On, Wish};
 use super::tokens::Account;
-use super::{NeedSource, Remark, escaped, quoted};
+use super::{NeedSource, Remark, escaped, quoted, unread};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::kube::workload::Workload;
 use crate::model::vault::capability::Capability;
@@ -15,7 +15,8 @@ impl<'s> Needs<'s> {
     /// Takes in what workloads and operators fetch.
     pub(super) fn of_workloads(&mut self, tracer: &Tracer<'s>) {
         let project = self.bearers.project;
-        for workload in &project.workloads {
+        let mut followed = vec![false; project.workloads.len()];
+        for (workload, is_followed) in project.workloads.iter().zip(&mut followed) {
             let namespace = workload.meta.namespace_name();
             let routes = match namespace {
                 Some(_) => tracer.routes(workload, None),
@@ -32,6 +33,7 @@ impl<'s> Needs<'s> {
                 self.idle.push((namespace.map(str::to_owned), account.to_owned(), remark));
                 continue;
             }
+            *is_followed = true;
             for route in &routes {
                 self.of_route(route, &title, Some((namespace, account)));
                 if let (Login::Role { role, .. }, Some(why)) = (&route.login, hands_on(workload, route, self))
@@ -41,6 +43,7 @@ impl<'s> Needs<'s> {
                 }
             }
         }
+        self.unread = unread::documents(project, &|at| followed.get(at) == Some(&true));
         for route in tracer.made_routes() {
             self.of_route(&route, "", None);
         }

@@ -23,9 +23,11 @@ mod paths;
 mod standing;
 mod surplus;
 mod tokens;
+mod unread;
 
 pub use changed::{detaching, is_among, with_policies};
 pub use check::{Disagreement, check};
+pub use tokens::claimed_policies;
 
 use std::collections::BTreeSet;
 

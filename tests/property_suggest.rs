@@ -1,5 +1,5 @@
-//! Suggestions against plain enumeration: for random projects, what is printed is applied as text, and of the project that
-//! comes of it every token of every role and identity opens no path that it did not open before, every expectation holds
+//! Suggestions against plain enumeration: for random projects, what is printed is applied by `git apply` or `patch`, and of the
+//! project that comes of it every token of every role and identity opens no path that it did not open before, every expectation holds
 //! that held, and nothing more is suggested. What is to be done by hand gives nobody anything, each of it by itself.
 
 #![allow(
@@ -18,10 +18,13 @@ mod common;
 mod projects;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use common::Random;
 use projects::{BY_ENTITY, NAMES, NAMESPACES, SEGMENTS, project_files};
-use rolewright::emit::proposal::{Proposal, proposal};
+use rolewright::emit::proposal::{OutOfReach, Proposal, proposal};
 use rolewright::model::lower;
 use rolewright::model::project::{Project, Settings, Target};
 use rolewright::model::vault::policy::{ParameterValue, Policy};
@@ -52,6 +55,7 @@ struct Counts {
     edited: usize,
     detached: usize,
     by_hand: usize,
+    parts: usize,
     answers: usize,
     lost: usize,
 }
@@ -70,13 +74,15 @@ fn what_is_printed_gives_nobody_anything() {
     });
     let sum = |of: fn(&Counts) -> usize| all.iter().map(of).sum::<usize>();
     let (edited, detached, by_hand) = (sum(|it| it.edited), sum(|it| it.detached), sum(|it| it.by_hand));
-    let (answers, lost) = (sum(|it| it.answers), sum(|it| it.lost));
+    let (answers, lost, parts) = (sum(|it| it.answers), sum(|it| it.lost), sum(|it| it.parts));
     println!(
-        "{projects} projects: {edited} policies edited, {detached} detached, {by_hand} by hand; of {answers} answers \
+        "{projects} projects: {edited} policies edited, {detached} detached, {by_hand} by hand, {parts} parts by themselves; of {answers} answers \
          {lost} are narrower"
     );
     let least = usize::try_from(projects).unwrap() / 8;
-    assert!(edited > 2 * least && detached > least / 2 && by_hand > least / 2 && lost > 100 * least);
+    assert!(
+        parts > 0 && edited > 2 * least && detached > least / 2 && by_hand > least / 2 && lost > 100 * least
+    );
 }
 
 fn judge(seed: u64) -> Counts {
@@ -92,15 +98,26 @@ fn judge(seed: u64) -> Counts {
     };
     assert!(project.syntax_errors.is_empty(), "{}", told(&format!("{:?}", project.syntax_errors)));
     assert!(project.malformed.is_empty(), "{}", told(&format!("{:?}", project.malformed)));
-    let first = proposal(&project, &[]).unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
-    let printed = printed(&project, &first);
-    let after = applied(&files, &printed).unwrap_or_else(|| panic!("{}", told(&printed)));
+    let first = proposal(&project, &[], &OutOfReach::new())
+        .unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
+    let changes = changes(&project, &first);
+    let printed = printed(&project, &first, &changes);
     let told = |more: &str| told(&format!("{more}\n{printed}"));
+    let program = [&["git", "apply", "-"][..], &["patch", "-p1", "--silent"]][usize::from(seed % 4 == 3)];
+    let after = match changes.is_empty() {
+        true => files.clone(),
+        false => applied(&files, &printed, program).unwrap_or_else(|fault| panic!("{}", told(&fault))),
+    };
+    for (name, text) in &after {
+        let change = changes.iter().find(|change| change.path == *name);
+        assert_eq!(text, change.map_or(&files[name], |change| &change.new), "{}", told(name));
+        keeps_its_lines(&files[name], text).unwrap_or_else(|fault| panic!("{}", told(&fault)));
+    }
     let next = assembled(&after, target);
     let mut counts = Counts::default();
     for answer in &first.suggestions.policies {
         let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
-        match (answer.by_hand, narrowed.policy.path_rules.is_empty()) {
+        match (answer.by_hand.is_some(), narrowed.policy.path_rules.is_empty()) {
             (true, _) => counts.by_hand += 1,
             (false, true) => counts.detached += 1,
             (false, false) => counts.edited += 1,
@@ -122,12 +139,30 @@ fn judge(seed: u64) -> Counts {
             assert!(new <= old, "{}", told(&format!("{} {:?}: {old:?}, {new:?}", was.on.value, was.who)));
         }
     }
-    let again = proposal(&next, &[]).unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
+    // Whatever is said to stand by itself does.
+    let together = first.together(&project);
+    let mut alone: Vec<BTreeSet<SourceId>> =
+        changes.iter().map(|change| BTreeSet::from([change.source])).collect();
+    alone.retain(|set| together.iter().all(|other| other.is_disjoint(set)));
+    let parts: Vec<&BTreeSet<SourceId>> = alone.iter().chain(&together).collect();
+    if parts.len() > 1 {
+        for part in parts {
+            let mut files = files.clone();
+            for change in changes.iter().filter(|change| part.contains(&change.source)) {
+                files.insert(change.path.clone(), change.new.clone());
+            }
+            let told = |more: &str| told(&format!("{part:?} alone: {more}"));
+            Enumerated::new(&project).narrower(&Enumerated::new(&assembled(&files, target)), &told);
+            counts.parts += 1;
+        }
+    }
+    let again = proposal(&next, &[], &OutOfReach::new())
+        .unwrap_or_else(|fault| panic!("{}", told(&fault.to_string())));
     for answer in &again.suggestions.policies {
         let Outcome::Narrowed(_) = &answer.outcome else { continue };
         let same = first.suggestions.policies.iter().find(|it| it.name == answer.name && it.at == answer.at);
         assert!(
-            answer.by_hand && same.is_some_and(|it| it.by_hand),
+            answer.by_hand.is_some() && same.is_some_and(|it| it.by_hand.is_some()),
             "{}",
             told(&format!("again: {answer:?}"))
         );
@@ -138,7 +173,7 @@ fn judge(seed: u64) -> Counts {
     assert_eq!(withheld(&first), withheld(&again), "{}", told("enough is known, or is not any more"));
     // By hand, each of them alone, on top of what was applied.
     let applied = (counts.by_hand > 0).then(|| Enumerated::new(&next));
-    for answer in first.suggestions.policies.iter().filter(|answer| answer.by_hand) {
+    for answer in first.suggestions.policies.iter().filter(|answer| answer.by_hand.is_some()) {
         let Outcome::Narrowed(narrowed) = &answer.outcome else { continue };
         let mut policies: Vec<Option<Policy>> = next.policies.iter().map(|_| None).collect();
         let name = next.policies[answer.at].name.clone();
@@ -150,78 +185,70 @@ fn judge(seed: u64) -> Counts {
     counts
 }
 
-/// What the command prints.
-fn printed(project: &Project, proposal: &Proposal) -> String {
+/// The files that change.
+fn changes(project: &Project, proposal: &Proposal) -> Vec<FileChange> {
     let changed = project.sources.iter().zip(proposal.sources.iter());
-    let files: Vec<FileChange> = changed
-        .filter(|(old, new)| old.text != new.text)
-        .map(|(old, new)| FileChange {
-            path: old.name.clone(),
-            old: old.text.clone(),
-            new: new.text.clone(),
-            policies: proposal.changes.get(&old.id).into_iter().flatten().copied().collect(),
-        })
-        .collect();
-    let suggested =
-        Suggested { project, suggestions: &proposal.suggestions, texts: &proposal.texts, files: &files };
+    let changed = changed.filter(|(old, new)| old.text != new.text).map(|(old, new)| {
+        let policies = proposal.changes.get(&old.id).into_iter().flatten().copied().collect();
+        FileChange::new(old.name.clone(), old, new, policies)
+    });
+    changed.collect()
+}
+
+/// What the command prints.
+fn printed(project: &Project, proposal: &Proposal, files: &[FileChange]) -> String {
+    let together = proposal.together(project);
+    let (suggestions, texts) = (&proposal.suggestions, &proposal.texts);
+    let suggested = Suggested { project, suggestions, texts, files, together: &together };
     human::render(&suggested, Look::default())
 }
 
-/// The files with all patches applied that stand in a text; nothing if one does not fit.
-fn applied(files: &BTreeMap<String, String>, printed: &str) -> Option<BTreeMap<String, String>> {
-    let mut after = files.clone();
-    let mut lines = printed.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some(path) = line.strip_prefix("--- a/") else { continue };
-        let path = path.trim_end_matches('\t');
-        lines.next()?.strip_prefix("+++ b/")?;
-        let old: Vec<&str> = files.get(path)?.lines().collect();
-        let (mut new, mut at): (Vec<&str>, usize) = (Vec::new(), 0);
-        while let Some(hunk) = lines.next_if(|line| line.starts_with("@@ -")) {
-            let words: Vec<&str> = hunk.split(' ').collect();
-            let range = |word: &str| -> (usize, usize) {
-                let (start, count) = word[1..].split_once(',').unwrap_or((&word[1..], "1"));
-                (start.parse().unwrap(), count.parse().unwrap())
-            };
-            let ((start, mut gone), (_, mut come)) = (range(words[1]), range(words[2]));
-            let start = if gone == 0 { start } else { start - 1 };
-            new.extend(old.get(at..start)?);
-            at = start;
-            while gone + come > 0 {
-                let line = lines.next()?;
-                let (mark, text) = line.split_at(1);
-                match mark {
-                    "+" => {
-                        new.push(text);
-                        come -= 1;
-                        continue;
-                    }
-                    " " => {
-                        new.push(text);
-                        come -= 1;
-                    }
-                    "-" => {}
-                    _ => return None,
-                }
-                if *old.get(at)? != text {
-                    return None;
-                }
-                at += 1;
-                gone -= 1;
-            }
-        }
-        new.extend(old.get(at..)?);
-        after.insert(path.to_owned(), format!("{}\n", new.join("\n")));
+/// Checks that the lines end as they did, the last one and a mark before the first one among them.
+fn keeps_its_lines(old: &str, new: &str) -> Result<(), String> {
+    let returns = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
+    let ((was, of), (is, all)) = (returns(old), returns(new));
+    let is_even = (was > 0 || is == 0) && (was < of || is == all);
+    let has_end = old.ends_with('\n') == new.ends_with('\n');
+    let has_mark = old.starts_with('\u{feff}') == new.starts_with('\u{feff}');
+    if is_even && has_end && has_mark { Ok(()) } else { Err("the lines end in another way".to_owned()) }
+}
+
+/// The files after a program has applied all patches that stand in a text; else what it says.
+fn applied(
+    files: &BTreeMap<String, String>,
+    printed: &str,
+    program: &[&str],
+) -> Result<BTreeMap<String, String>, String> {
+    let copy = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = copy.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
-    Some(after)
+    let mut child = Command::new(program[0])
+        .args(&program[1..])
+        .current_dir(copy.path())
+        .env("GIT_CEILING_DIRECTORIES", copy.path().parent().unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(printed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    if !output.status.success() {
+        return Err(format!("{program:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    let text = |name: &String| (name.clone(), fs::read_to_string(copy.path().join(name)).unwrap());
+    Ok(files.keys().map(text).collect())
 }
 
 fn assembled(files: &BTreeMap<String, String>, target: Target) -> Project {
     let sources = files.iter().zip(0..).map(|((name, text), at)| Source {
         id: SourceId(at),
         name: name.clone(),
-        text: text.clone(),
-        bom: false,
+        text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
+        bom: text.starts_with('\u{feff}'),
     });
     let sources = Sources::new(sources.collect());
     let settings = Settings { target, ..Settings::default() };

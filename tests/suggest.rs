@@ -68,7 +68,9 @@ fn exit_codes() {
     let codes: Vec<(&str, i32)> = codes.iter().map(|(name, code)| (name.as_str(), *code)).collect();
     let wanted = [
         ("beside", 1),
+        ("beyond", 1),
         ("broken", 2),
+        ("comments", 1),
         ("constraints", 1),
         ("consumers", 1),
         ("denies", 1),
@@ -81,6 +83,7 @@ fn exit_codes() {
         ("missing", 1),
         ("narrower", 1),
         ("shared", 1),
+        ("spelt", 1),
         ("templates", 1),
         ("twice", 2),
         ("unfollowed", 0),
@@ -150,24 +153,7 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, text).unwrap();
             }
-            let mut child = Command::new(program[0])
-                .args(&program[1..])
-                .current_dir(copy.path())
-                .env("GIT_CEILING_DIRECTORIES", copy.path().parent().unwrap())
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            child.stdin.take().unwrap().write_all(run.stdout.as_bytes()).unwrap();
-            let output = child.wait_with_output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(
-                output.status.success(),
-                "{program:?} in {}: {said}\n{}",
-                directory.display(),
-                run.stdout
-            );
+            apply(program, copy.path(), &run.stdout);
             for file in files {
                 let text = fs::read_to_string(copy.path().join(file["path"].as_str().unwrap())).unwrap();
                 assert_eq!(text, file["text"].as_str().unwrap(), "{program:?} in {}", directory.display());
@@ -193,6 +179,100 @@ fn diffs_apply_and_leave_nothing_to_suggest() {
         }
     }
     assert!(applied >= 16, "{applied}");
+}
+
+/// The diff names the files that links lead to, and keeps the ends of lines; what it cannot name or show is to be done by
+/// hand, and it says why.
+#[cfg(unix)]
+#[test]
+fn diffs_are_for_the_files_that_are_there() {
+    let (project, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let root = project.path();
+    let rule = |name: &str| format!("path \"kv/data/{name}/*\" {{\n  capabilities = [\"read\"]\n}}\n");
+    let names = ["dir", "elsewhere", "far", "hidden", "link", "mark", "open", "return", "windows"];
+    let expect: String = names
+        .iter()
+        .map(|name| format!("  - {{who: \"role:app\", can: [read], on: kv/data/{name}/x}}\n"))
+        .collect();
+    let spec = format!(
+        "apiVersion: rolewright/v1\nkind: Access\nname: x\nvault:\n  auth:\n    kubernetes:\n      type: kubernetes\n      \
+         config: {{kubernetes_host: https://k}}\n      roles:\n        app:\n          bound_service_account_names: [a]\n          \
+         bound_service_account_namespaces: [ns]\n          token_policies: [{}]\n  policies:\n    dir: {{file: linked/dir.txt}}\n    \
+         far: {{file: far/far.hcl}}\nexpect:\n{expect}",
+        names.join(", ")
+    );
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("x.access.yaml", &spec);
+    write("policies/windows.hcl", &rule("windows").replace('\n', "\r\n"));
+    write("policies/open.hcl", rule("open").trim_end());
+    write("policies/mark.hcl", &format!("\u{feff}{}", rule("mark")));
+    write("policies/return.hcl", &rule("return").replacen('\n', "\r", 1));
+    write("policies/hidden.hcl", &format!("# \u{202e}\n{}", rule("hidden")));
+    write("texts/link.txt", &rule("link"));
+    write("texts/dir.txt", &rule("dir"));
+    fs::write(elsewhere.path().join("elsewhere.hcl"), rule("elsewhere")).unwrap();
+    let link = |target: &Path, path: &str| std::os::unix::fs::symlink(target, root.join(path)).unwrap();
+    link(Path::new("../texts/link.txt"), "policies/link.hcl");
+    link(Path::new("texts"), "linked");
+    link(&elsewhere.path().join("elsewhere.hcl"), "policies/elsewhere.hcl");
+    write("far/far.hcl", &rule("far"));
+
+    let report = suggest(root, &["--format", "json"]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap_or_else(|_| panic!("{}", report.stderr));
+    let by_hand: Vec<(&str, &str)> = report["policies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|policy| Some((policy["name"].as_str()?, policy["why_by_hand"].as_str()?)))
+        .collect();
+    let unseen = "a diff would show characters that a terminal obeys, or that nobody sees";
+    let wanted = [
+        ("elsewhere", "its file is a link that leads out of the project"),
+        ("hidden", unseen),
+        ("return", unseen),
+    ];
+    assert_eq!(by_hand, wanted);
+    let files: Vec<&str> =
+        report["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
+    let wanted = ["far/far.hcl", "policies/mark.hcl", "policies/open.hcl", "policies/windows.hcl"];
+    assert!(
+        wanted.iter().chain(&["texts/dir.txt", "texts/link.txt"]).all(|it| files.contains(it)),
+        "{files:?}"
+    );
+    assert_eq!(files.len(), 6, "{files:?}");
+    let run = suggest(root, &[]);
+    apply(&["git", "apply", "-"], root, &run.stdout);
+    for file in report["files"].as_array().unwrap() {
+        let text = fs::read_to_string(root.join(file["path"].as_str().unwrap())).unwrap();
+        assert_eq!(text, file["text"].as_str().unwrap());
+        let is_windows = file["path"] == "policies/windows.hcl";
+        assert_eq!(text.contains("\r\n"), is_windows);
+        assert_eq!(text.ends_with('\n'), file["path"] != "policies/open.hcl");
+        assert_eq!(text.starts_with('\u{feff}'), file["path"] == "policies/mark.hcl");
+    }
+    let again: Value = serde_json::from_str(&suggest(root, &["--format", "json"]).stdout).unwrap();
+    assert_eq!((&again["files"], &again["summary"]["by_hand"]), (&json!([]), &json!(3)));
+}
+
+/// Has a program apply the patch that stands in a text.
+fn apply(program: &[&str], directory: &Path, printed: &str) {
+    let mut child = Command::new(program[0])
+        .args(&program[1..])
+        .current_dir(directory)
+        .env("GIT_CEILING_DIRECTORIES", directory.parent().unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(printed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{program:?} in {}: {said}\n{printed}", directory.display());
 }
 
 /// `compile --explain` says of each line of a grant where less is known to be needed, and else nothing.

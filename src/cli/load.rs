@@ -11,6 +11,7 @@ use super::revision::Revision;
 use super::session::Session;
 use super::walk::{self, Role};
 use crate::lint::{Crash, panic_message, side_by_side};
+use crate::model::kube::consumer::MARKS;
 use crate::model::lower::{self, Lowered};
 use crate::model::project::{FileClass, Project, Settings};
 use crate::report::{Unread, clean};
@@ -237,7 +238,8 @@ fn take(
                     taken.lowered.class = FileClass::Broken;
                 }
             }
-            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() {
+            let is_of_concern = MARKS.iter().any(|mark| taken.source.text.contains(mark));
+            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() && !is_of_concern {
                 // Nothing will ever point into it.
                 taken.source.text = String::new();
             }

@@ -7,6 +7,7 @@ pub mod plan;
 pub mod proposal;
 pub mod quote;
 pub mod rbac;
+mod rewritten;
 pub mod shell;
 pub mod yaml;
 

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::hcl::{policy_text, quoted};
-use super::quote;
+use super::hcl::policy_text;
+use super::{quote, rewritten};
 use crate::lint::{Edit, removal};
-use crate::model::lower;
-use crate::model::project::{Project, Target};
+use crate::model::project::Project;
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
 use crate::model::vault::policy::{PathRule, Policy, PolicyOrigin};
 use crate::semantics::least::{Need, NeedSource, PolicyAnswer, RoleAnswer, Standing, is_among};
 use crate::semantics::pattern::{covers, overlaps};
-use crate::syntax::hcl1::printer;
 use crate::syntax::unseen::is_harmful;
-use crate::syntax::{Place, Source, SourceId, Sources, Span, Spanned};
+use crate::syntax::{Source, Sources, Span, Spanned};
 
 /// How the first line of a narrowed policy begins.
 pub const HEADER: &str = "# Narrowed by `rolewright suggest`";
@@ -38,15 +36,15 @@ pub struct Text {
 pub fn text(project: &Project, old: &Policy, new: &Policy, header: &str) -> Option<Text> {
     let source = project.sources.get(old.span.source)?;
     let base = match (old.origin, &old.text) {
-        (PolicyOrigin::HclFile, _) => source.text.replace("\r\n", "\n"),
-        (PolicyOrigin::JsonFile, _) => canonical(&source.text)?,
+        (PolicyOrigin::HclFile, _) => source.text.clone(),
+        (PolicyOrigin::JsonFile, _) => rewritten::canonical(&source.text)?,
         (PolicyOrigin::SpecText, Some(text)) => text.clone(),
         _ => policy_text(old),
     };
-    let hcl = in_hcl(&base, old, new, header)?;
+    let text = rewritten::policy(&base, old, new, header)?;
+    let hcl = rewritten::canonical(&text)?;
     let edits = match old.origin {
-        // To a file that begins with a mark no patch would fit.
-        PolicyOrigin::HclFile if !source.bom => Some(vec![Edit { span: source.whole(), text: hcl.clone() }]),
+        PolicyOrigin::HclFile => Some(vec![Edit { span: source.whole(), text }]),
         PolicyOrigin::SpecPaths => in_spec(source, old, new),
         _ => None,
     };
@@ -100,61 +98,8 @@ fn said(project: &Project, need: &Need) -> String {
     quote::comment(&text).chars().filter(|c| !is_harmful(*c)).collect()
 }
 
-/// The text with each path rule replaced by those that stand for it now.
-fn in_hcl(base: &str, old: &Policy, new: &Policy, header: &str) -> Option<String> {
-    let read = read(base, old);
-    if read.path_rules.len() != old.path_rules.len() {
-        return None;
-    }
-    let mut out = String::new();
-    let mut rest = 0;
-    for (written, rule) in read.path_rules.iter().zip(&old.path_rules) {
-        let now = stand_for(old, rule, new);
-        let place = written.span.range();
-        match now.as_slice() {
-            [one] if is_same(one, rule) => {}
-            [] => {
-                let (start, end) = with_comments(base, place);
-                out += base.get(rest..start.max(rest))?;
-                rest = end;
-            }
-            several => {
-                out += base.get(rest..place.start)?;
-                let texts: Option<Vec<String>> =
-                    several.iter().map(|rule| in_words(base, written, rule)).collect();
-                out += &texts?.join("\n\n");
-                rest = place.end;
-            }
-        }
-    }
-    out += base.get(rest..)?;
-    let body = without_header(&out);
-    let text = canonical(&format!("{header}\n{}", body.trim_start_matches('\n')))?;
-    let is_meant = {
-        let read = self::read(&text, old);
-        read.refusals.is_empty()
-            && policy_text(&read) == policy_text(new)
-            && read
-                .path_rules
-                .iter()
-                .zip(&new.path_rules)
-                .all(|(one, other)| one.granted() == other.granted())
-    };
-    is_meant.then_some(text)
-}
-
-fn canonical(text: &str) -> Option<String> {
-    printer::format(text, &Place::from(SourceId(0), 0)).ok()
-}
-
-fn read(text: &str, old: &Policy) -> Policy {
-    // Every word that some server knows: what the target takes was judged when the policy was read.
-    let place = Place::from(SourceId(0), 0);
-    lower::policy::read(old.name.clone(), text, &place, PolicyOrigin::HclFile, Target::Any).policy
-}
-
 /// The rules of `new` that stand for a rule of `old`, which they have their place from.
-fn stand_for<'p>(old: &Policy, rule: &PathRule, new: &'p Policy) -> Vec<&'p PathRule> {
+pub(super) fn stand_for<'p>(old: &Policy, rule: &PathRule, new: &'p Policy) -> Vec<&'p PathRule> {
     let shares = old.path_rules.iter().filter(|other| other.path.span == rule.path.span).count() > 1;
     let is_his = |other: &&PathRule| {
         let is_inside = || covers(&rule.pattern(), &other.pattern());
@@ -163,70 +108,8 @@ fn stand_for<'p>(old: &Policy, rule: &PathRule, new: &'p Policy) -> Vec<&'p Path
     new.path_rules.iter().filter(is_his).collect()
 }
 
-fn is_same(one: &PathRule, other: &PathRule) -> bool {
+pub(super) fn is_same(one: &PathRule, other: &PathRule) -> bool {
     one.path.value == other.path.value && one.granted() == other.granted()
-}
-
-/// The block of a rule with another label and other capabilities; all else in it stays.
-fn in_words(base: &str, written: &PathRule, rule: &PathRule) -> Option<String> {
-    let words: Vec<String> = rule.capabilities.iter().map(|word| quoted(&word.value)).collect();
-    let list = format!("[{}]", words.join(", "));
-    let mut edits = vec![(written.path.span.range(), quoted(&rule.path.value))];
-    if rule.legacy.is_some() != written.legacy.is_some() || rule.granted() != written.granted() {
-        match (written.capabilities_span, &written.legacy) {
-            (Some(span), None) => edits.push((span.range(), list)),
-            (None, Some((_, span))) => edits.push((span.range(), format!("capabilities = {list}"))),
-            _ => return None,
-        }
-    }
-    edits.sort_by_key(|(range, _)| range.start);
-    let block = written.span.range();
-    let (mut out, mut rest) = (String::new(), block.start);
-    for (range, text) in edits {
-        out += base.get(rest..range.start)?;
-        out += &text;
-        rest = range.end;
-    }
-    out += base.get(rest..block.end)?;
-    Some(out)
-}
-
-/// What goes with a rule: comments right above it, unless they are the first lines of the text, and its line.
-fn with_comments(base: &str, block: std::ops::Range<usize>) -> (usize, usize) {
-    let before = base.get(..block.start).unwrap_or("");
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let is_alone = before.get(line..).unwrap_or("").trim().is_empty();
-    let mut start = if is_alone { line } else { block.start };
-    while is_alone && start > 0 {
-        let above = base.get(..start - 1).unwrap_or("");
-        let from = above.rfind('\n').map_or(0, |at| at + 1);
-        let text = above.get(from..).unwrap_or("").trim_start();
-        if from == 0 || !(text.starts_with('#') || text.starts_with("//")) {
-            break;
-        }
-        start = from;
-    }
-    let after = base.get(block.end..).unwrap_or("");
-    let tail = after.split_inclusive('\n').next().unwrap_or("");
-    let goes =
-        tail.trim().is_empty() || tail.trim_start().starts_with(['#']) || tail.trim_start().starts_with("//");
-    let end = if goes { block.end + tail.len() } else { block.end };
-    (start, end)
-}
-
-/// Without the comment of an earlier time.
-fn without_header(text: &str) -> &str {
-    if !text.starts_with(HEADER) {
-        return text;
-    }
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if at > 0 && !line.starts_with("#   ") {
-            break;
-        }
-        at += line.len();
-    }
-    text.get(at..).unwrap_or("")
 }
 
 /// Edits that take policies out of the `token_policies` of a role; nothing where it cannot be told what to cut.
@@ -307,9 +190,10 @@ fn between(source: &Source, entry: Span) -> Option<String> {
     let is_alone = indent.trim().is_empty();
     let has_comma = after.trim_start().starts_with(',') || before.trim_end().ends_with([',', '{']);
     let has_comma = has_comma && !source.name.ends_with(".hcl");
+    let newline = rewritten::newline(&source.text);
     Some(match (is_alone, has_comma) {
-        (true, true) => format!(",\n{indent}"),
-        (true, false) => format!("\n{indent}"),
+        (true, true) => format!(",{newline}{indent}"),
+        (true, false) => format!("{newline}{indent}"),
         (false, _) => ", ".to_owned(),
     })
 }

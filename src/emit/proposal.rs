@@ -10,9 +10,10 @@ use super::narrowed::{self, Text};
 use crate::lint::Edit;
 use crate::model::lower;
 use crate::model::project::Project;
-use crate::model::vault::policy::Policy;
+use crate::model::vault::policy::{Policy, PolicyOrigin};
 use crate::semantics::least::{self, Disagreement, Outcome, PolicyAnswer, RoleAnswer, Suggestions};
 use crate::semantics::reach::RoleName;
+use crate::syntax::unseen::is_plain;
 use crate::syntax::{SourceId, Sources};
 
 /// Suggestions with the edits that carry them out.
@@ -29,12 +30,19 @@ pub struct Proposal {
     pub changes: BTreeMap<SourceId, BTreeSet<usize>>,
 }
 
+/// Sources that no diff reaches, each with the reason: one phrase that goes on after `as`.
+pub type OutOfReach = BTreeMap<SourceId, String>;
+
 /// Finds what can be done without of these roles, or of all, and proves that all holds that did once it is edited.
-pub fn proposal(project: &Project, chosen: &[RoleName]) -> Result<Proposal, Disagreement> {
+pub fn proposal(
+    project: &Project,
+    chosen: &[RoleName],
+    out_of_reach: &OutOfReach,
+) -> Result<Proposal, Disagreement> {
     let mut fixed: BTreeSet<usize> = BTreeSet::new();
     loop {
         let suggestions = least::suggestions(project, chosen, &fixed);
-        let draft = Draft::new(project, &suggestions);
+        let draft = Draft::new(project, &suggestions, out_of_reach);
         let changed: BTreeSet<usize> = draft.changed().collect();
         let place = |at: &usize| Some(suggestions.policies.get(*at)?.at);
         let (count, certain) = (fixed.len(), draft.certain(&changed));
@@ -45,7 +53,7 @@ pub fn proposal(project: &Project, chosen: &[RoleName]) -> Result<Proposal, Disa
                     Ok(()) => {
                         let (texts, changes) = (draft.texts(), draft.sources());
                         let mut proposal = Proposal { suggestions, texts, sources, changes };
-                        proposal.add_by_hand(project, chosen, &fixed);
+                        proposal.add_by_hand(project, chosen, &fixed, out_of_reach);
                         return Ok(proposal);
                     }
                     Err(Disagreement::TooComplex(places)) => fixed.extend(places),
@@ -61,16 +69,61 @@ pub fn proposal(project: &Project, chosen: &[RoleName]) -> Result<Proposal, Disa
 }
 
 impl Proposal {
+    /// The sources that change together, as somebody holds policies that change in several of them, or as a claim names
+    /// such policies together; a source that is in none of these sets changes for itself.
+    pub fn together(&self, project: &Project) -> Vec<BTreeSet<SourceId>> {
+        let mut sets: Vec<BTreeSet<SourceId>> = Vec::new();
+        let changed: Vec<(&PolicyAnswer, BTreeSet<SourceId>)> = self
+            .suggestions
+            .policies
+            .iter()
+            .enumerate()
+            .map(|(at, answer)| (answer, self.of_answer(at)))
+            .collect();
+        let mut join = |is_held: &dyn Fn(&PolicyAnswer) -> bool| {
+            let held = changed.iter().filter(|(answer, _)| is_held(answer));
+            let mut set: BTreeSet<SourceId> = held.flat_map(|(_, sources)| sources).copied().collect();
+            sets.retain(|other| {
+                let is_apart = other.is_disjoint(&set);
+                if !is_apart {
+                    set.extend(other);
+                }
+                is_apart
+            });
+            sets.push(set);
+        };
+        let roles: BTreeSet<&String> = changed.iter().flat_map(|(answer, _)| &answer.roles).collect();
+        roles.into_iter().for_each(|role| join(&|answer| answer.roles.contains(role)));
+        for names in least::claimed_policies(project) {
+            join(&|answer| names.contains(&answer.name.to_lowercase()));
+        }
+        sets.retain(|set| set.len() > 1);
+        sets.sort();
+        sets
+    }
+
+    /// The sources that an answer changes.
+    fn of_answer(&self, at: usize) -> BTreeSet<SourceId> {
+        let changes = self.changes.iter().filter(|(_, answers)| answers.contains(&at));
+        changes.map(|(source, _)| *source).collect()
+    }
+
     /// What could be taken from the policies that no edit reaches.
-    fn add_by_hand(&mut self, project: &Project, chosen: &[RoleName], fixed: &BTreeSet<usize>) {
+    fn add_by_hand(
+        &mut self,
+        project: &Project,
+        chosen: &[RoleName],
+        fixed: &BTreeSet<usize>,
+        out_of_reach: &OutOfReach,
+    ) {
         let latest = least::narrowed_policies(&self.suggestions, project.policies.len());
         let is_edited = latest.iter().any(Option::is_some);
         let next = is_edited.then(|| least::with_policies(project, &latest));
         for mut answer in least::by_itself(next.as_ref().unwrap_or(project), chosen, fixed) {
-            answer.by_hand = true;
             let same = |known: &PolicyAnswer| known.at == answer.at;
             let Some(at) = self.suggestions.policies.iter().position(same) else { continue };
             let text = text_of(project, &answer, &self.suggestions.roles);
+            answer.by_hand = Some(why_by_hand(project, &answer, text.as_ref(), out_of_reach));
             if let Some(slot) = self.texts.get_mut(at) {
                 *slot = text.map(|text| text.hcl);
             }
@@ -89,18 +142,71 @@ fn text_of(project: &Project, answer: &PolicyAnswer, roles: &[RoleAnswer]) -> Op
     narrowed::text(project, project.policies.get(answer.at)?, new, &header)
 }
 
+/// Why no edit of the inputs says it.
+fn why_by_hand(
+    project: &Project,
+    answer: &PolicyAnswer,
+    text: Option<&Text>,
+    out_of_reach: &OutOfReach,
+) -> String {
+    const UNCERTAIN: &str = "what an edit would lead to is not certain";
+    let is_detached =
+        matches!(&answer.outcome, Outcome::Narrowed(narrowed) if narrowed.policy.path_rules.is_empty());
+    let reaches = |edits: &[Edit]| unreached(project, edits, out_of_reach);
+    if !is_detached {
+        return match answer.origin {
+            PolicyOrigin::Grant => "it is compiled from a grant".to_owned(),
+            PolicyOrigin::JsonFile => "it is written in JSON".to_owned(),
+            PolicyOrigin::SpecText => "its text stands inside of a spec".to_owned(),
+            PolicyOrigin::HclFile | PolicyOrigin::SpecPaths => {
+                let edits = text.and_then(|text| text.edits.as_deref());
+                edits.and_then(reaches).unwrap_or_else(|| UNCERTAIN.to_owned())
+            }
+        };
+    }
+    for (role, names) in least::detaching(project, &BTreeSet::from([answer.at])) {
+        let Some(role) = project.auth_roles.get(role) else { continue };
+        if role.from_grant {
+            return "a role is compiled from a grant".to_owned();
+        }
+        match narrowed::detached(project, role, &names) {
+            None => return "what to cut out of the list of a role cannot be told".to_owned(),
+            Some(edits) => {
+                if let Some(why) = reaches(&edits) {
+                    return why;
+                }
+            }
+        }
+    }
+    UNCERTAIN.to_owned()
+}
+
+/// Why no diff says these edits.
+fn unreached(project: &Project, edits: &[Edit], out_of_reach: &OutOfReach) -> Option<String> {
+    edits.iter().find_map(|edit| {
+        if let Some(why) = out_of_reach.get(&edit.span.source) {
+            return Some(why.clone());
+        }
+        let source = project.sources.get(edit.span.source)?;
+        let is_plain = is_plain(&source.text) && is_plain(&edit.text);
+        (!is_plain)
+            .then(|| "a diff would show characters that a terminal obeys, or that nobody sees".to_owned())
+    })
+}
+
 /// Suggestions on their way to edits. Answers are meant by their places.
 struct Draft<'d> {
     project: &'d Project,
+    out_of_reach: &'d OutOfReach,
     suggestions: &'d Suggestions,
     texts: Vec<Option<Text>>,
 }
 
 impl<'d> Draft<'d> {
-    fn new(project: &'d Project, suggestions: &'d Suggestions) -> Draft<'d> {
+    fn new(project: &'d Project, suggestions: &'d Suggestions, out_of_reach: &'d OutOfReach) -> Draft<'d> {
         let texts = suggestions.policies.iter();
         let texts = texts.map(|answer| text_of(project, answer, &suggestions.roles)).collect();
-        Draft { project, suggestions, texts }
+        Draft { project, out_of_reach, suggestions, texts }
     }
 
     /// The answers that something can be done without.
@@ -165,7 +271,7 @@ impl<'d> Draft<'d> {
                 }
             }
         }
-        Some(edits)
+        unreached(self.project, &edits, self.out_of_reach).is_none().then_some(edits)
     }
 
     /// The project with the edits of these answers made, if that is what is meant, and nothing else changes.

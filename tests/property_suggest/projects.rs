@@ -122,7 +122,31 @@ pub fn project_files(random: &mut Random) -> BTreeMap<String, String> {
             ),
         );
     }
-    files
+    files.into_iter().map(|(name, text)| (name, ended(random, text))).collect()
+}
+
+/// The text with lines that end in another way, some of the time.
+fn ended(random: &mut Random, mut text: String) -> String {
+    if random.below(4) == 0 {
+        text = text.replace("}\n# for", "}\n\n# for");
+    }
+    if random.below(5) == 0 {
+        text.truncate(text.trim_end().len());
+    }
+    match random.below(12) {
+        0..=2 => text = text.replace('\n', "\r\n"),
+        3 => {
+            let lines = text.split_inclusive('\n').enumerate();
+            let lines = lines.map(|(at, line)| match at % 3 {
+                0 => line.replace('\n', "\r\n"),
+                _ => line.to_owned(),
+            });
+            text = lines.collect();
+        }
+        _ => {}
+    }
+    let mark = if random.below(10) == 0 { "\u{feff}" } else { "" };
+    format!("{mark}{text}")
 }
 
 struct Rule {

@@ -35,11 +35,11 @@ fn end_of_action(text: &str, right: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match quote {
             Some(_) if escaped => escaped = false,
-            Some('"') if c == '\\' => escaped = true,
+            Some('"' | '\'') if c == '\\' => escaped = true,
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if text.get(at..).is_some_and(|rest| rest.starts_with(right)) => return Some(at),
-            None if matches!(c, '"' | '`') => quote = Some(c),
+            None if matches!(c, '"' | '`' | '\'') => quote = Some(c),
             None => {}
         }
     }
@@ -61,10 +61,11 @@ fn read_action(action: &str, finder: &mut Finder<'_>, calls: &mut Vec<TemplateCa
             Token::Word("pkiCert") => TemplateFunction::PkiCert,
             _ => continue,
         };
+        let piped = at.checked_sub(2).and_then(|before| piped(&tokens, before));
         let mut arguments = Vec::new();
         while let Some(argument) = tokens.get(at) {
             match argument {
-                Token::Text(text) => arguments.push(Some(text.clone())),
+                Token::Text(text) => arguments.push(text.clone()),
                 Token::Open => {
                     at = past_parenthesis(&tokens, at);
                     arguments.push(None);
@@ -75,13 +76,32 @@ fn read_action(action: &str, finder: &mut Finder<'_>, calls: &mut Vec<TemplateCa
             }
             at += 1;
         }
-        let mut arguments = arguments.into_iter();
+        let mut arguments = arguments.into_iter().chain(piped);
         let Some(path) = arguments.next() else { continue };
         let path = path.map(|path| finder.locate(path));
         let span = path.as_ref().map_or(finder.span, |path| path.span);
         calls.push(TemplateCall { function, path, arguments: arguments.collect(), span });
     }
 }
+
+/// What a pipe at this position hands on as the last argument, if there is one: a text that stands there alone, or
+/// something that is computed.
+fn piped(tokens: &[Token<'_>], at: usize) -> Option<Option<String>> {
+    tokens.get(at).filter(|token| **token == Token::Pipe)?;
+    let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
+    let is_alone = match before(2) {
+        Some(Token::Word(word)) => KEYWORDS.contains(word),
+        Some(Token::Text(_) | Token::Close) => false,
+        Some(Token::Open | Token::Pipe) | None => true,
+    };
+    Some(match before(1) {
+        Some(Token::Text(text)) if is_alone => text.clone(),
+        _ => None,
+    })
+}
+
+/// Words that stand before a pipeline and are none of its functions.
+const KEYWORDS: [&str; 5] = ["with", "if", "range", "else", "return"];
 
 /// The position behind the parenthesis that opens at `at`.
 fn past_parenthesis(tokens: &[Token<'_>], at: usize) -> usize {
@@ -102,7 +122,8 @@ fn past_parenthesis(tokens: &[Token<'_>], at: usize) -> usize {
 #[derive(Debug, PartialEq)]
 enum Token<'t> {
     Word(&'t str),
-    Text(String),
+    /// Nothing where an escape stands that is not followed here.
+    Text(Option<String>),
     Open,
     Close,
     Pipe,
@@ -130,9 +151,16 @@ fn tokens(action: &str) -> Vec<Token<'_>> {
                 tokens.push(Token::Pipe);
                 1
             }
-            c if c.is_whitespace() || c == ',' => c.len_utf8(),
+            '\'' => {
+                tokens.push(Token::Word("'"));
+                quoted(rest, first).1
+            }
+            // What stands before `:=` and `=` is a variable, whether or not there are blanks.
+            c if c.is_whitespace() || matches!(c, ',' | ':' | '=') => c.len_utf8(),
             _ => {
-                let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '`' | '(' | ')' | '|' | ',');
+                let ends = |c: char| {
+                    c.is_whitespace() || matches!(c, '"' | '`' | '\'' | '(' | ')' | '|' | ',' | ':' | '=')
+                };
                 let end = rest.find(ends).unwrap_or(rest.len());
                 tokens.push(Token::Word(rest.get(..end).unwrap_or("")));
                 end
@@ -144,22 +172,23 @@ fn tokens(action: &str) -> Vec<Token<'_>> {
 }
 
 /// The text in quotes at the start, and how many bytes it takes up.
-fn quoted(text: &str, quote: char) -> (String, usize) {
+fn quoted(text: &str, quote: char) -> (Option<String>, usize) {
     let mut out = String::new();
-    let mut escaped = false;
+    let (mut escaped, mut is_plain) = (false, true);
     for (at, c) in text.char_indices().skip(1) {
         if escaped {
             escaped = false;
+            is_plain &= matches!(c, '"' | '\\');
             out.push(c);
-        } else if c == '\\' && quote == '"' {
+        } else if c == '\\' && quote != '`' {
             escaped = true;
         } else if c == quote {
-            return (out, at + 1);
+            return (is_plain.then_some(out), at + 1);
         } else {
             out.push(c);
         }
     }
-    (out, text.len())
+    (is_plain.then_some(out), text.len())
 }
 
 /// Finds paths in the source, one after the other.
@@ -188,7 +217,7 @@ mod tests {
 
     #[test]
     fn calls_of_templates() {
-        let table: [(&str, &str); 13] = [
+        let table: [(&str, &str); 20] = [
             (r#"{{- with secret "kv/data/a" -}}{{ .Data.data.x }}{{ end }}"#, "Secret kv/data/a []"),
             (r#"{{ with secret `kv/a` }}"#, "Secret kv/a []"),
             (
@@ -205,6 +234,16 @@ mod tests {
             (r#"{{ with secret "a}}b" }}"#, "Secret a}}b []"),
             (r#"{{ with secret "open"#, "Secret open []"),
             ("{{ secret }}", ""),
+            (r#"{{ with "a" | secret }}{{ "k=v" | secret "b" }}"#, r#"Secret a [], Secret b ["k=v"]"#),
+            (r#"{{ $x := "a" | secret }}{{ ("a" | secrets) }}"#, "Secret ? [], Secrets a []"),
+            (r#"{{ printf "%s" "a" | secret }}"#, "Secret ? []"),
+            (r#"{{ .Path | trim | secret }}"#, "Secret ? []"),
+            (
+                r#"{{$x:=secret "a"}}{{with $y:=secret "b"}}{{$x=secret "c"}}"#,
+                "Secret a [], Secret b [], Secret c []",
+            ),
+            (r#"{{ if eq . '"' }}{{ secret "a" }}{{ secret '"' }}"#, "Secret a [], Secret ? []"),
+            (r#"{{ secret "\x61" }}{{ secret `a\x` }}"#, r"Secret ? [], Secret a\x []"),
         ];
         for (text, wanted) in table {
             let source = Source { id: SourceId(0), name: "t".into(), text: text.to_owned(), bom: false };

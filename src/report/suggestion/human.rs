@@ -1,5 +1,7 @@
 //! The report for people.
 
+use std::borrow::Cow;
+
 use super::{Counts, FileChange, Suggested, patch, plural, words};
 use crate::model::vault::policy::PolicyOrigin;
 use crate::report::clean;
@@ -131,16 +133,16 @@ impl Page<'_> {
         if narrowed.policy.path_rules.is_empty() {
             let roles = policy.roles.join(", ");
             let roles = clean::words(&roles);
-            let how = match (policy.by_hand, policy.origin) {
-                (false, _) => "the diff takes it out of `token_policies` of",
-                (true, PolicyOrigin::Grant) => "by hand, the grant could be taken from",
-                (true, _) => "by hand, it could be taken out of `token_policies` of",
+            let how = match (&policy.by_hand, policy.origin) {
+                (None, _) => "the diff takes it out of `token_policies` of".to_owned(),
+                (Some(_), PolicyOrigin::Grant) => "by hand, the grant could be taken from".to_owned(),
+                (Some(why), _) => format!("by hand, as {why}: it could be taken out of `token_policies` of"),
             };
             self.line(&format!("  nothing of it is known to be needed: {how} {roles}"));
             return;
         }
-        if policy.by_hand {
-            self.by_hand(at, policy);
+        if let Some(why) = &policy.by_hand {
+            self.by_hand(at, policy, why);
             return;
         }
         let change = self.suggested.files.iter().find(|change| change.policies.contains(&at));
@@ -151,15 +153,15 @@ impl Page<'_> {
     }
 
     /// The text of a policy that no edit reaches.
-    fn by_hand(&mut self, at: usize, policy: &PolicyAnswer) {
+    fn by_hand(&mut self, at: usize, policy: &PolicyAnswer, why: &str) {
         let text = self.suggested.texts.get(at).and_then(Option::as_deref);
         let Some(text) = text else {
-            self.line("  by hand: its new text cannot be written down here");
+            self.line(&format!("  by hand, as {why}: its new text cannot be written down here"));
             return;
         };
-        self.line(match policy.origin {
-            PolicyOrigin::Grant => "  by hand, as it is compiled from a grant: narrow that down to",
-            _ => "  by hand, as HCL:",
+        self.line(&match policy.origin {
+            PolicyOrigin::Grant => format!("  by hand, as {why}: narrow that down to"),
+            _ => format!("  by hand, as {why}; in HCL:"),
         });
         for line in text.lines() {
             let line = if line.is_empty() { String::new() } else { format!("    {}", clean::line(line)) };
@@ -195,12 +197,12 @@ impl Page<'_> {
         change.policies.len() == 1
             && policy.is_some_and(|policy| {
                 policy.origin == PolicyOrigin::HclFile
-                    && self.places.of(policy_place(self.suggested, policy)).path == change.path
+                    && policy_place(self.suggested, policy).source == change.source
             })
     }
 
     fn patch(&mut self, change: &FileChange) {
-        for line in clean::source(&patch(change)).split_inclusive('\n') {
+        for line in patch(change).split_inclusive('\n') {
             let color = match line.as_bytes() {
                 [b'+', ..] => "32",
                 [b'-', ..] => "31",
@@ -242,14 +244,39 @@ impl Page<'_> {
             );
         }
         if counts.narrowed > 0 {
-            if self.suggested.files.len() > 1 {
-                self.line("Apply the diffs together: each of them may rest on the others.");
-            }
+            self.together();
             if counts.by_hand > 0 {
                 self.line("What is to be done by hand rests on the diffs, and each of it on the rest as it is: ask again after every such change.");
             }
             self.line("Known is what these files show, and nothing else: a program that speaks to Vault by itself, a person, a token");
             self.line("from elsewhere or an entity that holds the same policy is not seen. Ask whoever owns them before you apply it.");
+        }
+    }
+
+    /// Which of several files may be changed without the others.
+    fn together(&mut self) {
+        let files = self.suggested.files.len();
+        let sets = self.suggested.paths_together();
+        match sets.as_slice() {
+            _ if files < 2 => {}
+            [] => self.line("Each of the diffs can be applied by itself."),
+            [all] if all.len() == files => {
+                self.line("Apply the diffs together: each of them may rest on the others.");
+            }
+            several => {
+                self.line("Apply together, as each of them may rest on the others, the diffs of");
+                for set in several {
+                    let paths: Vec<Cow<'_, str>> = set.iter().map(|path| clean::words(path)).collect();
+                    self.line(&format!("  {}", paths.join(", ")));
+                }
+                let rest = files - several.iter().map(Vec::len).sum::<usize>();
+                if rest > 0 {
+                    self.line(&format!(
+                        "{} by itself.",
+                        plural(rest, "The other one stands", "Each of the others stands")
+                    ));
+                }
+            }
         }
     }
 

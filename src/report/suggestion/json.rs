@@ -24,6 +24,7 @@ pub fn render(suggested: &Suggested<'_>) -> String {
             .iter()
             .map(|change| FileItem { path: &change.path, patch: patch(change), text: &change.new })
             .collect(),
+        together: suggested.paths_together(),
         caveats: suggestions.caveats.iter().map(|it| remark(it, &places)).collect(),
     };
     json::text(&root)
@@ -36,6 +37,7 @@ struct Root<'a> {
     roles: Vec<RoleItem<'a>>,
     policies: Vec<PolicyItem<'a>>,
     files: Vec<FileItem<'a>>,
+    together: Vec<Vec<&'a str>>,
     caveats: Vec<RemarkItem<'a>>,
 }
 
@@ -68,6 +70,7 @@ struct PolicyItem<'a> {
     roles: &'a [String],
     outcome: &'static str,
     by_hand: bool,
+    why_by_hand: Option<&'a str>,
     hcl: Option<&'a str>,
     surplus: Vec<SurplusItem<'a>>,
     kept: Vec<KeptItem<'a>>,
@@ -174,7 +177,8 @@ fn policy<'a>(policy: &'a PolicyAnswer, text: Option<&'a str>, places: &Places<'
         },
         roles: &policy.roles,
         outcome,
-        by_hand: policy.by_hand,
+        by_hand: policy.by_hand.is_some(),
+        why_by_hand: policy.by_hand.as_deref(),
         hcl: text,
         surplus: surplus.collect(),
         kept: kept.collect(),

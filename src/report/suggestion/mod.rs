@@ -4,6 +4,7 @@ pub mod human;
 pub mod json;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use similar::TextDiff;
@@ -11,6 +12,8 @@ use similar::TextDiff;
 use crate::model::project::Project;
 use crate::model::vault::capability::CapabilitySet;
 use crate::semantics::least::{Outcome, Suggestions};
+use crate::syntax::unseen::is_harmful;
+use crate::syntax::{Source, SourceId};
 
 /// All that a report on suggestions speaks of.
 #[derive(Debug, Clone, Copy)]
@@ -24,16 +27,20 @@ pub struct Suggested<'a> {
     pub texts: &'a [Option<String>],
     /// The files that change.
     pub files: &'a [FileChange],
+    /// Sets of those that are to be applied together, by their sources; any other one stands by itself.
+    pub together: &'a [BTreeSet<SourceId>],
 }
 
 /// A file with another text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
-    /// Path as shown to the user.
+    /// The text.
+    pub source: SourceId,
+    /// Where it lies, links resolved, from the root on.
     pub path: String,
-    /// The text as it is.
+    /// All that is in the file.
     pub old: String,
-    /// The text as it could be.
+    /// The same as it could be.
     pub new: String,
     /// Places of the policies in it that change, among the answers about policies.
     pub policies: Vec<usize>,
@@ -54,6 +61,17 @@ pub struct Counts {
     pub by_hand: usize,
 }
 
+impl Suggested<'_> {
+    /// The paths of the files of each set that is to be applied together.
+    fn paths_together(&self) -> Vec<Vec<&str>> {
+        let paths = |set: &BTreeSet<SourceId>| {
+            let files = self.files.iter().filter(|file| set.contains(&file.source));
+            files.map(|file| file.path.as_str()).collect()
+        };
+        self.together.iter().map(paths).collect()
+    }
+}
+
 impl Counts {
     /// Counts.
     pub fn of(suggestions: &Suggestions) -> Counts {
@@ -65,10 +83,21 @@ impl Counts {
             withheld: suggestions.roles.iter().filter(|role| !role.withheld.is_empty()).count(),
             missing: needs.filter(|need| need.standing == crate::semantics::least::Standing::Missing).count(),
             narrowed: narrowed.clone().count(),
-            by_hand: narrowed.filter(|policy| policy.by_hand).count(),
+            by_hand: narrowed.filter(|policy| policy.by_hand.is_some()).count(),
         }
     }
 }
+
+impl FileChange {
+    /// The change of a text that lies at `path`; a byte order mark before it stays.
+    pub fn new(path: String, old: &Source, new: &Source, policies: Vec<usize>) -> FileChange {
+        let mark = if old.bom { BYTE_ORDER_MARK } else { "" };
+        let whole = |text: &str| format!("{mark}{text}");
+        FileChange { source: old.id, path, old: whole(&old.text), new: whole(&new.text), policies }
+    }
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The change as a patch that `git apply` and `patch -p1` take.
 pub fn patch(change: &FileChange) -> String {
@@ -80,7 +109,7 @@ pub fn patch(change: &FileChange) -> String {
 /// A name as Git writes it: in quotes if it holds what would end the line or the name.
 fn header(side: &str, path: &str) -> String {
     let name = format!("{side}/{path}");
-    if name.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+    if name.chars().any(|c| is_harmful(c) || matches!(c, '"' | '\\')) {
         let mut out = String::from("\"");
         for byte in name.bytes() {
             match byte {

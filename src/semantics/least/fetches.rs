@@ -2,7 +2,7 @@
 
 use super::needs::{Needs, On, Wish};
 use super::tokens::Account;
-use super::{NeedSource, Remark, escaped, quoted};
+use super::{NeedSource, Remark, escaped, quoted, unread};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::kube::workload::Workload;
 use crate::model::vault::capability::Capability;
@@ -15,7 +15,8 @@ impl<'s> Needs<'s> {
     /// Takes in what workloads and operators fetch.
     pub(super) fn of_workloads(&mut self, tracer: &Tracer<'s>) {
         let project = self.bearers.project;
-        for workload in &project.workloads {
+        let mut followed = vec![false; project.workloads.len()];
+        for (workload, is_followed) in project.workloads.iter().zip(&mut followed) {
             let namespace = workload.meta.namespace_name();
             let routes = match namespace {
                 Some(_) => tracer.routes(workload, None),
@@ -32,6 +33,7 @@ impl<'s> Needs<'s> {
                 self.idle.push((namespace.map(str::to_owned), account.to_owned(), remark));
                 continue;
             }
+            *is_followed = true;
             for route in &routes {
                 self.of_route(route, &title, Some((namespace, account)));
                 if let (Login::Role { role, .. }, Some(why)) = (&route.login, hands_on(workload, route, self))
@@ -41,6 +43,7 @@ impl<'s> Needs<'s> {
                 }
             }
         }
+        self.unread = unread::documents(project, &|at| followed.get(at) == Some(&true));
         for route in tracer.made_routes() {
             self.of_route(&route, "", None);
         }
@@ -214,6 +217,7 @@ impl<'s> Needs<'s> {
 fn hands_on(workload: &Workload, route: &Route, needs: &Needs<'_>) -> Option<&'static str> {
     const TOKEN: &str = "hands the token to its program: what that asks for is not in the files";
     const PROXY: &str = "lets its program speak through the agent: what that asks for is not in the files";
+    const COMMAND: &str = "runs a command beside the agent that may speak to the server with its token";
     match route.consumer {
         Consumer::Injector => {
             let on = |name: &str| {
@@ -225,6 +229,13 @@ fn hands_on(workload: &Workload, route: &Route, needs: &Needs<'_>) -> Option<&'s
             };
             if on("agent-inject-token") {
                 return Some(TOKEN);
+            }
+            let runs_program = workload.pod_annotations.iter().any(|(key, value)| {
+                key.value.starts_with("vault.hashicorp.com/agent-inject-command")
+                    && ["vault", "bao", "curl"].iter().any(|word| value.value.contains(word))
+            });
+            if runs_program {
+                return Some(COMMAND);
             }
             (on("agent-cache-enable") || on("agent-enable-quit")).then_some(PROXY)
         }

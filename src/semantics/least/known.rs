@@ -2,6 +2,7 @@
 
 use super::needs::Needs;
 use super::tokens::{Role, is_settled};
+use super::unread::holds_word;
 use super::{NeedSource, Remark, Standing, quoted};
 use crate::model::project::FileClass;
 use crate::syntax::Spanned;
@@ -66,6 +67,11 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
             format!("the template {} speaks of it and was not read: render it first", quoted(&template.name));
         refuse(text, Some(template.whole().at_start()));
     }
+    for document in needs.unread.iter().filter(|document| document.names(role.role.name.as_str())) {
+        let text =
+            format!("{} speaks of a user of it, in a way that is not followed here", quoted(document.name));
+        refuse(text, Some(document.span));
+    }
     let mut caveats = Vec::new();
     let users = users(needs, standings, at);
     if !users.is_anybody && users.accounts.is_empty() {
@@ -118,6 +124,10 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
                 format!("the template {} may hold users of it and was not read", quoted(&template.name));
             caveats.push(Remark::new(text, Some(template.whole().at_start())));
         }
+        for document in needs.unread.iter().take(3) {
+            let text = format!("{} may hold users of it that are not followed", quoted(document.name));
+            caveats.push(Remark::new(text, Some(document.span)));
+        }
     }
     Known { withheld, caveats }
 }
@@ -130,17 +140,6 @@ fn templates<'n>(needs: &'n Needs<'_>) -> impl Iterator<Item = &'n crate::syntax
     let project = needs.bearers.project;
     let all = project.sources.iter().zip(&project.classes);
     all.filter(|(_, class)| matches!(class, FileClass::Template(_))).map(|(source, _)| source)
-}
-
-/// True if the text holds the word, and not as a part of a longer one.
-fn holds_word(text: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            let before = text.get(..at).and_then(|text| text.chars().next_back());
-            let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_part) && !after.is_some_and(is_part)
-        })
 }
 
 /// Of whom it is known what they need of a role.

@@ -23,9 +23,11 @@ mod paths;
 mod standing;
 mod surplus;
 mod tokens;
+mod unread;
 
 pub use changed::{detaching, is_among, with_policies};
 pub use check::{Disagreement, check};
+pub use tokens::claimed_policies;
 
 use std::collections::BTreeSet;
 
@@ -132,8 +134,9 @@ pub struct PolicyAnswer {
     pub roles: Vec<String>,
     /// What to do with it.
     pub outcome: Outcome,
-    /// No edit of the inputs says it: what is suggested holds for this policy alone, after all edits are made.
-    pub by_hand: bool,
+    /// Why no edit of the inputs says it, if none does: what is suggested then holds for this policy alone, after all edits
+    /// are made.
+    pub by_hand: Option<String>,
 }
 
 /// What to do with a policy.
@@ -266,7 +269,7 @@ pub fn by_itself(project: &Project, chosen: &[RoleName], which: &BTreeSet<usize>
 /// The policies that are narrowed, in the order of those of the project.
 pub fn narrowed_policies(suggestions: &Suggestions, count: usize) -> Vec<Option<Policy>> {
     let mut policies: Vec<Option<Policy>> = (0..count).map(|_| None).collect();
-    for answer in suggestions.policies.iter().filter(|answer| !answer.by_hand) {
+    for answer in suggestions.policies.iter().filter(|answer| answer.by_hand.is_none()) {
         if let (Outcome::Narrowed(narrowed), Some(slot)) = (&answer.outcome, policies.get_mut(answer.at)) {
             *slot = Some(narrowed.policy.clone());
         }
@@ -344,7 +347,7 @@ impl Gathered<'_, '_> {
                 origin: policy.origin,
                 roles: roles.collect(),
                 outcome,
-                by_hand: false,
+                by_hand: None,
             });
         }
         policies

@@ -1,6 +1,7 @@
 //! Who needs what: from claims that somebody can, and from what workloads fetch.
 
 use super::tokens::{Account, Bearers};
+use super::unread::Unread;
 use super::{NeedSource, Remark, quoted};
 use crate::model::spec::{Expectation, Quantifier, Question};
 use crate::model::vault::capability::Capability;
@@ -20,6 +21,8 @@ pub(super) struct Needs<'s> {
     pub(super) caveats: Vec<Remark>,
     /// Service accounts of workloads that fetch nothing, as far as is known, with the names of those workloads.
     pub(super) idle: Vec<(Option<String>, String, Remark)>,
+    /// What speaks of users that nothing follows.
+    pub(super) unread: Vec<Unread<'s>>,
     pub(super) mounts: MountTable<'s>,
 }
 
@@ -64,6 +67,7 @@ impl<'s> Needs<'s> {
             wishes: Vec::new(),
             caveats: Vec::new(),
             idle: Vec::new(),
+            unread: Vec::new(),
             mounts: MountTable::new(bearers.project),
             bearers,
         }

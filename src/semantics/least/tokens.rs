@@ -158,7 +158,7 @@ impl Role<'_> {
 }
 
 /// The policies that claims name together, as if somebody held them.
-pub(super) fn claimed_policies(project: &Project) -> Vec<Vec<String>> {
+pub fn claimed_policies(project: &Project) -> Vec<Vec<String>> {
     let claims = project.expectations.iter().flat_map(|claim| match &claim.who.value {
         Quantifier::One(name) => std::slice::from_ref(name),
         Quantifier::Only(names) | Quantifier::NobodyExcept(names) => names,

@@ -189,14 +189,36 @@ pub(super) fn mount_without_prefix(
 fn wanted(object: &CsiObject) -> Wanted {
     let name = object.name.as_ref().map_or("", |name| name.value.as_str());
     let method = object.method.as_ref().map_or("GET", |method| method.value.as_str());
-    let writes = !method.eq_ignore_ascii_case("GET");
+    let (path, query) = object.path.as_ref().map_or(("", ""), |path| asked(&path.value));
+    let operation = match method.to_ascii_uppercase().as_str() {
+        "LIST" => Operation::List,
+        "GET" if query.split('&').any(|it| it == "list=true") => Operation::List,
+        "GET" => Operation::Read,
+        _ => Operation::Update,
+    };
+    let doubt = match &object.path {
+        None => Some("the object has no `secretPath`".to_owned()),
+        Some(_) if !["GET", "LIST", "PUT", "POST"].iter().any(|it| method.eq_ignore_ascii_case(it)) => {
+            Some(format!("what it needs for its method `{method}` is not followed here"))
+        }
+        Some(_) => None,
+    };
     Wanted {
         secret: name.to_owned(),
         aliases: object.key.iter().map(|key| key.value.clone()).collect(),
-        path: object.path.as_ref().map(|path| path.value.trim_start_matches('/').to_owned()),
+        path: object.path.as_ref().map(|_| path.to_owned()),
         span: object.path.as_ref().map_or(object.span, |path| path.span),
-        operation: if writes { Operation::Update } else { Operation::Read },
+        operation,
         spelling: Spelling::Api,
-        doubt: object.path.is_none().then(|| "the object has no `secretPath`".to_owned()),
+        doubt,
     }
+}
+
+/// The path of the API that is asked for, and the query behind it; `v1/` may stand in front.
+///
+/// Source: vault-csi-provider, `internal/client/client.go`.
+fn asked(written: &str) -> (&str, &str) {
+    let (path, query) = written.split_once('?').unwrap_or((written, ""));
+    let path = path.strip_prefix('/').unwrap_or(path);
+    (path.strip_prefix("v1/").unwrap_or(path).trim_start_matches('/'), query)
 }

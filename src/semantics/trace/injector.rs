@@ -327,12 +327,26 @@ fn wanted(secret: &InjectedSecret) -> Vec<Wanted> {
     vec![Wanted {
         secret: name.clone(),
         aliases,
-        path: secret.path.as_ref().map(|path| path.value.trim().to_owned()),
+        path: secret.path.as_ref().and_then(|path| read_path(&path.value)),
         span,
         operation: Operation::Read,
         spelling: Spelling::Api,
-        doubt,
+        doubt: doubt.or_else(|| encoded(secret.path.as_ref())),
     }]
+}
+
+/// The path that is read: what is written is taken for a URL, of which `?version=3` is no part of the path. Nothing where
+/// it is encoded.
+///
+/// Source: consul-template, `dependency/vault_read.go` and `vault_pki.go`.
+fn read_path(written: &str) -> Option<String> {
+    let path = written.trim().split(['?', '#']).next().unwrap_or("");
+    (!path.contains('%')).then(|| path.to_owned())
+}
+
+fn encoded(path: Option<&Spanned<String>>) -> Option<String> {
+    let path = path.filter(|path| read_path(&path.value).is_none())?;
+    Some(format!("`{path}` is decoded before it is asked for, and that is not followed here"))
 }
 
 /// What a call in a template asks for.
@@ -342,11 +356,18 @@ pub(super) fn of_call(call: &TemplateCall, name: &str, aliases: &[String], spell
         TemplateFunction::Secret if call.arguments.is_empty() => Operation::Read,
         TemplateFunction::Secret | TemplateFunction::PkiCert => Operation::Update,
     };
-    let doubt = call.path.is_none().then(|| "the template computes the path".to_owned());
+    let is_url = matches!(operation, Operation::Read) || call.function == TemplateFunction::PkiCert;
+    let doubt = match &call.path {
+        None => Some("the template computes the path".to_owned()),
+        path => encoded(path.as_ref()).filter(|_| is_url),
+    };
     Wanted {
         secret: name.to_owned(),
         aliases: aliases.to_vec(),
-        path: call.path.as_ref().map(|path| path.value.clone()),
+        path: call.path.as_ref().and_then(|path| match is_url {
+            true => read_path(&path.value),
+            false => Some(path.value.trim().to_owned()),
+        }),
         span: call.span,
         operation,
         spelling,

@@ -19,6 +19,17 @@ use external_secrets::{ExternalSecret, SecretStore};
 use operator::{VaultAuth, VaultAuthGlobal, VaultConnection, VaultSecret};
 use unfollowed::{Controller, Unfollowed};
 
+/// Words of which one stands wherever the pods of an object, the values of a chart or a patch are to get secrets through
+/// annotations, or through a plugin of Argo CD.
+pub const MARKS: [&str; 6] = [
+    "vault.hashicorp.com/agent-inject",
+    "vault.hashicorp.com~1agent-inject",
+    "vault.hashicorp.com/role",
+    "vault.security.banzaicloud.io/vault-",
+    "avp.kubernetes.io/",
+    "AVP_K8S_ROLE",
+];
+
 /// All consumers but the Agent Injector, whose settings are annotations of a workload.
 #[derive(Debug, Clone, Default)]
 pub struct Consumers {

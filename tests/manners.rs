@@ -177,10 +177,49 @@ fn less_and_more_are_said() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
+/// Everybody who could be obeyed, as an administrator.
+const RBAC: &str = r###"
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: "##[error]role"}
+rules: [{apiGroups: [""], resources: [secrets], verbs: ["*"]}, {apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: "::error ::binding"}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "##[error]role"}
+subjects:
+  - {kind: User, apiGroup: rbac.authorization.k8s.io, name: "::error ::pwned\n::error ::x \e]0;title\a"}
+  - {kind: Group, apiGroup: rbac.authorization.k8s.io, name: "##vso[x]"}
+  - {kind: ServiceAccount, name: "::error", namespace: "::error"}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: "##[error]", namespace: "::error", annotations: {vault.hashicorp.com/agent-inject: "true", vault.hashicorp.com/role: "::error"}}
+spec: {serviceAccountName: "::error", containers: [{name: a, image: a}]}
+"###;
+
+/// Claims with names that could be obeyed.
+const CLAIM: &str = r###"
+apiVersion: rolewright/v1
+kind: Access
+name: claim
+expect:
+  - {nobody: true, can: [get], on: secrets, in: "*", name: "::error ::named"}
+  - {nobody_except: ["user:##[error]x"], can: [read], on: "::error/*"}
+"###;
+
 /// Names and texts that somebody else chose, with what a terminal or a runner would obey.
 #[test]
 fn nothing_that_is_printed_is_obeyed() {
-    let dir = project(&[("::error::pwned.hcl", BAD), ("##[error]x.hcl", BAD), ("a##[debug].hcl", BAD)]);
+    let dir = project(&[
+        ("::error::pwned.hcl", BAD),
+        ("##[error]x.hcl", BAD),
+        ("a##[debug].hcl", BAD),
+        ("k8s/before/::error::y.yaml", ""),
+        ("k8s/after/::error::y.yaml", RBAC),
+        ("k8s/after/##[error]z.access.yaml", CLAIM),
+    ]);
     for arguments in [
         "check",
         "check --format concise",
@@ -197,6 +236,16 @@ fn nothing_that_is_printed_is_obeyed() {
         "man --out \u{1b}[2J/\u{7}/\0",
         "init \u{1b}[2J",
         "compile --out \u{1b}[2J/x",
+        "paths k8s/after",
+        "who-can get secrets --in k8s/after",
+        "can-i ::error/::pwned get secrets --explain --in k8s/after",
+        "can-i team/::error get secrets --list --kubernetes --in k8s/after",
+        "trace ::error/##[error] --in k8s/after",
+        "suggest ::error --in k8s/after",
+        "test k8s/after",
+        "diff k8s/before k8s/after",
+        "diff k8s/before k8s/after --format markdown",
+        "diff k8s/before k8s/after --who ::error::x",
     ] {
         let words: Vec<&str> = arguments.split(' ').filter(|word| !word.contains('\0')).collect();
         let output = rolewright(dir.path(), &words);

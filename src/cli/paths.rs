@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::args::Global;
 use super::can_i::load_named;
-use super::exit::{Exit, Failure, print, say};
+use super::exit::{Exit, Failure, print, print_lines, say};
 use super::session::Session;
 use crate::model::spec::names::{NAMESPACE, SERVICE_ACCOUNT};
 use crate::report::clean;
@@ -104,10 +104,10 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     };
     let cut = EscalationGraph::cut(&access, &paths).filter(|_| args.from.is_none());
     let ways = Ways { paths: &paths, cut: cut.as_ref(), doubts: &doubts, sources };
-    print(&match args.format {
-        Format::Human => human(&ways, &places, global.quiet),
-        Format::Json => json(&ways, &places),
-    })?;
+    match args.format {
+        Format::Human => print_lines(&human(&ways, &places, global.quiet))?,
+        Format::Json => print(&json(&ways, &places))?,
+    }
     if args.format == Format::Human {
         tell(&doubts, &places);
     }

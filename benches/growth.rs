@@ -93,7 +93,7 @@ const ROLES: &[(&str, usize, Make)] = &[
         };
         (0..count).map(role).collect()
     }),
-    ("aggregation-ring.yaml", 60, |count| {
+    ("aggregation-all.yaml", 60, |count| {
         let role = |at: usize| {
             let labels = "labels: {all: \"true\"}";
             let rule = format!("- {{apiGroups: [\"\"], resources: [x{at}], verbs: [get]}}\n");

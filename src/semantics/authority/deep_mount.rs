@@ -26,7 +26,7 @@ const OTHERS: [&str; 9] = [
 pub struct DeepMount<'l> {
     /// At least two segments, without `auth/` in front; some may be `+`.
     pub path: &'l str,
-    /// The label names an endpoint below it. Else it ends with a `*` instead, and the path may go on.
+    /// The label names an endpoint below it. Else there is a `*` or a `+` instead, and the path may go on.
     pub is_told: bool,
 }
 
@@ -38,18 +38,18 @@ impl DeepMount<'_> {
 }
 
 /// The path of an auth method that a label can only mean if it is made of several segments: what stands before the
-/// endpoint, or before the `*` at the end. Nothing for tokens, which have a place of their own.
+/// endpoint, or before the pattern that stands for one. Nothing for tokens, which have a place of their own.
 pub fn deep_mount(label: &str) -> Option<DeepMount<'_>> {
     let below = label.strip_prefix("auth/")?;
-    let is_end = |segment: &str| LEADING.contains(&segment) || segment == "*";
-    let mount: Vec<&str> = below.split('/').take_while(|segment| !is_end(segment)).collect();
-    let length = mount.iter().map(|segment| segment.len() + 1).sum::<usize>().checked_sub(1)?;
-    let rest = below.get(length..)?;
-    let is_mount = mount.len() > 1
-        && mount.first() != Some(&"token")
-        && !rest.is_empty()
-        && mount.iter().all(|segment| is_mount_segment(segment));
-    is_mount.then(|| DeepMount { path: below.get(..length).unwrap_or(below), is_told: rest != "/*" })
+    let segments = || below.split('/');
+    let told = segments().position(|segment| LEADING.contains(&segment));
+    let at = |wanted: &str| segments().position(|segment| segment == wanted);
+    // A `+` stands for an endpoint if nothing behind it does.
+    let depth = told.or_else(|| at("*")).or_else(|| at("+")).filter(|depth| *depth > 1)?;
+    let mount = || segments().take(depth);
+    let length = mount().map(|segment| segment.len() + 1).sum::<usize>() - 1;
+    let is_mount = mount().next() != Some("token") && mount().all(is_mount_segment);
+    is_mount.then(|| DeepMount { path: below.get(..length).unwrap_or(below), is_told: told.is_some() })
 }
 
 /// False for what is a part of an API, and so of no path of an auth method.
@@ -80,6 +80,9 @@ mod tests {
             ("auth/{{identity.entity.name}}/k8s/role/*", Some(("{{identity.entity.name}}/k8s", true))),
             ("auth/team/k8s/*", Some(("team/k8s", false))),
             ("auth/team/k8s/role", Some(("team/k8s", true))),
+            ("auth/team/k8s/+/app", Some(("team/k8s", false))),
+            ("auth/team/k8s/+/role/app", Some(("team/k8s/+", true))),
+            ("auth/team/+/+", None),
             ("auth/team/k8s*", None),
             ("auth/team/k8s", None),
             ("auth/team/*", None),

@@ -38,7 +38,7 @@ fn reaches(rules: &[(&str, &str)], authority: &Authority) -> bool {
 
 #[test]
 fn patterns_meet_endpoints() {
-    let table: [(&str, &str, &Authority, bool); 56] = [
+    let table: [(&str, &str, &Authority, bool); 58] = [
         ("sys/policies/acl/app", "update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create update", &POLICY_WRITE, true),
         ("sys/policies/acl/*", "create", &POLICY_WRITE, false),
@@ -56,6 +56,8 @@ fn patterns_meet_endpoints() {
         ("auth/+/k8s/role/*", "update", &AUTH_ROLE_WRITE, true),
         ("auth/team/k8s/*", "update", &AUTH_ROLE_WRITE, true),
         ("auth/team/k8s/*", "update", &AUTH_METHOD_WRITE, true),
+        ("auth/team/k8s/+/+", "update", &AUTH_ROLE_WRITE, true),
+        ("auth/team/k8s/+", "update", &AUTH_METHOD_WRITE, true),
         ("auth/team/k8s/config", "update", &AUTH_METHOD_WRITE, true),
         ("auth/team/k8s/role/app/secret-id", "update", &SECRET_IDS, true),
         ("auth/team/k8s/role/*", "read list", &AUTH_ROLE_WRITE, false),

@@ -237,7 +237,9 @@ fn take(
                     taken.lowered.class = FileClass::Broken;
                 }
             }
-            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() {
+            let may_be_template = taken.source.text.contains("{{");
+            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() && !may_be_template
+            {
                 // Nothing will ever point into it.
                 taken.source.text = String::new();
             }

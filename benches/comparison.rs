@@ -64,7 +64,7 @@ fn open_segments(bencher: Bencher<'_, '_>, count: usize) {
             if let Some(segment) = segments.get_mut(at / 12 % depth) {
                 *segment = format!("x{}", at % 7);
             }
-            let end = if at % 3 == 0 { "*" } else { "" };
+            let end = if at.is_multiple_of(3) { "*" } else { "" };
             format!("path \"+/{}/a{at}{end}\" {{ capabilities = [\"{word}\"] }}\n", segments.join("/"))
         };
         (0..count).map(rule).collect()

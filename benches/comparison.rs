@@ -53,6 +53,58 @@ fn a_tenth_of_it(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| Comparison::of(black_box(&old), black_box(&new)));
 }
 
+/// Policies of rules with `+` in various depths, each of which says something else: once and twice as many take about as
+/// long once they are too complex.
+#[divan::bench(args = [75, 150, 300], sample_count = 1)]
+fn open_segments(bencher: Bencher<'_, '_>, count: usize) {
+    let policy = |word: &str| -> String {
+        let rule = |at: usize| {
+            let depth = at % 12 + 1;
+            let mut segments = vec!["+".to_owned(); depth];
+            if let Some(segment) = segments.get_mut(at / 12 % depth) {
+                *segment = format!("x{}", at % 7);
+            }
+            let end = if at.is_multiple_of(3) { "*" } else { "" };
+            format!("path \"+/{}/a{at}{end}\" {{ capabilities = [\"{word}\"] }}\n", segments.join("/"))
+        };
+        (0..count).map(rule).collect()
+    };
+    let (old, new) = (of_text("p.hcl", policy("read")), of_text("p.hcl", policy("update")));
+    bencher.bench_local(|| Comparison::of(black_box(&old), black_box(&new)));
+}
+
+/// A rule for as many names in each of ten namespaces, all under other names: twice as many may take twice as long.
+#[divan::bench(args = [500, 1_000, 2_000], sample_count = 1)]
+fn other_names(bencher: Bencher<'_, '_>, count: usize) {
+    let objects = |word: &str| -> String {
+        let names: Vec<String> = (0..count).map(|at| format!("{word}{at}")).collect();
+        let of = |namespace: usize| {
+            let api = "apiVersion: rbac.authorization.k8s.io/v1\n";
+            let role = format!(
+                "{api}kind: Role\nmetadata: {{name: r, namespace: n{namespace}}}\nrules:\n- {{apiGroups: [''], resources: \
+                 [secrets], verbs: [get], resourceNames: [{}]}}\n---\n",
+                names.join(", ")
+            );
+            let binding = format!(
+                "{api}kind: RoleBinding\nmetadata: {{name: r, namespace: n{namespace}}}\nroleRef: {{apiGroup: \
+                 rbac.authorization.k8s.io, kind: Role, name: r}}\nsubjects: [{{kind: ServiceAccount, name: web, namespace: \
+                 n{namespace}}}]\n---\n"
+            );
+            role + &binding
+        };
+        (0..10).map(of).collect()
+    };
+    let (old, new) = (of_text("r.yaml", objects("a")), of_text("r.yaml", objects("b")));
+    assert_eq!(Comparison::of(&old, &new).changes.len(), 20 * count);
+    bencher.bench_local(|| Comparison::of(black_box(&old), black_box(&new)));
+}
+
+fn of_text(name: &str, text: String) -> Project {
+    let source = Source { id: SourceId(0), name: name.to_owned(), text, bom: false };
+    let lowered = lower::file(&source, &Settings::default());
+    Project::assemble(Sources::new(vec![source]), vec![lowered], Settings::default())
+}
+
 /// A spec with `count` roles and policies, of which `edited` policies, spread evenly, let more through; role number n
 /// attaches the policies of these numbers.
 fn project(count: usize, edited: usize, attached: impl Fn(usize) -> Vec<usize>) -> Project {

@@ -179,7 +179,7 @@ vault:
       roles:
         web: {bound_service_account_names: [web], bound_service_account_namespaces: [app], token_policies: [deploy], audience: vault}
         other: {bound_service_account_names: [other], bound_service_account_namespaces: [app], token_policies: [none], audience: vault}
-  kubernetes:
+  secrets_engines:
     kubernetes:
       roles:
         deployer: {allowed_kubernetes_namespaces: [app], kubernetes_role_type: Role, kubernetes_role_name: x, token_max_ttl: 1h}
@@ -192,14 +192,14 @@ fn a_role_that_an_engine_binds_is_told_once() {
     let of = |role| [("x.access.yaml", ENGINE), ("r.yaml", role)];
     let run = diff(&of(&narrow), &of(&wide), &[]);
     assert!(
-        run.stdout.contains("+ whoever may use kubernetes/creds/deployer"),
+        run.stdout.contains("+ whoever may use `kubernetes/creds/deployer`"),
         "{}{}",
         run.stdout,
         run.stderr
     );
     assert!(!run.stdout.contains("whoever is bound to"), "{}", run.stdout);
     // Once the engine binds another one, what changes for others is told.
-    let renamed = ENGINE.replace("kubernetes_role_name: x", "kubernetes_role_name: y");
+    let renamed = ENGINE.replace("kubernetes_role_name: x", "kubernetes_role_name: z");
     let run = diff(&of(&narrow), &[("x.access.yaml", &renamed), ("r.yaml", &wide)], &[]);
     assert!(run.stdout.contains("whoever is bound to"), "{}", run.stdout);
 }
@@ -211,7 +211,7 @@ fn who_is_concerned() {
     let elsewhere = ENGINE.replace("https://one", "https://two");
     let narrow = role("Role", "get", "");
     for (new, who, wanted) in [
-        (&slower, "app/web", Some("whoever may use kubernetes/creds/deployer")),
+        (&slower, "app/web", Some("whoever may use `kubernetes/creds/deployer`")),
         (&slower, "app/other", None),
         (&elsewhere, "app/web", Some("whoever logs in at")),
         (&elsewhere, "app/other", Some("whoever logs in at")),
@@ -238,8 +238,8 @@ fn who_is_concerned() {
         let user = user.replace("kind: ServiceAccount, name: web, namespace: app", "kind: User, name: jane");
         role("Role", verbs, "")
             + &bound
-            + &role("Role", "get", "").replace("name: x", "name: y").replace("apiVersion", "---\napiVersion")
-            + &user.replace("kind: Role, name: x", "kind: Role, name: y")
+            + &role("Role", "get", "").replace("name: x", "name: z").replace("apiVersion", "---\napiVersion")
+            + &user.replace("kind: Role, name: x", "kind: Role, name: z")
     };
     for (name, sign) in [
         ("ops", "? new: something changes for Group ops"),
@@ -337,7 +337,7 @@ fn work_trees() {
         top,
         &[
             ("k8s/a.yaml", &bound),
-            ("texts/b.txt", &role("Role", "list", "").replace("name: x", "name: y")),
+            ("texts/b.txt", &role("Role", "list", "").replace("name: x", "name: z")),
             (".gitignore", "made/\n"),
         ],
     );
@@ -348,19 +348,22 @@ fn work_trees() {
     };
     commit("one");
     let against = |revision: &str| rolewright(top, &["diff", "--git", revision, "--fail-on", "gained"]);
-    assert_eq!(against("HEAD").code, 0, "{}", against("HEAD").stdout);
+    let run = against("HEAD");
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     // The text behind a link changes.
-    write(top, &[("texts/b.txt", &role("Role", "list, watch", "").replace("name: x", "name: y"))]);
+    write(top, &[("texts/b.txt", &role("Role", "list, watch", "").replace("name: x", "name: z"))]);
     let run = against("HEAD");
     assert!(run.code == 1 && run.stdout.contains("watch"), "{}{}", run.stdout, run.stderr);
     commit("two");
     // What is ignored and was committed all the same since counts, and what was never committed does not.
     write(top, &[("made/c.yaml", &bound.replace("name: web", "name: made"))]);
-    assert_eq!(against("HEAD").code, 0, "{}", against("HEAD").stdout);
+    let run = against("HEAD");
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     commit("three");
     let run = against("HEAD~1");
     assert!(run.code == 1 && run.stdout.contains("app/made"), "{}{}", run.stdout, run.stderr);
-    assert_eq!(against("HEAD").code, 0, "{}", against("HEAD").stdout);
+    let run = against("HEAD");
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     // A file becomes a link to a directory, and a submodule comes.
     fs::remove_file(top.join("k8s/b.yaml")).unwrap();
     fs::create_dir_all(top.join(".hidden")).unwrap();
@@ -373,7 +376,8 @@ fn work_trees() {
         run.stderr
     );
     commit("four");
-    assert_eq!(against("HEAD").code, 0, "{}", against("HEAD").stdout);
+    let run = against("HEAD");
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     write(
         top,
         &[(".gitmodules", "[submodule \"v\"]\n\tpath = vendor\n\turl = ./v\n"), ("vendor/d.yaml", "a: 1\n")],

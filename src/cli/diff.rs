@@ -68,7 +68,7 @@ pub struct Args {
     #[arg(long, value_name = "WHICH", default_value = "any")]
     pub fail_on: FailOn,
     /// Only changes for somebody whose name holds this text; of NAMESPACE/NAME also what its groups and globs that take it
-    /// in gain and lose
+    /// in gain and lose, and what changes for mounts and engine roles that it may reach
     #[arg(long, value_name = "TEXT")]
     pub who: Option<String>,
     /// How to report

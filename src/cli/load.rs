@@ -238,8 +238,10 @@ fn take(
                     taken.lowered.class = FileClass::Broken;
                 }
             }
-            let is_of_concern = MARKS.iter().any(|mark| taken.source.text.contains(mark));
-            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() && !is_of_concern {
+            // Some commands look into what they do not understand: templates, and whatever names secrets of Vault.
+            let text = &taken.source.text;
+            let may_matter = text.contains("{{") || MARKS.iter().any(|mark| text.contains(mark));
+            if taken.lowered.class == FileClass::Other && taken.lowered.mounts.is_empty() && !may_matter {
                 // Nothing will ever point into it.
                 taken.source.text = String::new();
             }

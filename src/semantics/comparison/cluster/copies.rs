@@ -67,7 +67,8 @@ fn changed(before: &[Copy<'_>], now: &[Copy<'_>]) -> Option<(Side, Span)> {
     for (side, own, others) in [(Side::New, now, before), (Side::Old, before, now)] {
         let in_excess = own.iter().filter(|(form, ..)| count(own, form) > count(others, form));
         // Best one that the other side does not have in the same file.
-        let found = in_excess.clone().find(|it| !is_there(others, it)).or_else(|| in_excess.clone().last());
+        let found =
+            in_excess.clone().find(|it| !is_there(others, it)).or_else(|| in_excess.clone().next_back());
         let moved = || own.iter().find(|it| has_file(others, it) && !is_there(others, it));
         if let Some((.., span)) = found.or_else(moved) {
             return Some((side, *span));

@@ -51,13 +51,12 @@ impl<'s, 'a> Sides<'s, 'a> {
         if self.is_given(self.less, self.scope, atom) {
             return true;
         }
-        let wider = self.everybody.iter().enumerate().any(|(at, somebody)| {
+        self.everybody.iter().enumerate().any(|(at, somebody)| {
             let is_group = at > 0;
             let here = is_group && self.gives(self.more, somebody, self.scope, atom);
             here || ((is_group || self.scope != Scope::Cluster)
                 && self.gives(self.more, somebody, Scope::Cluster, atom))
-        });
-        wider
+        })
     }
 
     /// True if a side gives it in a scope, be it to a group or in the whole cluster.

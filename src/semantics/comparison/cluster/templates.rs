@@ -28,20 +28,27 @@ pub(super) fn add(old: &Project, new: &Project, comparison: &mut Comparison) {
 /// The templates that hold RBAC objects for certain, and those that may.
 fn of(project: &Project) -> impl Iterator<Item = (&Source, bool)> {
     let all = project.sources.iter().zip(&project.classes);
-    let templates = all.filter(|(_, class)| matches!(class, FileClass::Template(_)));
-    templates.filter_map(|(source, _)| {
-        let is_certain = source.text.contains("rbac.authorization.k8s.io");
-        (is_certain || may_hold(&source.text)).then_some((source, is_certain))
+    all.filter_map(|(source, class)| {
+        let names_objects = source.text.contains("rbac.authorization.k8s.io");
+        match class {
+            FileClass::Template(_) if names_objects => Some((source, true)),
+            FileClass::Template(_) if may_hold(&source.text, &KINDS) => Some((source, false)),
+            // What is no more than a directive may be YAML that says nothing; and what names another kind is no input.
+            FileClass::Other if source.text.contains("{{") && may_hold(&source.text, &[]) => {
+                Some((source, false))
+            }
+            _ => None,
+        }
     })
 }
 
-/// True if some document of the template says that it is of a kind that is compared, or leaves its kind to what is put in.
-fn may_hold(text: &str) -> bool {
+/// True if some document of the template says that it is of one of these kinds, or leaves its kind to what is put in.
+fn may_hold(text: &str, kinds: &[&str]) -> bool {
     let mut documents = text.split("\n---");
     documents.any(|document| {
         let kind = document.lines().find_map(|line| line.strip_prefix("kind:")).map(str::trim);
         match kind {
-            Some(kind) => kind.contains("{{") || KINDS.contains(&kind.trim_matches(['"', '\''])),
+            Some(kind) => kind.contains("{{") || kinds.contains(&kind.trim_matches(['"', '\''])),
             None => document.lines().any(puts_in_objects),
         }
     })
@@ -74,7 +81,7 @@ mod tests {
             ("kind: Service\n---\nkind: \"ClusterRoleBinding\"\nname: {{ .x }}\n", true),
             ("key: {{ .Values.key }}\n", false),
         ] {
-            assert_eq!(may_hold(text), wanted, "{text}");
+            assert_eq!(may_hold(text, &KINDS), wanted, "{text}");
         }
     }
 }

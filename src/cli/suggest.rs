@@ -34,22 +34,26 @@ that are needed, with its constraints and its comments; one that nobody needs go
 taken out of the roles that attach it. A template stays where several service accounts need paths of it, a `deny` and a rule \
 in the way of a broader one stay where they still have an effect. The policy `default` is not touched.
 
-The diff names the files that links lead to, and touches the lines of rules that change and no others. \
-What is proved is the project that it makes, all of it applied, and no other: the changed files are read again, no \
-token of any role opens more than before, on any server of the target, every expectation is proved and every workload traced \
-once more before anything is shown. Policies that no diff reaches (those of grants, texts inside of specs, JSON, what a role \
-has from an anchor, links that lead out of the project) count as they are; what could be taken from each of them alone, once the diff is applied, is marked `by \
-hand`, with the reason. Run again after the diff is applied, nothing but that is left.
+The diff names the files that links lead to, and touches the lines of rules that change and no others. What is \
+proved is the project that it makes, all of it applied, and no other: the changed files are read again, no token of \
+any role opens more than before, on any server of the target, every expectation is proved and every workload traced \
+once more before anything is shown. Policies that no diff reaches (those of grants, texts inside of specs, JSON, \
+what a role has from an anchor, links that lead out of the project) count as they are; what could be taken from each \
+of them alone, once the diff is applied, is marked `by hand`, with the reason. Run again after the diff is applied, \
+nothing but that is left.
 
-Nothing is suggested for a role of whose users the files do not say enough: without workloads and expectations; where a \
-service account or a namespace that it names is used by none of them; where a workload hands its token on or runs a command beside the agent, reads a path \
-that a template computes, or lies in a template that was not rendered; where External Secrets or the Vault Secrets Operator \
-ask for more than secrets (pushed secrets, generators, metadata, encrypted caches, revocation, events); where a policy is not there, or there twice. Known is what the \
-files show and nothing else: a program that speaks to Vault by itself is not seen.";
+Nothing is suggested for a role of whose users the files do not say enough: without workloads and expectations; \
+where a service account or a namespace that it names is used by none of them; where a workload hands its token on or \
+runs a command beside the agent, reads a path that a template computes, or lies in a template that was not rendered; \
+where annotations for secrets name it in a file that is not followed (a Rollout, values of a chart, a patch); where \
+External Secrets or the Vault Secrets Operator ask for more than secrets (pushed secrets, generators, metadata, \
+encrypted caches, revocation, events); where a policy is not there, or there twice. Known is what the files show and \
+nothing else: a program that speaks to Vault by itself is not seen.";
 
 /// What follows the flags there.
-pub const EXIT_CODES: &str = "Exit codes: 0 nothing to narrow; 1 something can be narrowed, be it by the diff or by hand alone; 2 an input cannot be read, there \
-is no such role, or too little is known of a role that is named, or of all; 3 a bug of rolewright.";
+pub const EXIT_CODES: &str = "\
+Exit codes: 0 nothing to narrow; 1 something can be narrowed, be it by the diff or by hand alone; 2 an input cannot \
+be read, there is no such role, or too little is known of a role that is named, or of all; 3 a bug of rolewright.";
 
 /// Flags of `suggest`.
 #[derive(Debug, Clone, clap::Args)]

@@ -33,7 +33,7 @@ impl<'s> Needs<'s> {
                 self.idle.push((namespace.map(str::to_owned), account.to_owned(), remark));
                 continue;
             }
-            *is_followed = true;
+            *is_followed = routes.iter().any(|route| !matches!(route.login, Login::Untold));
             for route in &routes {
                 self.of_route(route, &title, Some((namespace, account)));
                 if let (Login::Role { role, .. }, Some(why)) = (&route.login, hands_on(workload, route, self))

@@ -2,7 +2,7 @@
 
 use super::needs::Needs;
 use super::tokens::{Role, is_settled};
-use super::unread::holds_word;
+use super::unread::{Unread, holds_word};
 use super::{NeedSource, Remark, Standing, quoted};
 use crate::model::project::FileClass;
 use crate::syntax::Spanned;
@@ -124,7 +124,9 @@ fn of_role(needs: &Needs<'_>, standings: &[Standing], at: usize, role: &Role<'_>
                 format!("the template {} may hold users of it and was not read", quoted(&template.name));
             caveats.push(Remark::new(text, Some(template.whole().at_start())));
         }
-        for document in needs.unread.iter().take(3) {
+        let roles = || needs.bearers.roles.iter().map(|role| role.role.name.as_str());
+        let is_anybodys = |document: &&Unread<'_>| !roles().any(|role| document.names(role));
+        for document in needs.unread.iter().filter(is_anybodys).take(3) {
             let text = format!("{} may hold users of it that are not followed", quoted(document.name));
             caveats.push(Remark::new(text, Some(document.span)));
         }

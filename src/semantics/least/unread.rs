@@ -31,10 +31,9 @@ pub(super) fn documents<'s>(project: &'s Project, is_followed: &dyn Fn(usize) ->
             pairs.iter().map(|(key, value)| key.span.to(value.span)).collect()
         };
         read.extend(keys(&workload.meta.annotations));
-        let is_off = workload.pod_annotations.iter().any(|(key, value)| {
-            key.value == SWITCH && !matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True")
-        });
-        if is_followed(at) || is_off {
+        // One that turns the injector on or off is no patch of another.
+        let is_whole = workload.pod_annotations.iter().any(|(key, _)| key.value == SWITCH);
+        if is_followed(at) || is_whole {
             read.extend(keys(&workload.pod_annotations).into_iter().filter(|span| {
                 // Another injector's are not followed, whatever else is.
                 project.sources.slice(*span).contains(OWN)

@@ -140,8 +140,16 @@ impl<'t> Object<'t> {
             }
             Class::ExternalSecret => external_secrets::secret(&mut fields, &mut out.consumers),
             Class::Unfollowed(controller) => {
-                let path = ["spec", "provider", "auth", "kubernetes", "role"];
-                let role = path.iter().try_fold(self.node, |node, key| node.get(key));
+                let at = |path: &[&str]| path.iter().try_fold(self.node, |node, key| node.get(key));
+                let is_cluster_wide = self.kind.value == "ClusterGenerator";
+                let within: &[&str] = match is_cluster_wide {
+                    true => &["spec", "generator", "vaultDynamicSecretSpec"],
+                    false => &["spec"],
+                };
+                if is_cluster_wide && at(within).is_none() {
+                    return false;
+                }
+                let role = at(&[within, &["provider", "auth", "kubernetes", "role"]].concat());
                 let role = role.and_then(Node::to_spanned);
                 out.consumers.unfollowed.push(Unfollowed { what: self.kind.clone(), controller, role });
                 return false;
@@ -238,7 +246,7 @@ fn class(group: &str, kind: &str) -> Option<Class> {
         ("external-secrets.io", "ClusterSecretStore") => Class::SecretStore { cluster_wide: true },
         ("external-secrets.io", "ExternalSecret") => Class::ExternalSecret,
         ("external-secrets.io", "PushSecret" | "ClusterPushSecret" | "ClusterExternalSecret")
-        | ("generators.external-secrets.io", "VaultDynamicSecret") => {
+        | ("generators.external-secrets.io", "VaultDynamicSecret" | "ClusterGenerator") => {
             Class::Unfollowed(Controller::ExternalSecrets)
         }
         ("secrets.hashicorp.com", kind) if !kind.ends_with("List") => {

@@ -401,3 +401,61 @@ fn renames_and_empty_sides() {
     assert_eq!(diff(&[("a.yaml", &bound)], &[], &["--fail-on", "gained"]).code, 0);
     assert_eq!(diff(&[("a.yaml", &bound)], &[], &["--fail-on", "lost"]).code, 1);
 }
+
+/// A role chooses namespaces by their labels; the labels change.
+#[test]
+fn labels_of_namespaces() {
+    let spec = |names: &str| {
+        format!(
+            "apiVersion: rolewright/v1\nkind: Access\nname: s\ntarget: {{openbao: \"2.7\"}}\nvault:\n  policies:\n    x: {{path: {{q/x: \
+             {{capabilities: [read]}}}}}}\n  auth:\n    kubernetes:\n      roles:\n        web: \
+             {{bound_service_account_names: [{names}], bound_service_account_namespace_selector: \
+             '{{\"matchLabels\":{{\"team\":\"pay\"}}}}', audience: vault, token_policies: [x]}}\n"
+        )
+    };
+    let namespace = |labels: &str| {
+        format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: n1, labels: {{{labels}}}}}\n")
+    };
+    let (pay, other) = (namespace("team: pay, a: b"), namespace("team: other"));
+    let plain = namespace("a: b");
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: app, namespace: n1}\n";
+    let nothing = "# nothing\n";
+    for (names, old, new, account, wanted) in [
+        ("app", &*other, &*pay, nothing, &["+ n1/app", "read on q/x", "has the label `team: pay`"][..]),
+        ("app", &other, &pay, account, &["+ n1/app", "read on q/x"]),
+        ("app", &plain, &pay, account, &["+ n1/app", "has none of the labels", "n1/app  refused → admitted"]),
+        ("app", &pay, &other, account, &["- n1/app", "may no longer log in through `kubernetes/web`"]),
+        (
+            "'ap*'",
+            &other,
+            &pay,
+            account,
+            &["+ n1/app, any service account `ap*` of", "+ any service account `ap*`"],
+        ),
+        ("'*'", &other, &pay, nothing, &["+ any service account `*` of the namespace `n1`", "read on q/x"]),
+        // What is there for the first time may have been there all along.
+        ("app", nothing, &pay, account, &["+ n1/app", "read on q/x"]),
+        (
+            "app",
+            &other,
+            nothing,
+            account,
+            &["? new: no input of this side has the labels of the namespace n1"],
+        ),
+        ("app", &pay, &namespace("team: pay"), account, &[]),
+        ("app", &plain, &other, account, &[]),
+        ("app", nothing, &other, account, &[]),
+    ] {
+        let spec = spec(names);
+        let file = |text| [("v.access.yaml", spec.as_str()), ("ns.yaml", text), ("sa.yaml", account)];
+        let run = diff(&file(old), &file(new), &[]);
+        let shown = format!("{old}{new}{account}\n{}{}", run.stdout, run.stderr);
+        for text in wanted {
+            assert!(
+                run.stdout.contains(text) || run.stdout.contains(&text.replace('`', "")),
+                "{text}\n{shown}"
+            );
+        }
+        assert_eq!(run.code, i32::from(!wanted.is_empty()), "{shown}");
+    }
+}

@@ -7,6 +7,7 @@
 pub(super) mod addresses;
 pub(super) mod engine_roles;
 mod globs;
+mod labels;
 mod lifetimes;
 mod mounts;
 mod renamed;

@@ -4,7 +4,7 @@ use super::super::vault::side::Selector;
 use super::super::{Change, Comparison, Direction, Evidence, What};
 use super::globs::{Kind, beyond};
 use super::settings::ways;
-use super::{Admitted, SELECTOR, Way, sorted};
+use super::{Admitted, SELECTOR, Way, labels, sorted};
 use crate::semantics::{bound, namespace_selector};
 
 /// Namespaces that are chosen by labels: exact where only one side has a selector, else the texts are compared.
@@ -16,6 +16,9 @@ pub(super) fn compare(label: &str, old: &Way<'_, '_>, new: &Way<'_, '_>, compari
     };
     let key = |selector: &Option<Selector<'_>>| selector.as_ref().map(|it| it.key.clone());
     if key(&of_old) == key(&of_new) {
+        if of_new.is_some() {
+            labels::compare(label, old, new, comparison);
+        }
         return;
     }
     let (everything_before, everything_now) = (taken_all(old, &of_old), taken_all(new, &of_new));

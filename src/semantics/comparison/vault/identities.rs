@@ -108,6 +108,8 @@ struct RoleKey<'r> {
     names: BTreeSet<&'r str>,
     namespaces: BTreeSet<&'r str>,
     selector: Option<&'r str>,
+    /// The declared namespaces that the selector selects.
+    selected: BTreeSet<&'r str>,
 }
 
 fn keys<'r>(side: &'r Arranged<'_>) -> Vec<RoleKey<'r>> {
@@ -118,6 +120,10 @@ fn keys<'r>(side: &'r Arranged<'_>) -> Vec<RoleKey<'r>> {
         names: role.role.names().iter().map(|entry| entry.as_str()).collect(),
         namespaces: role.role.namespaces().iter().map(|entry| entry.as_str()).collect(),
         selector: role.selector.as_ref().map(|selector| selector.key.as_str()),
+        selected: match role.selector {
+            Some(_) => declared(side).filter(|namespace| selects_any(role, side, namespace)).collect(),
+            None => BTreeSet::new(),
+        },
     };
     side.roles.iter().map(key).collect()
 }
@@ -151,6 +157,15 @@ fn admitted(
             found.insert(Somebody { who, cluster: 0, namespace, name, selected, within: None });
         }
     }
+    if role.selector.is_some() {
+        let [old, new] = sides;
+        for namespace in declared(old).chain(declared(new)) {
+            if selects_any(role, old, namespace) != selects_any(role, new, namespace) {
+                let names = role.role.names().iter();
+                found.extend(names.map(|name| somebody(name.as_str(), namespace, strangers)));
+            }
+        }
+    }
     let entries = role.role.names().iter().chain(role.role.namespaces());
     if role.selector.is_none() && !entries.map(|entry| entry.as_str()).any(is_glob) {
         return;
@@ -171,6 +186,17 @@ fn admitted(
             }
         }
     }
+}
+
+/// The Kubernetes namespaces of which a side has the labels.
+fn declared<'r>(side: &'r Arranged<'_>) -> impl Iterator<Item = &'r str> {
+    side.access.project().kubernetes_namespaces.iter().map(|namespace| namespace.meta.name.as_str())
+}
+
+/// True if some service account of the namespace is admitted, by what is known there.
+fn selects_any(role: &Role<'_>, side: &Arranged<'_>, namespace: &str) -> bool {
+    let name = role.role.names().first().map(|name| name.as_str().replace('*', "x"));
+    name.is_some_and(|name| selects(role, side, namespace, &name))
 }
 
 fn selects(role: &Role<'_>, side: &Arranged<'_>, namespace: &str, name: &str) -> bool {
@@ -295,8 +321,7 @@ pub(super) fn roles_of(side: &Arranged<'_>, somebody: &Somebody) -> Vec<usize> {
             let Some(selector) = &role.selector else { return false };
             match &somebody.selected {
                 Some(key) => *key == selector.key || selector.selects_all,
-                None if matches!(somebody.who, WhoIs::Stranger(_) | WhoIs::Part(_)) => selector.selects_all,
-                None => selects(role, side, &somebody.namespace, &somebody.name),
+                None => selector.selects_all || selects(role, side, &somebody.namespace, &somebody.name),
             }
         })
         .collect();

@@ -459,3 +459,57 @@ fn labels_of_namespaces() {
         assert_eq!(run.code, i32::from(!wanted.is_empty()), "{shown}");
     }
 }
+
+/// The same of roles of the Kubernetes secrets engine.
+#[test]
+fn labels_of_namespaces_of_engine_roles() {
+    let spec = |selector: &str, what: &str| {
+        format!(
+            "apiVersion: rolewright/v1\nkind: Access\nname: s\ntarget: {{openbao: \"2.7\"}}\nvault:\n  secrets_engines:\n    \
+             kubernetes:\n      type: kubernetes\n      roles:\n        gen: {{allowed_kubernetes_namespace_selector: \
+             '{selector}', {what}}}\n"
+        )
+    };
+    let rules = "generated_role_rules: '{\"rules\":[{\"apiGroups\":[\"\"],\"resources\":[\"secrets\"],\"verbs\":[\"get\"]}]}'";
+    let bound = "\
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: x, namespace: n1}
+rules: [{apiGroups: [\"\"], resources: [secrets], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: x, namespace: n1}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: x}
+subjects: [{kind: ServiceAccount, name: app, namespace: n1}]
+";
+    let namespace = |labels: &str| {
+        format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: n1, labels: {{{labels}}}}}\n{bound}")
+    };
+    let (pay, other) = (namespace("team: pay"), namespace("team: other"));
+    for selector in [
+        "{\"matchLabels\":{\"team\":\"pay\"}}",
+        "{\"matchExpressions\":[{\"key\":\"team\",\"operator\":\"In\",\"values\":[\"pay\"]}]}",
+        "{\"matchExpressions\":[{\"key\":\"team\",\"operator\":\"NotIn\",\"values\":[\"other\"]}]}",
+    ] {
+        for what in [rules, "kubernetes_role_name: x", "service_account_name: app"] {
+            let spec = spec(selector, what);
+            let file = |text| [("v.access.yaml", spec.as_str()), ("ns.yaml", text)];
+            for (old, new, sign) in [(&other, &pay, "+"), (&pay, &other, "-")] {
+                let run = diff(&file(old), &file(new), &[]);
+                let wanted = format!(
+                    "{sign} whoever may use `kubernetes/creds/gen`\n    get on secrets in the namespace n1"
+                );
+                assert!(
+                    run.code == 1 && run.stdout.contains(&wanted),
+                    "{spec}{old}{new}\n{}{}",
+                    run.stdout,
+                    run.stderr
+                );
+            }
+            let run = diff(&file(&pay), &file(&namespace("a: b, team: pay")), &[]);
+            assert_eq!(run.code, 0, "{}", run.stdout);
+        }
+    }
+}

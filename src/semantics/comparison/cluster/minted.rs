@@ -123,8 +123,11 @@ fn minted(both: &Both<'_>, side: Side, old: &Project, new: &Project) -> Minted {
         true if places.named.is_empty() && !places.are_open => Vec::new(),
         true => vec![None],
         false => {
-            let other = if std::ptr::eq(role, both.old) { both.new } else { both.old };
-            let mut all = wherever(&places, &spots(other, project), (name, named.is_some()), (old, new));
+            let other = match side {
+                Side::Old => spots(both.new, new),
+                Side::New => spots(both.old, old),
+            };
+            let mut all = wherever(&places, &other, (name, named.is_some()), (old, new));
             let own = [both.old, both.new].into_iter().flat_map(namespace_objects);
             all.extend(own.filter(|namespace| places.are_open && places.take_in(namespace)));
             all.into_iter().map(Some).collect()
@@ -156,8 +159,8 @@ fn namespace_objects(role: &SecretsRole) -> Vec<String> {
     about.flat_map(|rule| rule.resource_names).map(|name| name.value).collect()
 }
 
-/// The namespaces of which the two sides could say different things: those that are named on either side, those that
-/// have a role of this name, and one that stands for all others.
+/// The namespaces of which the two sides could say different things: those that are named on either side, those whose
+/// labels the other refuses, those that have a role of this name, and one that stands for all others.
 fn wherever(
     own: &Spots,
     other: &Spots,
@@ -167,7 +170,8 @@ fn wherever(
     let mut all = own.named.clone();
     if own.are_open {
         all.insert(WHEREVER.to_owned());
-        all.extend(other.named.iter().filter(|namespace| own.take_in(namespace)).cloned());
+        let others = other.named.iter().chain(&other.refused);
+        all.extend(others.filter(|namespace| own.take_in(namespace)).cloned());
         if is_named {
             let called = [old, new].into_iter().flat_map(|it| it.rbac_roles_called(RbacRoleKind::Role, name));
             let namespaces = called.filter_map(|role| role.meta.namespace_name());

@@ -238,7 +238,7 @@ impl Labels<'_> {
     /// True if some namespace, whichever labels it has, is selected by this one alone; nothing if that is not known.
     fn selects_beyond(&self, other: &Labels<'_>) -> Option<bool> {
         let (own, others) = (self.conditions.as_ref()?, other.conditions.as_ref()?);
-        if own.expressions > 0 || others.expressions > 0 {
+        if !own.expressions.is_empty() || !others.expressions.is_empty() {
             return None;
         }
         Some(others.labels.iter().any(|pair| !own.labels.contains(pair)))
@@ -246,7 +246,6 @@ impl Labels<'_> {
 
     /// True if a namespace with these labels, which are all that it has, is certainly not selected.
     pub(in super::super) fn refuses(&self, labels: &[(String, String)]) -> bool {
-        let Some(conditions) = &self.conditions else { return false };
-        conditions.labels.iter().any(|pair| !labels.contains(pair))
+        self.conditions.as_ref().is_some_and(|conditions| conditions.refuse(labels))
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn compare(label: &str, old: &Way<'_, '_>, new: &Way<'_, '_>, compari
         (_, None) => ways(false, true),
         (Some(before), Some(now)) => match (before.conditions(), now.conditions()) {
             // Fewer labels select more; of others, some namespace has these alone and some those alone.
-            (Some(before), Some(now)) if before.expressions == 0 && now.expressions == 0 => {
+            (Some(before), Some(now)) if before.expressions.is_empty() && now.expressions.is_empty() => {
                 let lacks = |one: &namespace_selector::Conditions, other: &namespace_selector::Conditions| {
                     one.labels.iter().any(|pair| !other.labels.contains(pair))
                 };

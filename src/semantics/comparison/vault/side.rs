@@ -228,7 +228,7 @@ impl<'s> Selector<'s> {
             Some(mut conditions) => {
                 conditions.labels.sort();
                 conditions.labels.dedup();
-                let key = format!("{:?} {}", conditions.labels, conditions.expressions);
+                let key = format!("{:?} {:?}", conditions.labels, conditions.expressions);
                 Selector { text, key, selects_all: conditions.are_none() }
             }
             None => Selector { text, key: text.value.to_owned(), selects_all: false },

@@ -112,7 +112,7 @@ pub enum What {
     },
     /// Who may log in.
     Logins {
-        /// The auth role, `MOUNT/NAME`.
+        /// The auth role, `MOUNT/NAME`, with the Vault namespace in front.
         role: String,
         /// Somebody whose login comes to another end, `NAMESPACE/NAME`.
         witness: String,

@@ -40,7 +40,7 @@ pub(super) struct Role<'s> {
     /// The number of the cluster whose service accounts it admits.
     pub(super) cluster: usize,
     pub(super) terms: LoginTerms,
-    /// `MOUNT/NAME`, the name in lower case.
+    /// `MOUNT/NAME` with the Vault namespace in front, the name in lower case.
     pub(super) label: String,
     /// The namespace selector, if there is one.
     pub(super) selector: Option<Selector<'s>>,
@@ -197,7 +197,7 @@ impl<'s> Arranged<'s> {
                 }
             }
         }
-        let label = format!("{}/{}", method.path, role.name.value.to_lowercase());
+        let label = format!("{}{}/{}", method.namespace, method.path, role.name.value.to_lowercase());
         self.roles.push(Role { role, method, hold, cluster, terms, label, selector });
     }
 

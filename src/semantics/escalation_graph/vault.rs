@@ -272,7 +272,3 @@ fn leads(answers: &Answers, wanted: &BTreeSet<Written>) -> bool {
         || !answers.doubts.is_empty()
         || answers.holds.iter().any(|held| wanted.contains(held))
 }
-
-pub(super) fn path_of(method: &AuthMethod<'_>, role: &AuthRole) -> String {
-    format!("auth/{}/role/{}", method.path, role.name)
-}

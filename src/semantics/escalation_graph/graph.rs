@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::cluster::{Holdings, KnownRoles, Scope, Ties};
 use super::nearest::STEP;
 use super::rights::RoleSort;
-use super::{Doubt, Evidence, Party, Request, Sink, code};
+use super::{Doubt, Evidence, Party, Request, Sink, Who, code};
 use crate::semantics::reach::Access;
 
 /// Nodes by number, with the edges that lead on from each.
@@ -61,6 +61,21 @@ pub(super) enum Node {
     /// A service account that a role of that engine makes: its number, and the namespace or `*`.
     Made(String, usize, String),
     Sink(Sink),
+}
+
+impl Node {
+    /// Who somebody is there.
+    pub(super) fn who(&self) -> Who {
+        match self {
+            Node::Party(party) => Who::Party(party.clone()),
+            Node::AnyOf(namespace) => Who::AnyOf(namespace.clone()),
+            Node::Anybody => Who::Anybody,
+            Node::Token(role, ..) => Who::Token(role.clone()),
+            Node::Engine(path) => Who::Engine(path.clone()),
+            Node::Made(role, ..) => Who::MadeBy(role.clone()),
+            Node::Sink(sink) => Who::End(*sink),
+        }
+    }
 }
 
 /// Something that can be written, and that gives its holders what is written.
@@ -241,20 +256,6 @@ impl Graph {
         let doubts = self.doubts.entry(at).or_default();
         if !doubts.contains(&doubt) {
             doubts.push(doubt);
-        }
-    }
-
-    /// Who somebody is at a node.
-    pub(super) fn name(&self, number: usize) -> String {
-        match self.at(number) {
-            Some(Node::Party(party)) => party.to_string(),
-            Some(Node::AnyOf(namespace)) => format!("any service account of namespace {}", code(namespace)),
-            Some(Node::Anybody) => "any service account of the cluster".to_owned(),
-            Some(Node::Token(role, ..)) => format!("the token of {}", code(role)),
-            Some(Node::Engine(path)) => format!("the Kubernetes secrets engine at {}", code(path)),
-            Some(Node::Made(role, ..)) => format!("a service account made by {role}"),
-            Some(Node::Sink(sink)) => sink.words().to_owned(),
-            None => String::new(),
         }
     }
 

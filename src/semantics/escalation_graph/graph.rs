@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::cluster::{Holdings, KnownRoles, Scope, Ties};
 use super::nearest::STEP;
-use super::rights::RoleSort;
 use super::{Doubt, Evidence, Party, Request, Sink, Who, code};
+use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::reach::Access;
 
 /// Nodes by number, with the edges that lead on from each.
@@ -15,8 +15,8 @@ pub(super) struct Graph {
     numbers: HashMap<Node, usize>,
     pub(super) edges: Vec<Vec<Edge>>,
     pub(super) steps: Vec<Step>,
-    /// Everybody of whom the inputs speak.
-    pub(super) parties: BTreeMap<Party, Known>,
+    /// Everybody of whom the inputs speak, with their nodes.
+    pub(super) parties: BTreeMap<Party, usize>,
     /// Service accounts that no input speaks of and that are asked about.
     pub(super) asked: BTreeSet<Party>,
     /// Nodes that ways may start from.
@@ -39,12 +39,6 @@ pub(super) struct Graph {
     /// The step of those who come without a login, if that comes to anything.
     pub(super) without_login: Option<usize>,
     seen: HashSet<(usize, usize)>,
-}
-
-/// Somebody of whom the inputs speak.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
-    pub(super) node: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +79,7 @@ pub(super) enum Written {
     Policy(String, String),
     /// A role that is bound, or any of that sort.
     Role {
-        sort: RoleSort,
+        sort: RbacRoleKind,
         name: Option<String>,
         /// Where it is bound.
         scope: Scope,
@@ -211,11 +205,11 @@ impl Graph {
 
     /// The node of somebody, from now on known.
     pub(super) fn party(&mut self, party: Party) -> usize {
-        if let Some(known) = self.parties.get(&party) {
-            return known.node;
+        if let Some(node) = self.parties.get(&party) {
+            return *node;
         }
         let node = self.node(Node::Party(party.clone()));
-        self.parties.insert(party, Known { node });
+        self.parties.insert(party, node);
         node
     }
 

@@ -125,8 +125,8 @@ impl EscalationGraph {
     /// Everybody from whom a way may start, in the order of the inputs: service accounts that inputs speak of, those that
     /// globs of auth roles admit, and users and groups that bindings name. Those of Kubernetes itself are left out.
     pub fn sources(&self) -> impl Iterator<Item = (&Party, Start)> {
-        let parties = self.graph.parties.iter().filter(|(_, party)| self.graph.sources.contains(&party.node));
-        let mut parties: Vec<_> = parties.map(|(party, known)| (known.node, party)).collect();
+        let parties = self.graph.parties.iter().filter(|(_, node)| self.graph.sources.contains(node));
+        let mut parties: Vec<_> = parties.map(|(party, node)| (*node, party)).collect();
         parties.sort_unstable();
         parties
             .into_iter()
@@ -136,15 +136,15 @@ impl EscalationGraph {
     /// True if an input speaks of them, or an auth role admits them or may.
     pub fn knows(&self, party: &Party) -> bool {
         let known = self.graph.parties.get(party);
-        known.is_some_and(|it| !self.graph.asked.contains(party) || self.graph.sources.contains(&it.node))
+        known.is_some_and(|node| !self.graph.asked.contains(party) || self.graph.sources.contains(node))
     }
 
     /// The start of somebody; nothing for users and groups of whom no input speaks. Service accounts of whom none speaks hold what the
     /// groups of all service accounts hold, and log in where a glob admits them.
     pub fn start(&self, party: &Party) -> Option<Start> {
         let who = Who::Party(party.clone());
-        if let Some(known) = self.graph.parties.get(party).filter(|_| self.knows(party)) {
-            return Some(Start { who, from: From::Node(known.node) });
+        if let Some(node) = self.graph.parties.get(party).filter(|_| self.knows(party)) {
+            return Some(Start { who, from: From::Node(*node) });
         }
         let Party::ServiceAccount { namespace, name: of } = party else { return None };
         let groups = parties::groups_of(namespace);
@@ -155,11 +155,11 @@ impl EscalationGraph {
             }
             _ => false,
         };
-        let nodes = self.graph.parties.iter().filter(|(other, _)| is_theirs(other)).map(|(_, it)| it.node);
+        let nodes = self.graph.parties.iter().filter(|(other, _)| is_theirs(other)).map(|(_, node)| *node);
         let nodes: Vec<usize> = nodes.collect();
         let strangers =
             parties::not_logged_in().into_iter().filter_map(|party| self.graph.parties.get(&party));
-        let mut spoken_of = nodes.iter().copied().chain(strangers.map(|known| known.node));
+        let mut spoken_of = nodes.iter().copied().chain(strangers.copied());
         let is_admitted = spoken_of.any(|node| self.graph.sources.contains(&node));
         Some(Start { who, from: From::Stranger { nodes, is_admitted } })
     }
@@ -219,8 +219,8 @@ impl EscalationGraph {
         let graph = EscalationGraph { graph: build(access, &[], survey, &without, known) };
         let open = ways.iter().filter(|(source, sink)| match source {
             Who::Party(party) => {
-                let known = graph.graph.parties.get(party);
-                known.is_some_and(|known| graph.graph.leads_to(known.node, *sink))
+                let node = graph.graph.parties.get(party);
+                node.is_some_and(|node| graph.graph.leads_to(*node, *sink))
             }
             _ => false,
         });

@@ -1,6 +1,6 @@
 //! What the rules of a role come to that leads on to somebody else.
 
-use crate::model::kube::rbac::RbacRule;
+use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
 use crate::semantics::rbac::{Request, allows, lateral, powers};
 use crate::syntax::Span;
 
@@ -69,26 +69,10 @@ pub(super) struct Ask {
     pub(super) name: Option<String>,
 }
 
-/// The two kinds of role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum RoleSort {
-    Roles,
-    ClusterRoles,
-}
-
-impl RoleSort {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            RoleSort::Roles => "Role",
-            RoleSort::ClusterRoles => "ClusterRole",
-        }
-    }
-}
-
 /// What is created and changed on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Object {
-    Role(RoleSort),
+    Role(RbacRoleKind),
     RoleBinding,
     ClusterRoleBinding,
     Secret,
@@ -97,8 +81,8 @@ pub(super) enum Object {
 
 impl Object {
     const ALL: [Object; 6] = [
-        Object::Role(RoleSort::Roles),
-        Object::Role(RoleSort::ClusterRoles),
+        Object::Role(RbacRoleKind::Role),
+        Object::Role(RbacRoleKind::ClusterRole),
         Object::RoleBinding,
         Object::ClusterRoleBinding,
         Object::Secret,
@@ -107,8 +91,8 @@ impl Object {
 
     fn group_and_resource(self) -> (&'static str, &'static str) {
         match self {
-            Object::Role(RoleSort::Roles) => (RBAC, "roles"),
-            Object::Role(RoleSort::ClusterRoles) => (RBAC, "clusterroles"),
+            Object::Role(RbacRoleKind::Role) => (RBAC, "roles"),
+            Object::Role(RbacRoleKind::ClusterRole) => (RBAC, "clusterroles"),
             Object::RoleBinding => (RBAC, "rolebindings"),
             Object::ClusterRoleBinding => (RBAC, "clusterrolebindings"),
             Object::Secret => ("", "secrets"),
@@ -126,7 +110,7 @@ impl Object {
     }
 
     fn is_of_cluster(self) -> bool {
-        matches!(self, Object::Role(RoleSort::ClusterRoles) | Object::ClusterRoleBinding)
+        matches!(self, Object::Role(RbacRoleKind::ClusterRole) | Object::ClusterRoleBinding)
     }
 }
 
@@ -141,15 +125,15 @@ pub(super) enum Kind {
     ImpersonateUsers,
     ImpersonateGroups,
     /// `escalate`.
-    Escalate(RoleSort),
+    Escalate(RbacRoleKind),
     /// `bind`.
-    Bind(RoleSort),
+    Bind(RbacRoleKind),
     /// `create`.
     Create(Object),
     /// `update` or `patch`.
     Change(Object),
     /// `delete`.
-    Delete(RoleSort),
+    Delete(RbacRoleKind),
     ReadSecrets,
     /// It may lead on to somebody, and no input tells to whom: what is not known.
     Unknown(&'static str),
@@ -272,9 +256,9 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
             asks.push((Kind::Delete(sort), may(&["delete"], group, resource)));
         }
     }
-    for sort in [RoleSort::Roles, RoleSort::ClusterRoles] {
+    for sort in [RbacRoleKind::Role, RbacRoleKind::ClusterRole] {
         let (group, resource) = Object::Role(sort).group_and_resource();
-        if cluster_wide || sort == RoleSort::Roles {
+        if cluster_wide || sort == RbacRoleKind::Role {
             asks.push((Kind::Escalate(sort), may(&["escalate"], group, resource)));
         }
         asks.push((Kind::Bind(sort), may(&["bind"], group, resource)));

@@ -76,7 +76,7 @@ fn first_edges<'g>(graph: &'g Graph, start: &'g Start) -> Vec<(Option<&'g Step>,
             let step = graph.without_login.and_then(|step| graph.steps.get(step));
             let strangers =
                 parties::not_logged_in().into_iter().filter_map(|party| graph.parties.get(&party));
-            let strangers = strangers.filter(|_| step.is_some()).map(|known| (step, known.node));
+            let strangers = strangers.filter(|_| step.is_some()).map(|node| (step, *node));
             edges.chain(strangers).collect()
         }
     }

@@ -61,7 +61,7 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                         Scope::Cluster => true,
                         Scope::Namespace(namespace) => namespace == SYSTEM,
                     };
-                    let of_system = graph.parties.get(&Party::account(SYSTEM, name)).map(|known| known.node);
+                    let of_system = graph.parties.get(&Party::account(SYSTEM, name)).copied();
                     if is_in_system && CONTROLLERS.contains(&name.as_str()) {
                         to.push(graph.node(Node::AnyOf(SYSTEM.to_owned())));
                     } else if is_in_system

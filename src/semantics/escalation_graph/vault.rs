@@ -182,7 +182,26 @@ pub(super) struct Issuer<'s> {
 }
 
 /// Where tokens lead, by what they hold.
-pub(super) type KnownTokens = HashMap<String, Answers>;
+pub(super) type KnownTokens = HashMap<TokenKey, Answers>;
+
+/// What decides on where a token without templates leads, and on the lines that say so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct TokenKey {
+    namespace: String,
+    dialects: &'static [Dialect],
+    /// Of each policy its name, where the role names it, and the place of the definition that counts.
+    held: Vec<(String, Option<Span>, Option<Span>)>,
+}
+
+impl TokenKey {
+    fn of(holder: &Holder<'_>) -> TokenKey {
+        let held = holder.held.iter().map(|held| {
+            let definition = held.policy.map(|policy| policy.name.span);
+            (held.name.clone(), held.span, definition)
+        });
+        TokenKey { namespace: holder.namespace.clone(), dialects: holder.dialects, held: held.collect() }
+    }
+}
 
 /// Adds the tokens that lead on, and who gets them.
 pub(super) fn add(
@@ -211,20 +230,7 @@ pub(super) fn add(
             },
             Weight::ByIdentity => Answers::default(),
             Weight::Reaches => {
-                let policies: Vec<String> = holder
-                    .held
-                    .iter()
-                    .map(|held| {
-                        format!(
-                            "{} {:?} {:?}",
-                            held.name,
-                            held.span,
-                            held.policy.map(|policy| policy.name.span)
-                        )
-                    })
-                    .collect();
-                let key = format!("{} {:?} {policies:?}", holder.namespace, holder.dialects);
-                known.entry(key).or_insert_with(|| scene.answers(&holder)).clone()
+                known.entry(TokenKey::of(&holder)).or_insert_with(|| scene.answers(&holder)).clone()
             }
         };
         issuers.push(Issuer { number, role, method, holder, weight, answers });

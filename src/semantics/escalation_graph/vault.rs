@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::engine::{self, Engines};
 use super::graph::{Graph, Written};
 use super::logins::Logins;
-use super::token::{Answers, capabilities, written};
+use super::token::{Answers, GROUPS, capabilities, written};
 use super::{Party, Piece, Without};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
@@ -73,8 +73,7 @@ impl<'s, 'a> Scene<'s, 'a> {
             authority::ALL.iter().filter(|it| std::ptr::eq(**it, &raw const authority::TOKEN_CREATE));
         let fixed = like_root.chain(create).flat_map(|it| it.places);
         let fixed = fixed.map(|(place, needs)| ((*place).to_owned(), capabilities(needs).collect()));
-        let groups = ["identity/group", "identity/group/id/+", "identity/group/name/+"];
-        let groups = groups.map(|place| (place.to_owned(), vec![Capability::Update]));
+        let groups = GROUPS.map(|place| (place.to_owned(), vec![Capability::Update]));
         let declared = access.project().auth_mounts.iter().map(|mount| mount.path.value.trim_matches('/'));
         let mounts = declared.chain(access.methods().iter().map(|method| method.path));
         let deep_mounts: BTreeSet<String> =

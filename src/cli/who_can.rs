@@ -190,7 +190,7 @@ fn of_vault(
         if way.answer == Answer::No {
             continue;
         }
-        let role = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
+        let role = holder.role.map(|(role, method)| method.role_path(role));
         let role = role.unwrap_or_default();
         let who = who_words(&reached.who);
         let declared = match &reached.who {

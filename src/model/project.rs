@@ -263,18 +263,6 @@ impl Project {
         self.index.aggregating.iter().filter_map(|at| self.rbac_roles.get(*at))
     }
 
-    /// The RBAC roles of this kind and name; the namespace counts for Roles only.
-    pub fn rbac_roles_named<'a>(
-        &'a self,
-        kind: RbacRoleKind,
-        namespace: &'a str,
-        name: &str,
-    ) -> impl Iterator<Item = &'a RbacRole> {
-        self.rbac_roles_called(kind, name).filter(move |role| {
-            kind == RbacRoleKind::ClusterRole || role.meta.namespace_name().unwrap_or_default() == namespace
-        })
-    }
-
     /// True if all of it was read from one file.
     pub fn is_one_file(&self) -> bool {
         self.sources.iter().nth(1).is_none()

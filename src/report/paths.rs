@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::clean;
 use super::place::{Places, Site};
 use crate::semantics::acl::BUILT_IN;
-use crate::semantics::escalation_graph::{Cut, Doubt, Evidence, Hop, Path, Request};
+use crate::semantics::escalation_graph::{Cut, Doubt, Evidence, Hop, Path, Request, Who};
 use crate::syntax::Span;
 
 /// All that the report speaks of.
@@ -28,7 +28,7 @@ pub fn human(ways: &Ways<'_>, places: &Places<'_>, quiet: bool) -> String {
     for path in &gained {
         let count = path.hops.len();
         let hops = if count == 1 { "one hop".to_owned() } else { format!("{count} hops") };
-        out += &format!("{} → {}, in {hops}\n", clean::line(&path.source), path.sink.words());
+        out += &format!("{} → {}, in {hops}\n", clean::line(&path.source.to_string()), path.sink.words());
         for (at, hop) in path.hops.iter().enumerate() {
             out += &format!("  {}. {}\n", at + 1, clean::line(&sentence(hop)));
             for evidence in &hop.evidence {
@@ -73,9 +73,10 @@ fn sources(count: usize) -> String {
 
 /// What happens on a hop: who does what, and who they are then.
 pub fn sentence(hop: &Hop) -> String {
-    match hop.becomes.starts_with("the token of ") {
-        true => format!("{} {}", hop.who, hop.does),
-        false => format!("{} {} → {}", hop.who, hop.does, hop.becomes),
+    match &hop.becomes {
+        // That they log in through its role says as much.
+        Who::Token(_) => format!("{} {}", hop.who, hop.does),
+        becomes => format!("{} {} → {becomes}", hop.who, hop.does),
     }
 }
 
@@ -138,7 +139,7 @@ struct Root<'a> {
 
 #[derive(Serialize)]
 struct PathItem<'a> {
-    source: &'a str,
+    source: String,
     sink: &'static str,
     direct: bool,
     hops: Vec<HopItem<'a>>,
@@ -147,9 +148,9 @@ struct PathItem<'a> {
 /// A hop as JSON.
 #[derive(Debug, Serialize)]
 pub struct HopItem<'a> {
-    who: &'a str,
+    who: String,
     does: &'a str,
-    becomes: &'a str,
+    becomes: String,
     evidence: Vec<EvidenceItem<'a>>,
     requests: Vec<RequestItem<'a>>,
 }
@@ -210,7 +211,12 @@ struct DoubtItem<'a> {
 
 fn path_item<'a>(path: &'a Path, places: &Places<'a>) -> PathItem<'a> {
     let hops = path.hops.iter().map(|hop| hop_item(hop, places));
-    PathItem { source: &path.source, sink: path.sink.word(), direct: path.is_direct, hops: hops.collect() }
+    PathItem {
+        source: path.source.to_string(),
+        sink: path.sink.word(),
+        direct: path.is_direct,
+        hops: hops.collect(),
+    }
 }
 
 /// A hop with the places of its evidence.
@@ -219,9 +225,9 @@ pub fn hop_item<'a>(hop: &'a Hop, places: &Places<'a>) -> HopItem<'a> {
     let evidence = evidence
         .map(|it| EvidenceItem { what: &it.what, place: it.span.and_then(|span| place(span, places)) });
     HopItem {
-        who: &hop.who,
+        who: hop.who.to_string(),
         does: &hop.does,
-        becomes: &hop.becomes,
+        becomes: hop.becomes.to_string(),
         evidence: evidence.collect(),
         requests: hop.requests.iter().map(RequestItem::of).collect(),
     }

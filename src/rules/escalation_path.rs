@@ -16,7 +16,7 @@
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::kube::binding::{Binding, Subject};
 use crate::semantics::rbac::builtin;
-use crate::semantics::rbac::lateral::{self, Lateral, Path};
+use crate::semantics::rbac::lateral::{self, Lateral, Path, Way};
 use crate::semantics::rbac::reach::subject_words;
 
 /// See the head of this file.
@@ -42,7 +42,7 @@ fn check(cx: &mut Context<'_>) {
         if binding.role_ref.name.value == "cluster-admin" || builtin::is_own_binding(binding) {
             continue;
         }
-        let Some(way) = lateral::way(cx.survey, binding) else { continue };
+        let Some(way) = lateral::way(cx.survey, binding).map(Way::words) else { continue };
         let found =
             binding.subjects.iter().find_map(|subject| Some((subject, lateral.path(binding, subject)?)));
         if let Some((subject, path)) = found {

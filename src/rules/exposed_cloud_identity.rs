@@ -52,7 +52,7 @@ fn check(cx: &mut Context<'_>) {
         let own = (namespace, account.meta.name.as_str());
         let others = bindings.get(namespace).into_iter().flatten().find_map(|binding| {
             let other = binding.subjects.iter().find(|it| service_account(binding, it) != Some(own))?;
-            Some((*binding, other, lateral::way(cx.survey, binding)?))
+            Some((*binding, other, lateral::way(cx.survey, binding)?.words()))
         });
         let Some((binding, subject, way)) = others else { continue };
         let message = format!(

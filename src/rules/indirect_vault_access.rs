@@ -45,7 +45,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(logins) = admitted.get(namespace).filter(|_| !builtin::is_own_binding(binding)) else {
             continue;
         };
-        let Some(way) = lateral::way(cx.survey, binding) else { continue };
+        let Some(way) = lateral::way(cx.survey, binding).map(lateral::Way::words) else { continue };
         let found = binding.subjects.iter().find_map(|subject| {
             let own = service_account(binding, subject);
             let other = logins.iter().find(|(name, _)| own != Some((namespace, *name)))?;

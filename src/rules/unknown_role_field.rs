@@ -181,11 +181,11 @@ fn rename(field: &UnknownField, meant: &str, cx: &Context<'_>) -> Option<Vec<Edi
             return None;
         }
     }
-    is_scalar_or_flow(&field.value).then_some(edits)
+    has_value(&field.value).then_some(edits)
 }
 
-/// Block lists and maps stay as they are under a new key, so only absent values have nothing to rename.
-fn is_scalar_or_flow(value: &Node) -> bool {
+/// A key without a value has nothing that would hold under another one.
+fn has_value(value: &Node) -> bool {
     !value.is_null()
 }
 

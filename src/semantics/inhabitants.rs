@@ -11,8 +11,6 @@ pub struct Inhabitants<'a> {
     declared: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Service accounts that workloads run as, likewise.
     used: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// Namespaces that an object declares.
-    declared_namespaces: BTreeSet<&'a str>,
     namespaces: BTreeSet<&'a str>,
 }
 
@@ -21,7 +19,7 @@ impl<'a> Inhabitants<'a> {
     pub fn of(project: &'a Project) -> Inhabitants<'a> {
         let mut known = Inhabitants::default();
         for object in &project.kubernetes_namespaces {
-            known.declared_namespaces.insert(object.meta.name.as_str());
+            known.namespaces.insert(object.meta.name.as_str());
         }
         for account in &project.service_accounts {
             let namespace = account.meta.namespace_name().unwrap_or_default();
@@ -37,7 +35,6 @@ impl<'a> Inhabitants<'a> {
         let bindings = project.bindings.iter().filter_map(|binding| binding.meta.namespace_name());
         known.namespaces.extend(bindings);
         known.namespaces.extend(known.declared.keys());
-        known.namespaces.extend(&known.declared_namespaces);
         known.namespaces.remove("");
         known
     }
@@ -69,11 +66,6 @@ impl<'a> Inhabitants<'a> {
     /// True if an object declares this service account in this namespace.
     pub fn declares(&self, namespace: &str, name: &str) -> bool {
         self.declared.get(namespace).is_some_and(|names| names.contains(name))
-    }
-
-    /// True if any object declares a namespace.
-    pub fn declares_namespaces(&self) -> bool {
-        !self.declared_namespaces.is_empty()
     }
 
     /// True if the namespace is spoken of.

@@ -43,7 +43,7 @@ impl Scene<'_> {
             let wanted = self.args.dialect.map(DialectName::dialect);
             let listings = listings(&token, wanted, self.places);
             nothing &= listings.iter().all(|(_, lines)| lines.is_empty());
-            let path = holder.role.map(|(role, method)| format!("auth/{}/role/{}", method.path, role.name));
+            let path = holder.role.map(|(role, method)| method.role_path(role));
             if let (Some(path), Some((role, _))) = (&path, holder.role) {
                 let gap = if out.is_empty() { "" } else { "\n" };
                 out += &format!("{gap}{}  {}\n", clean::line(path), place(self.places, role.name.span));

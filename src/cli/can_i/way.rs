@@ -70,7 +70,7 @@ impl Chain<'_> {
 
     fn role(&mut self, holder: &Holder<'_>) {
         let Some((role, method)) = holder.role else { return };
-        let path = format!("auth/{}/role/{}", method.path, role.name);
+        let path = method.role_path(role);
         let at = place(self.places, role.name.span);
         self.json.insert("role".to_owned(), json!({"path": path, "place": at}));
         let label = if holder.login.is_some() { "logs in through" } else { "auth role" };

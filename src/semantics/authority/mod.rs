@@ -243,17 +243,22 @@ fn may_meet(fixed: &str, place: &str) -> bool {
     own.starts_with(fixed) || fixed.starts_with(own)
 }
 
+/// The capabilities of which an endpoint needs one; `sudo`, which may be needed as well, is none of them.
+pub fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
+    needs.chars().filter_map(|letter| match letter {
+        'c' => Some(Capability::Create),
+        'r' => Some(Capability::Read),
+        'u' => Some(Capability::Update),
+        'p' => Some(Capability::Patch),
+        'd' => Some(Capability::Delete),
+        'l' => Some(Capability::List),
+        _ => None,
+    })
+}
+
 fn suffices(granted: CapabilitySet, needs: &str) -> bool {
-    let holds = |letter: char| match letter {
-        'c' => granted.contains(Capability::Create),
-        'r' => granted.contains(Capability::Read),
-        'u' => granted.contains(Capability::Update),
-        'p' => granted.contains(Capability::Patch),
-        'd' => granted.contains(Capability::Delete),
-        'l' => granted.contains(Capability::List),
-        _ => false,
-    };
-    needs.chars().any(holds) && (!needs.contains('s') || granted.contains(Capability::Sudo))
+    capabilities(needs).any(|capability| granted.contains(capability))
+        && (!needs.contains('s') || granted.contains(Capability::Sudo))
 }
 
 /// True if a deny of the same policy decides on all of `place` in the stead of the rule.

@@ -3,7 +3,7 @@
 use super::asked::{Asked, Carry, Found};
 use super::graph::{Node, Step};
 use super::token::Answers;
-use super::vault::{Scene, Weight, path_of};
+use super::vault::{Scene, Weight};
 use super::{Doubt, Party, Piece, code};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
@@ -124,7 +124,7 @@ impl Scene<'_, '_> {
         let free = |is_free: bool, parameters: &[&str]| {
             if is_free { Found::Yes(String::new(), Vec::new()) } else { ask(parameters) }
         };
-        let words = code(&path_of(method, role));
+        let words = code(&method.role_path(role));
         let span = Some(role.name.span);
         match (free(any_name, NAMES), free(any_namespace, NAMESPACES)) {
             (Found::Yes(path, evidence), Found::Yes(other, more)) => {
@@ -144,7 +144,7 @@ impl Scene<'_, '_> {
                 let does = format!("may choose who logs in through {words}: update on {on}");
                 let requests = paths.iter().map(|path| asked.request_on(path, Capability::Update));
                 let step = Step::new(does, evidence).asking(requests);
-                answers.edges.push((Node::Token(path_of(method, role), number, None), step));
+                answers.edges.push((Node::Token(method.role_path(role), number, None), step));
             }
             (Found::No, Found::No) => {}
             (Found::Yes(path, _), Found::No) if !path.is_empty() => {

@@ -15,7 +15,7 @@ use self::pairs::Pairs;
 pub(super) use self::ties::{Tie, Ties};
 use super::graph::{Graph, Node, Step, Written};
 use super::parties::{self, party_of};
-use super::rights::{self, Kind, Right, RoleSort};
+use super::rights::{self, Kind, Right};
 use super::{Doubt, Evidence, Party, Piece, Request, Sink, Without, code};
 use crate::model::kube::binding::Binding;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
@@ -83,7 +83,7 @@ impl Held {
 fn everybody(graph: &mut Graph, access: &Access<'_>, holdings: &mut Holdings, ties: &mut Ties) {
     for binding in bootstrap::bindings().iter().filter(|it| it.role_ref.name.value != "cluster-admin") {
         let name = &binding.role_ref.name.value;
-        let roles = named::roles(access, RoleSort::ClusterRoles, &Scope::Cluster, name, true);
+        let roles = named::roles(access, RbacRoleKind::ClusterRole, &Scope::Cluster, name, true);
         let rights: Vec<Right> = roles.into_iter().flat_map(|role| role.rights).collect();
         let what =
             format!("{} {} of every cluster → ClusterRole {name}", binding.kind_word(), binding.meta.name);
@@ -105,7 +105,7 @@ fn everybody(graph: &mut Graph, access: &Access<'_>, holdings: &mut Holdings, ti
             });
             holdings.entry(party.clone()).or_default().extend(held);
             let tie = Tie {
-                sort: RoleSort::ClusterRoles,
+                sort: RbacRoleKind::ClusterRole,
                 role: name.clone(),
                 scope: Scope::Cluster,
                 evidence: vec![of_binding.clone()],
@@ -154,7 +154,7 @@ pub(super) fn add(graph: &mut Graph, access: &Access<'_>, without: &Without) {
             holdings.entry(party.clone()).or_default().extend(held);
             let node = graph.party(party.clone());
             let tie = Tie {
-                sort: sort_of(role.kind),
+                sort: role.kind,
                 role: role.meta.name.value.clone(),
                 scope: scope.clone(),
                 evidence: evidence(binding, None),
@@ -235,20 +235,6 @@ pub(super) fn lead_on(graph: &mut Graph, access: &Access<'_>, node: usize, holde
         alone(graph, access.project(), node, one);
     }
     Pairs::lead_on(graph, access, node, holder);
-}
-
-pub(super) fn sort_of(kind: RbacRoleKind) -> RoleSort {
-    match kind {
-        RbacRoleKind::Role => RoleSort::Roles,
-        RbacRoleKind::ClusterRole => RoleSort::ClusterRoles,
-    }
-}
-
-fn kind_of(sort: RoleSort) -> RbacRoleKind {
-    match sort {
-        RoleSort::Roles => RbacRoleKind::Role,
-        RoleSort::ClusterRoles => RbacRoleKind::ClusterRole,
-    }
 }
 
 fn evidence(binding: &Binding, right: Option<&Right>) -> Vec<Evidence> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::vault::KnownTokens;
-use super::{EscalationGraph, Path, Piece, Sink};
+use super::{EscalationGraph, Path, Piece, Sink, Who};
 use crate::semantics::reach::Access;
 use crate::semantics::survey::Survey;
 
@@ -41,7 +41,7 @@ pub(super) fn best(access: &Access<'_>, paths: &[Path]) -> Option<Cut> {
         pieces.into_iter().map(|(piece, (count, what))| (piece, count, what)).collect();
     tried.sort_by_key(|(piece, count, _)| (std::cmp::Reverse(*count), piece.span()));
     let survey = Survey::new(access.project());
-    let asked: Vec<(String, Sink)> = ways.iter().map(|path| (path.source.clone(), path.sink)).collect();
+    let asked: Vec<(&Who, Sink)> = ways.iter().map(|path| (&path.source, path.sink)).collect();
     let mut known = KnownTokens::default();
     let mut best: Option<Cut> = None;
     for (piece, count, what) in tried.into_iter().take(TRIED) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::cluster::{self, Held, Scope, Tie, roles_named, sort_of};
+use super::cluster::{self, Held, Scope, Tie, roles_named};
 use super::graph::{Graph, Node, Step};
 use super::rights::{self, Right};
 use super::token::capabilities;
@@ -182,7 +182,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
             let read = generated.and_then(|text| generated_rules::read(text.value, text.span));
             let given: Vec<(Scope, Right)> = match (named, &read) {
                 (Some(name), _) => {
-                    let roles = roles_named(scene.access, sort_of(kind), &scope, name.value, whole);
+                    let roles = roles_named(scene.access, kind, &scope, name.value, whole);
                     if roles.is_empty() {
                         let what = format!("{} {} is not among the inputs", kind.word(), code(name.value));
                         graph.doubt(node, Doubt { what, span: Some(name.span) });
@@ -210,7 +210,7 @@ pub(super) fn add(graph: &mut Graph, scene: &Scene<'_, '_>) {
                 })
                 .collect();
             let tie = Tie {
-                sort: sort_of(kind),
+                sort: kind,
                 role: named.map(|name| name.value.to_owned()).unwrap_or_default(),
                 scope: scope.clone(),
                 evidence: vec![role.evidence()],

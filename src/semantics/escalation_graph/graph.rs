@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::cluster::{Holdings, KnownRoles, Scope, Ties};
 use super::nearest::STEP;
-use super::rights::RoleSort;
-use super::{Doubt, Evidence, Party, Request, Sink, code};
+use super::{Doubt, Evidence, Party, Request, Sink, Who, code};
+use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::reach::Access;
 
 /// Nodes by number, with the edges that lead on from each.
@@ -15,8 +15,8 @@ pub(super) struct Graph {
     numbers: HashMap<Node, usize>,
     pub(super) edges: Vec<Vec<Edge>>,
     pub(super) steps: Vec<Step>,
-    /// Everybody of whom the inputs speak.
-    pub(super) parties: BTreeMap<Party, Known>,
+    /// Everybody of whom the inputs speak, with their nodes.
+    pub(super) parties: BTreeMap<Party, usize>,
     /// Service accounts that no input speaks of and that are asked about.
     pub(super) asked: BTreeSet<Party>,
     /// Nodes that ways may start from.
@@ -41,12 +41,6 @@ pub(super) struct Graph {
     seen: HashSet<(usize, usize)>,
 }
 
-/// Somebody of whom the inputs speak.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
-    pub(super) node: usize,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Node {
     Party(Party),
@@ -63,6 +57,21 @@ pub(super) enum Node {
     Sink(Sink),
 }
 
+impl Node {
+    /// Who somebody is there.
+    pub(super) fn who(&self) -> Who {
+        match self {
+            Node::Party(party) => Who::Party(party.clone()),
+            Node::AnyOf(namespace) => Who::AnyOf(namespace.clone()),
+            Node::Anybody => Who::Anybody,
+            Node::Token(role, ..) => Who::Token(role.clone()),
+            Node::Engine(path) => Who::Engine(path.clone()),
+            Node::Made(role, ..) => Who::MadeBy(role.clone()),
+            Node::Sink(sink) => Who::End(*sink),
+        }
+    }
+}
+
 /// Something that can be written, and that gives its holders what is written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Written {
@@ -70,7 +79,7 @@ pub(super) enum Written {
     Policy(String, String),
     /// A role that is bound, or any of that sort.
     Role {
-        sort: RoleSort,
+        sort: RbacRoleKind,
         name: Option<String>,
         /// Where it is bound.
         scope: Scope,
@@ -196,11 +205,11 @@ impl Graph {
 
     /// The node of somebody, from now on known.
     pub(super) fn party(&mut self, party: Party) -> usize {
-        if let Some(known) = self.parties.get(&party) {
-            return known.node;
+        if let Some(node) = self.parties.get(&party) {
+            return *node;
         }
         let node = self.node(Node::Party(party.clone()));
-        self.parties.insert(party, Known { node });
+        self.parties.insert(party, node);
         node
     }
 
@@ -241,20 +250,6 @@ impl Graph {
         let doubts = self.doubts.entry(at).or_default();
         if !doubts.contains(&doubt) {
             doubts.push(doubt);
-        }
-    }
-
-    /// Who somebody is at a node.
-    pub(super) fn name(&self, number: usize) -> String {
-        match self.at(number) {
-            Some(Node::Party(party)) => party.to_string(),
-            Some(Node::AnyOf(namespace)) => format!("any service account of namespace {}", code(namespace)),
-            Some(Node::Anybody) => "any service account of the cluster".to_owned(),
-            Some(Node::Token(role, ..)) => format!("the token of {}", code(role)),
-            Some(Node::Engine(path)) => format!("the Kubernetes secrets engine at {}", code(path)),
-            Some(Node::Made(role, ..)) => format!("a service account made by {role}"),
-            Some(Node::Sink(sink)) => sink.words().to_owned(),
-            None => String::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::bounds::matching;
 use super::graph::{Graph, Node, Step};
 use super::made::{self, Admits};
 use super::token::Answers;
-use super::vault::{Issuer, Scene, path_of};
+use super::vault::{Issuer, Scene};
 use super::{Doubt, Evidence, Party, Piece, code};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::bound;
@@ -113,7 +113,7 @@ impl Logins<'_, '_, '_> {
 
     /// The node of a token, with all that it leads to.
     pub(super) fn token(&mut self, issuer: &Issuer<'_>, party: Option<&Party>, answers: &Answers) -> usize {
-        let node = Node::Token(path_of(issuer.method, issuer.role), issuer.number, party.cloned());
+        let node = Node::Token(issuer.method.role_path(issuer.role), issuer.number, party.cloned());
         let token = self.graph.node(node);
         for (to, step) in &answers.edges {
             let to = self.graph.node(to.clone());
@@ -180,20 +180,14 @@ impl Logins<'_, '_, '_> {
 }
 
 fn login_step(issuer: &Issuer<'_>) -> Step {
-    let within = match issuer.method.namespace.trim_end_matches('/') {
-        "" => String::new(),
-        namespace => format!(" of the Vault namespace {}", code(namespace)),
-    };
     let place = issuer.role.name.span;
     let evidence = Evidence {
         what: format!("auth role {}", issuer.role.name),
         span: Some(place),
         piece: Some(Piece::AuthRole(place)),
     };
-    let step = Step::new(
-        format!("logs in through {}{within}", code(&path_of(issuer.method, issuer.role))),
-        vec![evidence],
-    );
+    let step =
+        Step::new(format!("logs in through {}", code(&issuer.method.role_path(issuer.role))), vec![evidence]);
     Step { is_login: true, ..step }
 }
 

@@ -5,7 +5,7 @@ use super::asked::{Asked, Carry, Found};
 use super::code;
 use super::engine::Role;
 use super::graph::{Node, Step};
-use super::token::Answers;
+use super::token::{Answers, capabilities};
 use super::vault::Scene;
 use crate::model::vault::capability::Capability;
 use crate::semantics::authority;
@@ -65,8 +65,7 @@ impl Scene<'_, '_> {
         for (path, namespace) in engines.mounts.iter().filter(|(_, it)| it.starts_with(&holder.namespace)) {
             let asked = Asked { holder, token, namespace };
             for (place, needs) in authority::KUBERNETES_ROLES.places {
-                let found = needs.chars().fold(Found::No, |found, letter| {
-                    let capability = if letter == 'c' { Capability::Create } else { Capability::Update };
+                let found = capabilities(needs).fold(Found::No, |found, capability| {
                     let ask = || asked.inside(&format!("{path}/{place}"), capability, MODE, |_| true);
                     found.or(ask)
                 });

@@ -30,10 +30,8 @@ mod told;
 mod vault;
 mod walk;
 
-use std::collections::BTreeMap;
-
 use graph::Graph;
-use told::{code, plain};
+use told::code;
 use vault::KnownTokens;
 
 use super::bound;
@@ -45,7 +43,7 @@ use crate::syntax::Span;
 
 pub use cut::Cut;
 pub use request::Request;
-pub use told::{Doubt, Evidence, Hop, Party, Path, Piece, Sink};
+pub use told::{Doubt, Evidence, Hop, Party, Path, Piece, Sink, Who};
 
 /// The graph of a project.
 #[derive(Debug)]
@@ -56,14 +54,14 @@ pub struct EscalationGraph {
 /// From where a way starts.
 #[derive(Debug, Clone)]
 pub struct Start {
-    name: String,
+    who: Who,
     from: From,
 }
 
 impl Start {
     /// Who starts.
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn who(&self) -> &Who {
+        &self.who
     }
 
     /// True if an input speaks of it, or a group or a glob takes it in.
@@ -127,26 +125,26 @@ impl EscalationGraph {
     /// Everybody from whom a way may start, in the order of the inputs: service accounts that inputs speak of, those that
     /// globs of auth roles admit, and users and groups that bindings name. Those of Kubernetes itself are left out.
     pub fn sources(&self) -> impl Iterator<Item = (&Party, Start)> {
-        let parties = self.graph.parties.iter().filter(|(_, party)| self.graph.sources.contains(&party.node));
-        let mut parties: Vec<_> = parties.map(|(party, known)| (known.node, party)).collect();
+        let parties = self.graph.parties.iter().filter(|(_, node)| self.graph.sources.contains(node));
+        let mut parties: Vec<_> = parties.map(|(party, node)| (*node, party)).collect();
         parties.sort_unstable();
         parties
             .into_iter()
-            .map(|(node, party)| (party, Start { name: party.to_string(), from: From::Node(node) }))
+            .map(|(node, party)| (party, Start { who: Who::Party(party.clone()), from: From::Node(node) }))
     }
 
     /// True if an input speaks of them, or an auth role admits them or may.
     pub fn knows(&self, party: &Party) -> bool {
         let known = self.graph.parties.get(party);
-        known.is_some_and(|it| !self.graph.asked.contains(party) || self.graph.sources.contains(&it.node))
+        known.is_some_and(|node| !self.graph.asked.contains(party) || self.graph.sources.contains(node))
     }
 
     /// The start of somebody; nothing for users and groups of whom no input speaks. Service accounts of whom none speaks hold what the
     /// groups of all service accounts hold, and log in where a glob admits them.
     pub fn start(&self, party: &Party) -> Option<Start> {
-        let name = party.to_string();
-        if let Some(known) = self.graph.parties.get(party).filter(|_| self.knows(party)) {
-            return Some(Start { name, from: From::Node(known.node) });
+        let who = Who::Party(party.clone());
+        if let Some(node) = self.graph.parties.get(party).filter(|_| self.knows(party)) {
+            return Some(Start { who, from: From::Node(*node) });
         }
         let Party::ServiceAccount { namespace, name: of } = party else { return None };
         let groups = parties::groups_of(namespace);
@@ -157,13 +155,13 @@ impl EscalationGraph {
             }
             _ => false,
         };
-        let nodes = self.graph.parties.iter().filter(|(other, _)| is_theirs(other)).map(|(_, it)| it.node);
+        let nodes = self.graph.parties.iter().filter(|(other, _)| is_theirs(other)).map(|(_, node)| *node);
         let nodes: Vec<usize> = nodes.collect();
         let strangers =
             parties::not_logged_in().into_iter().filter_map(|party| self.graph.parties.get(&party));
-        let mut spoken_of = nodes.iter().copied().chain(strangers.map(|known| known.node));
+        let mut spoken_of = nodes.iter().copied().chain(strangers.copied());
         let is_admitted = spoken_of.any(|node| self.graph.sources.contains(&node));
-        Some(Start { name, from: From::Stranger { nodes, is_admitted } })
+        Some(Start { who, from: From::Stranger { nodes, is_admitted } })
     }
 
     /// The start of whoever holds a token: through one auth role, or with some policies.
@@ -174,7 +172,7 @@ impl EscalationGraph {
         let holders = access.holders(subject)?;
         let tokens = holders.iter().filter(|holder| holder.gets_token());
         let answers = tokens.map(|holder| scene.answers(holder).bound_to(&self.graph)).collect();
-        Ok(Start { name: plain(&subject.to_string()), from: From::Tokens(answers) })
+        Ok(Start { who: Who::Asked(subject.to_string()), from: From::Tokens(answers) })
     }
 
     /// The shortest way from somebody to an end; of several, always the same.
@@ -212,17 +210,19 @@ impl EscalationGraph {
         access: &Access<'_>,
         survey: &Survey<'_>,
         piece: Piece,
-        ways: &[(String, Sink)],
+        ways: &[(&Who, Sink)],
         known: &mut KnownTokens,
     ) -> usize {
         let without = Without::piece(access.project(), piece);
         let mut own = KnownTokens::default();
         let known = if matches!(piece, Piece::Binding(_) | Piece::AuthRole(_)) { known } else { &mut own };
         let graph = EscalationGraph { graph: build(access, &[], survey, &without, known) };
-        let nodes: BTreeMap<String, usize> =
-            graph.graph.parties.iter().map(|(party, known)| (party.to_string(), known.node)).collect();
-        let open = ways.iter().filter(|(source, sink)| {
-            nodes.get(source).is_some_and(|node| graph.graph.leads_to(*node, *sink))
+        let open = ways.iter().filter(|(source, sink)| match source {
+            Who::Party(party) => {
+                let node = graph.graph.parties.get(party);
+                node.is_some_and(|node| graph.graph.leads_to(*node, *sink))
+            }
+            _ => false,
         });
         open.count()
     }

@@ -71,7 +71,7 @@ pub(super) fn ask(graph: &mut Graph, asked: &[Party]) {
 pub(super) fn connect(graph: &mut Graph) {
     come_without_login(graph);
     let parties: Vec<(Party, usize)> =
-        graph.parties.iter().map(|(party, known)| (party.clone(), known.node)).collect();
+        graph.parties.iter().map(|(party, node)| (party.clone(), *node)).collect();
     let mut namespaces: Vec<String> = Vec::new();
     for (party, node) in &parties {
         if let Party::ServiceAccount { namespace, .. } = party {
@@ -120,7 +120,7 @@ pub(super) fn connect(graph: &mut Graph) {
 /// Whoever is logged in can leave their token out, and is whoever is not.
 fn come_without_login(graph: &mut Graph) {
     let known = not_logged_in().into_iter().filter_map(|party| graph.parties.get(&party));
-    let known: Vec<usize> = known.map(|known| known.node).collect();
+    let known: Vec<usize> = known.copied().collect();
     if known.is_empty() {
         return;
     }
@@ -137,7 +137,7 @@ pub(super) fn not_logged_in() -> [Party; 2] {
 
 fn be_in(graph: &mut Graph, node: usize, groups: Vec<String>) {
     for group in groups {
-        if let Some(group) = graph.parties.get(&Party::Group(group)).map(|known| known.node) {
+        if let Some(group) = graph.parties.get(&Party::Group(group)).copied() {
             graph.edge(node, group, None);
         }
     }

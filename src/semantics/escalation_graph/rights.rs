@@ -1,7 +1,8 @@
 //! What the rules of a role come to that leads on to somebody else.
 
-use crate::model::kube::rbac::RbacRule;
-use crate::semantics::rbac::{Request, allows, lateral, powers};
+use crate::model::kube::rbac::{RbacRoleKind, RbacRule};
+use crate::semantics::rbac::lateral::{self, Way};
+use crate::semantics::rbac::{Request, allows, powers};
 use crate::syntax::Span;
 
 /// Something that a rule lets its holder do.
@@ -69,26 +70,10 @@ pub(super) struct Ask {
     pub(super) name: Option<String>,
 }
 
-/// The two kinds of role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum RoleSort {
-    Roles,
-    ClusterRoles,
-}
-
-impl RoleSort {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            RoleSort::Roles => "Role",
-            RoleSort::ClusterRoles => "ClusterRole",
-        }
-    }
-}
-
 /// What is created and changed on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Object {
-    Role(RoleSort),
+    Role(RbacRoleKind),
     RoleBinding,
     ClusterRoleBinding,
     Secret,
@@ -97,8 +82,8 @@ pub(super) enum Object {
 
 impl Object {
     const ALL: [Object; 6] = [
-        Object::Role(RoleSort::Roles),
-        Object::Role(RoleSort::ClusterRoles),
+        Object::Role(RbacRoleKind::Role),
+        Object::Role(RbacRoleKind::ClusterRole),
         Object::RoleBinding,
         Object::ClusterRoleBinding,
         Object::Secret,
@@ -107,8 +92,8 @@ impl Object {
 
     fn group_and_resource(self) -> (&'static str, &'static str) {
         match self {
-            Object::Role(RoleSort::Roles) => (RBAC, "roles"),
-            Object::Role(RoleSort::ClusterRoles) => (RBAC, "clusterroles"),
+            Object::Role(RbacRoleKind::Role) => (RBAC, "roles"),
+            Object::Role(RbacRoleKind::ClusterRole) => (RBAC, "clusterroles"),
             Object::RoleBinding => (RBAC, "rolebindings"),
             Object::ClusterRoleBinding => (RBAC, "clusterrolebindings"),
             Object::Secret => ("", "secrets"),
@@ -126,7 +111,7 @@ impl Object {
     }
 
     fn is_of_cluster(self) -> bool {
-        matches!(self, Object::Role(RoleSort::ClusterRoles) | Object::ClusterRoleBinding)
+        matches!(self, Object::Role(RbacRoleKind::ClusterRole) | Object::ClusterRoleBinding)
     }
 }
 
@@ -134,22 +119,22 @@ impl Object {
 pub(super) enum Kind {
     /// Everything, in so many words.
     Everything,
-    /// Be any service account, or with names, those: an infinitive.
-    Become(&'static str),
-    /// Be the service accounts of pods of these names: an infinitive.
-    BecomeOfPods(&'static str),
+    /// Be any service account, or with names, those.
+    Become(Way),
+    /// Be the service accounts of pods of these names.
+    BecomeOfPods(Way),
     ImpersonateUsers,
     ImpersonateGroups,
     /// `escalate`.
-    Escalate(RoleSort),
+    Escalate(RbacRoleKind),
     /// `bind`.
-    Bind(RoleSort),
+    Bind(RbacRoleKind),
     /// `create`.
     Create(Object),
     /// `update` or `patch`.
     Change(Object),
     /// `delete`.
-    Delete(RoleSort),
+    Delete(RbacRoleKind),
     ReadSecrets,
     /// It may lead on to somebody, and no input tells to whom: what is not known.
     Unknown(&'static str),
@@ -159,7 +144,7 @@ impl Kind {
     /// True if it comes to something beside others.
     pub(super) fn is_half(self) -> bool {
         match self {
-            Kind::Become(words) => words == IMPERSONATE,
+            Kind::Become(way) => way == Way::Impersonate,
             Kind::BecomeOfPods(_) | Kind::Unknown(_) => false,
             _ => true,
         }
@@ -168,11 +153,9 @@ impl Kind {
     /// True for what the secrets engine of Kubernetes lets others do with the rights of its own account, if that can do
     /// no more than make tokens.
     pub(super) fn is_of_tokens(self) -> bool {
-        matches!(self, Kind::Everything | Kind::Become(TOKENS))
+        matches!(self, Kind::Everything | Kind::Become(Way::MintTokens))
     }
 }
-
-const TOKENS: &str = "mint tokens";
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -182,19 +165,17 @@ pub(super) fn of_rules<'r>(rules: impl IntoIterator<Item = &'r RbacRule>, cluste
     for rule in rules {
         of_rule(rule, cluster_wide, &mut found);
     }
-    // The most direct way first.
+    // The most direct way first, with all that is none.
     let rank = |kind: Kind| match kind {
-        Kind::Become(words) | Kind::BecomeOfPods(words) => {
-            ways().position(|(_, of_way)| of_way == words).unwrap_or(usize::MAX)
-        }
-        _ => 0,
+        Kind::Become(way) | Kind::BecomeOfPods(way) => way,
+        _ => Way::MintTokens,
     };
     found.sort_by_key(|right| rank(right.kind));
     found
 }
 
-/// Ways to become another service account, the most direct first.
-fn ways() -> impl Iterator<Item = (&'static powers::Power, &'static str)> {
+/// Powers that are ways to become another service account, the most direct first.
+fn ways() -> impl Iterator<Item = (&'static powers::Power, Way)> {
     lateral::WAYS.iter().copied().chain(MORE_WAYS)
 }
 
@@ -220,28 +201,27 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
     };
     let named = rule.resource_names.iter().find(|name| !name.value.is_empty()).map(|name| name.as_str());
     let in_namespaces = !cluster_wide;
-    for (power, words) in ways().filter(|(power, _)| **power != powers::IMPERSONATE) {
+    for (power, way) in ways().filter(|(power, _)| **power != powers::IMPERSONATE) {
         // A rule may list the empty name, which requests carry that create an object.
         let is_free = names == Names::Any || (names.takes_none() && *power == powers::POD_CREATION);
         if let Some(request) = powers::request_of(rule, power, in_namespaces).filter(|_| is_free) {
-            add(Kind::Become(words), &Names::Any, of(request, None));
+            add(Kind::Become(way), &Names::Any, of(request, None));
             continue;
         }
         let Some(request) = powers::request_on_named(rule, power, in_namespaces) else { continue };
         let ask = of(request, named);
         if *power == powers::TOKEN_REQUEST {
-            add(Kind::Become(words), &names, ask);
+            add(Kind::Become(way), &names, ask);
         } else if *power == powers::POD_CREATION {
             // Whoever changes what makes pods changes as whom they run.
-            add(Kind::Become(words), &Names::Any, ask);
+            add(Kind::Become(way), &Names::Any, ask);
         } else {
-            add(Kind::BecomeOfPods(words), &names, ask);
+            add(Kind::BecomeOfPods(way), &names, ask);
         }
     }
     if cluster_wide && names == Names::Any {
-        let words = "run commands in every pod through the kubelets";
         let request = powers::request_of(rule, &powers::NODES_PROXY, false);
-        request.into_iter().for_each(|request| add(Kind::Become(words), &names, of(request, None)));
+        request.into_iter().for_each(|request| add(Kind::Become(Way::Kubelets), &names, of(request, None)));
     } else if cluster_wide && let Some(name) = named {
         let words = "as which service accounts the pods of the nodes run whose kubelets it reaches";
         let mut verbs = ["create", "get", "update", "patch", "delete"].into_iter();
@@ -259,7 +239,7 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
         requests.next().map(|request| of(request, named))
     };
     let mut asks: Vec<(Kind, Option<Ask>)> =
-        vec![(Kind::Become(IMPERSONATE), may(&["impersonate"], "", "serviceaccounts"))];
+        vec![(Kind::Become(Way::Impersonate), may(&["impersonate"], "", "serviceaccounts"))];
     if cluster_wide {
         asks.push((Kind::ImpersonateUsers, may(&["impersonate"], "", "users")));
         asks.push((Kind::ImpersonateGroups, may(&["impersonate"], "", "groups")));
@@ -272,9 +252,9 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
             asks.push((Kind::Delete(sort), may(&["delete"], group, resource)));
         }
     }
-    for sort in [RoleSort::Roles, RoleSort::ClusterRoles] {
+    for sort in [RbacRoleKind::Role, RbacRoleKind::ClusterRole] {
         let (group, resource) = Object::Role(sort).group_and_resource();
-        if cluster_wide || sort == RoleSort::Roles {
+        if cluster_wide || sort == RbacRoleKind::Role {
             asks.push((Kind::Escalate(sort), may(&["escalate"], group, resource)));
         }
         asks.push((Kind::Bind(sort), may(&["bind"], group, resource)));
@@ -291,9 +271,6 @@ fn of_rule(rule: &RbacRule, cluster_wide: bool, found: &mut Vec<Right>) {
     }
 }
 
-/// How service accounts are impersonated, in words.
-pub(super) const IMPERSONATE: &str = "impersonate service accounts";
-
 /// Impersonation that is bound to what is done by it, each with whether its objects belong to no namespace.
 ///
 /// Source: kubernetes `staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation`.
@@ -304,8 +281,8 @@ const CONSTRAINED: [(&str, &str, bool); 3] = [
 ];
 
 /// Ways to the service accounts of pods that run, beside those of [`lateral::WAYS`].
-const MORE_WAYS: [(&powers::Power, &str); 3] = [
-    (&powers::POD_ATTACH, "attach to the containers of pods"),
-    (&powers::EPHEMERAL_CONTAINERS, "add containers to running pods"),
-    (&powers::POD_UPDATE, "change the images of running pods"),
+const MORE_WAYS: [(&powers::Power, Way); 3] = [
+    (&powers::POD_ATTACH, Way::Attach),
+    (&powers::EPHEMERAL_CONTAINERS, Way::AddContainers),
+    (&powers::POD_UPDATE, Way::ChangeImages),
 ];

@@ -28,7 +28,10 @@ fn ways(texts: &[(&str, String)]) -> Vec<(String, Sink, usize)> {
     let access = Access::new(&project);
     let graph = EscalationGraph::new(&access, &[]);
     let paths = graph.paths(&Sink::ALL);
-    paths.into_iter().map(|it| (it.source, it.sink, if it.is_direct { 0 } else { it.hops.len() })).collect()
+    paths
+        .into_iter()
+        .map(|it| (it.source.to_string(), it.sink, if it.is_direct { 0 } else { it.hops.len() }))
+        .collect()
 }
 
 /// One service account, bound to these rules in the whole cluster or in a namespace.

@@ -234,10 +234,13 @@ pub(super) fn written(namespace: &str, name: &str) -> Written {
     Written::Policy(namespace.to_owned(), name.to_owned())
 }
 
+/// Where groups are written, with their members.
+pub(super) const GROUPS: [&str; 3] = ["identity/group", "identity/group/id/+", "identity/group/name/+"];
+
 /// Who may choose the members of groups has the policies of those, which no input tells.
 fn members(asked: Asked<'_, '_>, answers: &mut Answers) {
     let members = Carry::OneOf(&["member_entity_ids", "member_group_ids"]);
-    for place in ["identity/group", "identity/group/id/+", "identity/group/name/+"] {
+    for place in GROUPS {
         match asked.inside(place, Capability::Update, members, |_| true) {
             Found::No => {}
             Found::Doubt(doubt) => answers.doubt(doubt),
@@ -284,13 +287,8 @@ fn everything(asked: Asked<'_, '_>) -> Option<Step> {
 
 /// The capabilities of which one is needed. To list and to delete makes nobody root.
 pub(super) fn capabilities(needs: &str) -> impl Iterator<Item = Capability> {
-    needs.chars().filter_map(|letter| match letter {
-        'c' => Some(Capability::Create),
-        'r' => Some(Capability::Read),
-        'u' => Some(Capability::Update),
-        'p' => Some(Capability::Patch),
-        _ => None,
-    })
+    let all = authority::capabilities(needs);
+    all.filter(|capability| !matches!(capability, Capability::Delete | Capability::List))
 }
 
 /// What a request has to carry to make its sender root.

@@ -90,11 +90,47 @@ impl fmt::Display for Party {
     }
 }
 
+/// Who somebody is on a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody of whom the inputs speak, or who is asked about.
+    Party(Party),
+    /// Any service account of this Kubernetes namespace.
+    AnyOf(String),
+    /// Any service account of the cluster.
+    Anybody,
+    /// Whoever holds a token of the auth role at this path.
+    Token(String),
+    /// Whoever holds a token that is asked about, in the words of the question.
+    Asked(String),
+    /// The Kubernetes secrets engine at this path.
+    Engine(String),
+    /// A service account that this role of such an engine makes.
+    MadeBy(String),
+    /// Whoever has got to an end.
+    End(Sink),
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Who::Party(party) => party.fmt(f),
+            Who::AnyOf(namespace) => write!(f, "any service account of namespace {}", code(namespace)),
+            Who::Anybody => f.write_str("any service account of the cluster"),
+            Who::Token(role) => write!(f, "the token of {}", code(role)),
+            Who::Asked(subject) => f.write_str(&plain(subject)),
+            Who::Engine(path) => write!(f, "the Kubernetes secrets engine at {}", code(path)),
+            Who::MadeBy(role) => write!(f, "a service account made by {role}"),
+            Who::End(sink) => f.write_str(sink.words()),
+        }
+    }
+}
+
 /// A way from somebody to one of the ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     /// From whom.
-    pub source: String,
+    pub source: Who,
     /// To where.
     pub sink: Sink,
     /// Its hops, at least one.
@@ -107,7 +143,7 @@ pub struct Path {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
     /// Who takes it.
-    pub who: String,
+    pub who: Who,
     /// What they do, to follow the name: `may run pods in namespace …`.
     pub does: String,
     /// What lets them, the weightiest first; none where it follows from who they are.
@@ -116,7 +152,7 @@ pub struct Hop {
     /// themselves what it takes.
     pub requests: Vec<Request>,
     /// Who they are afterwards.
-    pub becomes: String,
+    pub becomes: Who,
 }
 
 /// A line that lets somebody take a hop.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::engine::{self, Engines};
 use super::graph::{Graph, Written};
 use super::logins::Logins;
-use super::token::{Answers, capabilities, written};
+use super::token::{Answers, GROUPS, capabilities, written};
 use super::{Party, Piece, Without};
 use crate::model::vault::auth_role::AuthRole;
 use crate::model::vault::capability::Capability;
@@ -73,8 +73,7 @@ impl<'s, 'a> Scene<'s, 'a> {
             authority::ALL.iter().filter(|it| std::ptr::eq(**it, &raw const authority::TOKEN_CREATE));
         let fixed = like_root.chain(create).flat_map(|it| it.places);
         let fixed = fixed.map(|(place, needs)| ((*place).to_owned(), capabilities(needs).collect()));
-        let groups = ["identity/group", "identity/group/id/+", "identity/group/name/+"];
-        let groups = groups.map(|place| (place.to_owned(), vec![Capability::Update]));
+        let groups = GROUPS.map(|place| (place.to_owned(), vec![Capability::Update]));
         let declared = access.project().auth_mounts.iter().map(|mount| mount.path.value.trim_matches('/'));
         let mounts = declared.chain(access.methods().iter().map(|method| method.path));
         let deep_mounts: BTreeSet<String> =
@@ -182,7 +181,26 @@ pub(super) struct Issuer<'s> {
 }
 
 /// Where tokens lead, by what they hold.
-pub(super) type KnownTokens = HashMap<String, Answers>;
+pub(super) type KnownTokens = HashMap<TokenKey, Answers>;
+
+/// What decides on where a token without templates leads, and on the lines that say so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct TokenKey {
+    namespace: String,
+    dialects: &'static [Dialect],
+    /// Of each policy its name, where the role names it, and the place of the definition that counts.
+    held: Vec<(String, Option<Span>, Option<Span>)>,
+}
+
+impl TokenKey {
+    fn of(holder: &Holder<'_>) -> TokenKey {
+        let held = holder.held.iter().map(|held| {
+            let definition = held.policy.map(|policy| policy.name.span);
+            (held.name.clone(), held.span, definition)
+        });
+        TokenKey { namespace: holder.namespace.clone(), dialects: holder.dialects, held: held.collect() }
+    }
+}
 
 /// Adds the tokens that lead on, and who gets them.
 pub(super) fn add(
@@ -211,20 +229,7 @@ pub(super) fn add(
             },
             Weight::ByIdentity => Answers::default(),
             Weight::Reaches => {
-                let policies: Vec<String> = holder
-                    .held
-                    .iter()
-                    .map(|held| {
-                        format!(
-                            "{} {:?} {:?}",
-                            held.name,
-                            held.span,
-                            held.policy.map(|policy| policy.name.span)
-                        )
-                    })
-                    .collect();
-                let key = format!("{} {:?} {policies:?}", holder.namespace, holder.dialects);
-                known.entry(key).or_insert_with(|| scene.answers(&holder)).clone()
+                known.entry(TokenKey::of(&holder)).or_insert_with(|| scene.answers(&holder)).clone()
             }
         };
         issuers.push(Issuer { number, role, method, holder, weight, answers });
@@ -271,8 +276,4 @@ fn leads(answers: &Answers, wanted: &BTreeSet<Written>) -> bool {
         || !answers.writes.is_empty()
         || !answers.doubts.is_empty()
         || answers.holds.iter().any(|held| wanted.contains(held))
-}
-
-pub(super) fn path_of(method: &AuthMethod<'_>, role: &AuthRole) -> String {
-    format!("auth/{}/role/{}", method.path, role.name)
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use super::graph::{By, Graph, Nearest, Node, Step, Written};
-use super::{Doubt, Evidence, From, Hop, Party, Path, Sink, Start, code, parties};
+use super::{Doubt, Evidence, From, Hop, Party, Path, Sink, Start, Who, code, parties};
 
 /// How a node was come to.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ fn first_edges<'g>(graph: &'g Graph, start: &'g Start) -> Vec<(Option<&'g Step>,
             let step = graph.without_login.and_then(|step| graph.steps.get(step));
             let strangers =
                 parties::not_logged_in().into_iter().filter_map(|party| graph.parties.get(&party));
-            let strangers = strangers.filter(|_| step.is_some()).map(|known| (step, known.node));
+            let strangers = strangers.filter(|_| step.is_some()).map(|node| (step, *node));
             edges.chain(strangers).collect()
         }
     }
@@ -247,12 +247,13 @@ fn trail<'g>(parents: &HashMap<usize, (u32, Parent<'g>)>, node: usize, links: &m
 fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
     let mut hops: Vec<Hop> = Vec::new();
     let mut steps: Vec<&Step> = Vec::new();
-    let name = |node: usize| if node >= graph.len() { start.name.clone() } else { graph.name(node) };
+    // The start is the node beyond the last.
+    let who_at = |node: usize| graph.at(node).map_or_else(|| start.who.clone(), Node::who);
     // Who somebody is at a node, of which group, and by which hop.
-    let mut known_as: HashMap<usize, (String, Option<String>, Option<usize>)> = HashMap::new();
-    known_as.insert(graph.len(), (start.name.clone(), None, None));
+    let mut known_as: HashMap<usize, (Who, Option<String>, Option<usize>)> = HashMap::new();
+    known_as.insert(graph.len(), (start.who.clone(), None, None));
     for Link { from, step, to, held } in links {
-        let (who, group, led) = known_as.get(from).cloned().unwrap_or_else(|| (name(*from), None, None));
+        let (who, group, led) = known_as.get(from).cloned().unwrap_or_else(|| (who_at(*from), None, None));
         let after = match step {
             Some(step) => {
                 let mut does = match group {
@@ -260,13 +261,13 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
                     None => step.does.clone(),
                 };
                 if let Some((written, holder)) = held {
-                    does += &format!(", and {} holds {}", name(*holder), written.words());
+                    does += &format!(", and {} holds {}", who_at(*holder), written.words());
                 }
                 let evidence = step.evidence.iter().map(Evidence::quoted).collect();
                 let requests = step.requests.clone();
-                hops.push(Hop { who, does, evidence, requests, becomes: name(*to) });
+                hops.push(Hop { who, does, evidence, requests, becomes: who_at(*to) });
                 steps.push(step);
-                (name(*to), None, Some(hops.len() - 1))
+                (who_at(*to), None, Some(hops.len() - 1))
             }
             None => {
                 let is_start = *from >= graph.len() && matches!(start.from, From::Node(_));
@@ -276,15 +277,15 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
                         let mut led = led;
                         if let Some(hop) = led.and_then(|at| hops.get_mut(at)) {
                             if hop.becomes == who {
-                                hop.becomes = name(*to);
+                                hop.becomes = who_at(*to);
                             } else {
                                 // The same hop led to somebody else before.
-                                let again = Hop { becomes: name(*to), ..hop.clone() };
+                                let again = Hop { becomes: who_at(*to), ..hop.clone() };
                                 hops.push(again);
                                 led = Some(hops.len() - 1);
                             }
                         }
-                        (name(*to), None, led)
+                        (who_at(*to), None, led)
                     }
                 }
             }
@@ -293,16 +294,16 @@ fn told(graph: &Graph, start: &Start, sink: Sink, links: &[Link<'_>]) -> Path {
     }
     if hops.is_empty() {
         hops.push(Hop {
-            who: start.name.clone(),
+            who: start.who.clone(),
             does: "is allowed everything before any rule is asked".to_owned(),
             evidence: Vec::new(),
             requests: Vec::new(),
-            becomes: sink.words().to_owned(),
+            becomes: Who::End(sink),
         });
     }
     let is_direct = match steps.split_last() {
         None => true,
         Some((last, before)) => last.is_given && before.iter().all(|step| step.is_login),
     };
-    Path { source: start.name.clone(), sink, hops, is_direct }
+    Path { source: start.who.clone(), sink, hops, is_direct }
 }

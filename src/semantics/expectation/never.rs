@@ -25,7 +25,7 @@ pub(super) fn answers(
             starts.iter().filter_map(|start| reason(graph, start, *sink)).collect();
         if reasons.is_empty() {
             let from = match starts.as_slice() {
-                [one] => one.name().to_owned(),
+                [one] => one.who().to_string(),
                 many => format!("any of {} service accounts and sorts of service accounts", many.len()),
             };
             reasons.push(Reason::new(Some(false), format!("no way leads there from {from}")));
@@ -56,7 +56,7 @@ const NOBODY_YET: &str = "any-other";
 
 /// What speaks against it that no way leads from a start to an end.
 fn reason(graph: &EscalationGraph, start: &Start, sink: Sink) -> Option<Reason> {
-    let who = Some(start.name().to_owned());
+    let who = Some(start.who().to_string());
     if let Some(path) = graph.path(start, sink) {
         let text = match (path.is_direct, path.hops.len()) {
             (true, _) => "it was given to it".to_owned(),

@@ -64,6 +64,11 @@ impl<'a> AuthMethod<'a> {
         at.into_iter().flatten().filter_map(|at| self.roles.get(*at).copied())
     }
 
+    /// Where the server keeps a role of this method, from the root namespace: `team/auth/kubernetes/role/web`.
+    pub fn role_path(&self, role: &AuthRole) -> String {
+        format!("{}auth/{}/role/{}", self.namespace, self.path, role.name)
+    }
+
     /// Whose token JWTs are reviewed with.
     pub fn reviewing(&self) -> Reviewing {
         let Some(mount) = self.mount else { return Reviewing::Server };

@@ -17,24 +17,61 @@ use crate::syntax::Span;
 /// A service account: namespace and name.
 pub type Account<'a> = (&'a str, &'a str);
 
-/// Ways to become another service account, the most direct first.
-pub const WAYS: [(&Power, &str); 4] = [
-    (&powers::TOKEN_REQUEST, "mint tokens"),
-    (&powers::IMPERSONATE, "impersonate service accounts"),
-    (&powers::POD_CREATION, "run pods"),
-    (&powers::POD_EXEC, "run commands in pods"),
+/// How somebody becomes another service account; the most direct ways come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// By tokens that are made for it.
+    MintTokens,
+    /// By requests in its name.
+    Impersonate,
+    /// In pods that run as it.
+    RunPods,
+    /// In pods that run as it already.
+    Exec,
+    /// At the terminal of such a pod.
+    Attach,
+    /// In containers that are added to such a pod.
+    AddContainers,
+    /// By other images in such a pod.
+    ChangeImages,
+    /// Through the nodes that such pods run on.
+    Kubelets,
+}
+
+impl Way {
+    /// An infinitive without `to`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Way::MintTokens => "mint tokens",
+            Way::Impersonate => "impersonate service accounts",
+            Way::RunPods => "run pods",
+            Way::Exec => "run commands in pods",
+            Way::Attach => "attach to the containers of pods",
+            Way::AddContainers => "add containers to running pods",
+            Way::ChangeImages => "change the images of running pods",
+            Way::Kubelets => "run commands in every pod through the kubelets",
+        }
+    }
+}
+
+/// The powers that are such a way to every service account of a place, the most direct first.
+pub const WAYS: [(&Power, Way); 4] = [
+    (&powers::TOKEN_REQUEST, Way::MintTokens),
+    (&powers::IMPERSONATE, Way::Impersonate),
+    (&powers::POD_CREATION, Way::RunPods),
+    (&powers::POD_EXEC, Way::Exec),
 ];
 
-/// How the subjects of a RoleBinding can become any service account of its namespace, if they can: an infinitive.
-pub fn way(survey: &Survey<'_>, binding: &Binding) -> Option<&'static str> {
+/// How the subjects of a RoleBinding can become any service account of its namespace, if they can.
+pub fn way(survey: &Survey<'_>, binding: &Binding) -> Option<Way> {
     let is_built_in = binding.role_ref.role_kind() == Some(RbacRoleKind::ClusterRole)
         && matches!(binding.role_ref.name.as_str(), "cluster-admin" | "admin" | "edit");
     if is_built_in {
-        return Some("run pods");
+        return Some(Way::RunPods);
     }
     let roles = survey.referents(binding);
     let gives = |power: &Power| roles.iter().any(|role| held(survey, role, true, |it| it == power).is_some());
-    WAYS.iter().find(|(power, _)| gives(power)).map(|(_, words)| *words)
+    WAYS.iter().find(|(power, _)| gives(power)).map(|(_, way)| *way)
 }
 
 /// What a ClusterRoleBinding gives that comes to the administration of the cluster, if anything: an infinitive.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::super::graph::{Graph, Node};
-use super::super::rights::{self, Kind, Names};
+use super::super::rights::{Kind, Names};
 use super::super::{Doubt, Evidence, Party, Sink, code};
 use super::{Held, Scope};
 use crate::model::project::Project;
+use crate::semantics::rbac::lateral::Way;
 
 const SYSTEM: &str = "kube-system";
 
@@ -42,26 +43,26 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
             let step = graph.step(step);
             graph.edge(node, to, Some(step));
         }
-        Kind::Become(words) => match &held.right.names {
+        Kind::Become(way) => match &held.right.names {
             Names::Any => {
                 let to = target(graph, &held.scope);
-                let step = graph.step(held.step(format!("may {words} {whole}"), None));
+                let step = graph.step(held.step(format!("may {} {whole}", way.words()), None));
                 graph.edge(node, to, Some(step));
             }
             Names::Listed(names) => {
                 for name in names.iter().filter(|name| !name.is_empty()) {
-                    let does = match words {
-                        rights::IMPERSONATE => {
+                    let does = match way {
+                        Way::Impersonate => {
                             format!("may impersonate the service account {} {whole}", code(name))
                         }
-                        _ => format!("may {words} for the service account {} {whole}", code(name)),
+                        _ => format!("may {} for the service account {} {whole}", way.words(), code(name)),
                     };
-                    let mut to = named(graph, &held.scope, name, words == rights::IMPERSONATE);
+                    let mut to = named(graph, &held.scope, name, way == Way::Impersonate);
                     let is_in_system = match &held.scope {
                         Scope::Cluster => true,
                         Scope::Namespace(namespace) => namespace == SYSTEM,
                     };
-                    let of_system = graph.parties.get(&Party::account(SYSTEM, name)).map(|known| known.node);
+                    let of_system = graph.parties.get(&Party::account(SYSTEM, name)).copied();
                     if is_in_system && CONTROLLERS.contains(&name.as_str()) {
                         to.push(graph.node(Node::AnyOf(SYSTEM.to_owned())));
                     } else if is_in_system
@@ -84,7 +85,7 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                 }
             }
         },
-        Kind::BecomeOfPods(words) => {
+        Kind::BecomeOfPods(way) => {
             let Names::Listed(names) = &held.right.names else { return };
             for name in names {
                 let mut to: Vec<usize> = Vec::new();
@@ -105,7 +106,7 @@ pub(super) fn alone(graph: &mut Graph, project: &Project, node: usize, held: &He
                     graph.doubt(node, Doubt { what, span });
                     continue;
                 }
-                let does = format!("may {words}, of these in {}, {whole}", code(name));
+                let does = format!("may {}, of these in {}, {whole}", way.words(), code(name));
                 let step = graph.step(held.step(does, Some(name)));
                 to.into_iter().for_each(|to| graph.edge(node, to, Some(step)));
             }

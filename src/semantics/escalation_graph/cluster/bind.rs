@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::rights::{Kind, Names, Object, RoleSort};
+use super::super::rights::{Kind, Names, Object};
 use super::super::{Doubt, code};
 use super::pairs::{Pairs, evidence_of, unnamed, with_name};
 use super::{Held, Scope, Tie, alone, named, target};
+use crate::model::kube::rbac::RbacRoleKind;
 use crate::semantics::reach::kubernetes::RoleDoubt;
 
 /// The ClusterRole of the controller that aggregates others: `escalate` and `update` on every ClusterRole.
@@ -15,10 +16,10 @@ use crate::semantics::reach::kubernetes::RoleDoubt;
 const AGGREGATOR: &str = "system:controller:clusterrole-aggregation-controller";
 
 /// Of which sort roles are bound, and whether in the whole cluster.
-type Way = (RoleSort, bool);
+type Way = (RbacRoleKind, bool);
 
 const WAYS: [Way; 3] =
-    [(RoleSort::ClusterRoles, true), (RoleSort::ClusterRoles, false), (RoleSort::Roles, false)];
+    [(RbacRoleKind::ClusterRole, true), (RbacRoleKind::ClusterRole, false), (RbacRoleKind::Role, false)];
 
 /// What is held of one way, as far as it was looked at.
 #[derive(Default)]
@@ -41,7 +42,7 @@ impl Pairs<'_> {
     /// `bind` on roles together with bindings that can be written. What a role gives that they can bind to themselves
     /// counts as theirs, and may let them bind others: each right is looked at once, together with those before it.
     pub(super) fn bindings(&mut self) {
-        let mut seen: BTreeSet<(RoleSort, bool, Scope, Option<String>)> = BTreeSet::new();
+        let mut seen: BTreeSet<(RbacRoleKind, bool, Scope, Option<String>)> = BTreeSet::new();
         let mut ways = WAYS.map(|way| (way, Gathered::default()));
         loop {
             let before = self.held.len();
@@ -106,7 +107,7 @@ impl Pairs<'_> {
         (sort, cluster_wide): Way,
         bind: &Held,
         write: &Write,
-        seen: &mut BTreeSet<(RoleSort, bool, Scope, Option<String>)>,
+        seen: &mut BTreeSet<(RbacRoleKind, bool, Scope, Option<String>)>,
     ) {
         let scope = write.by.iter().try_fold(bind.scope.clone(), |scope, write| scope.and(&write.scope));
         let Some(scope) = scope.filter(|scope| !cluster_wide || *scope == Scope::Cluster) else { return };

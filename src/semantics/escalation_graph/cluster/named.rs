@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::super::rights::{self, Kind, Names, Right, RoleSort};
+use super::super::rights::{self, Kind, Names, Right};
 use super::super::{Doubt, code};
-use super::{Scope, kind_of};
+use super::Scope;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::semantics::reach::Access;
 
@@ -21,29 +21,29 @@ pub(in super::super) struct Named {
 }
 
 /// What was found out of roles: sort, whether a binding of the whole cluster gives it, where, and the name.
-pub(in super::super) type Known = HashMap<(RoleSort, bool, Scope, String), Arc<Vec<Named>>>;
+pub(in super::super) type Known = HashMap<(RbacRoleKind, bool, Scope, String), Arc<Vec<Named>>>;
 
 /// The roles of a name that can be bound in `scope`: a Role of every namespace of that name, where it is the whole
 /// cluster. None if neither an input nor every cluster has one.
 pub(in super::super) fn roles(
     access: &Access<'_>,
-    sort: RoleSort,
+    sort: RbacRoleKind,
     scope: &Scope,
     name: &str,
     cluster_wide: bool,
 ) -> Vec<Named> {
     let cluster = access.cluster();
     let named = |namespace: &str, scope: Scope| {
-        let (role, rules) = cluster.role_called(kind_of(sort), namespace, name)?;
+        let (role, rules) = cluster.role_called(sort, namespace, name)?;
         let rights = rights::of_rules(rules, cluster_wide);
         Some(Named { scope, rights, doubt: several(access, role, cluster_wide) })
     };
     match (sort, scope) {
-        (RoleSort::ClusterRoles, _) => named("", scope.clone()).into_iter().collect(),
-        (RoleSort::Roles, Scope::Namespace(namespace)) => {
+        (RbacRoleKind::ClusterRole, _) => named("", scope.clone()).into_iter().collect(),
+        (RbacRoleKind::Role, Scope::Namespace(namespace)) => {
             named(namespace, scope.clone()).into_iter().chain(adrift(access, name)).collect()
         }
-        (RoleSort::Roles, Scope::Cluster) => {
+        (RbacRoleKind::Role, Scope::Cluster) => {
             let namespaces = cluster.namespaces_with(name).into_iter().filter(|it| !it.is_empty());
             let known = namespaces.filter_map(|it| named(it, Scope::Namespace(it.to_owned())));
             known.chain(adrift(access, name)).collect()

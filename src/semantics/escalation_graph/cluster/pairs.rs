@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::super::graph::{Graph, Node, Step};
-use super::super::rights::{self, Ask, Kind, Names, Object, Right};
+use super::super::rights::{Ask, Kind, Names, Object, Right};
 use super::super::{Evidence, Party, Request, Sink, code};
 use super::{Held, Holder, Scope, Tie, target};
+use crate::semantics::rbac::lateral::Way;
 use crate::semantics::reach::Access;
 
 /// Rights that come to something together. One request needs both, so both have to be held by one.
@@ -123,10 +124,10 @@ impl<'g> Pairs<'g> {
             }
         }
         let accounts = self.held.iter().find_map(|held| match (held.right.kind, &held.right.names) {
-            (Kind::Become(rights::IMPERSONATE), Names::Listed(names)) => {
+            (Kind::Become(Way::Impersonate), Names::Listed(names)) => {
                 Some(with_name(held, names.iter().find(|name| !name.is_empty())?))
             }
-            (Kind::Become(rights::IMPERSONATE) | Kind::Everything, _) => Some(held.clone()),
+            (Kind::Become(Way::Impersonate) | Kind::Everything, _) => Some(held.clone()),
             _ => None,
         });
         let Some(beside) = beside.or(accounts) else { return };

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::rights::{Names, RoleSort};
+use super::super::rights::Names;
 use super::super::{Evidence, Party, parties};
-use super::{Scope, sort_of};
+use super::Scope;
 use crate::model::kube::rbac::{RbacRole, RbacRoleKind};
 use crate::model::project::Project;
 use crate::semantics::rbac::bootstrap;
@@ -12,7 +12,7 @@ use crate::semantics::rbac::bootstrap;
 /// A role that somebody is bound to.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Tie {
-    pub(in super::super) sort: RoleSort,
+    pub(in super::super) sort: RbacRoleKind,
     /// Its name; empty for one that has a name which nobody chose.
     pub(in super::super) role: String,
     pub(in super::super) scope: Scope,
@@ -23,7 +23,7 @@ pub(in super::super) struct Tie {
 #[derive(Debug, Default)]
 pub(in super::super) struct Ties {
     by_party: BTreeMap<Party, Vec<Tie>>,
-    bound: BTreeMap<(RoleSort, String), BTreeMap<Scope, BTreeSet<usize>>>,
+    bound: BTreeMap<(RbacRoleKind, String), BTreeMap<Scope, BTreeSet<usize>>>,
     /// ClusterRoles that take in the rules of others, each with the place of its rule for that; none for those of
     /// Kubernetes itself.
     aggregating: BTreeMap<String, Option<Evidence>>,
@@ -37,7 +37,7 @@ pub(in super::super) struct Ties {
 struct There {
     cluster_wide: bool,
     namespace: Option<String>,
-    sort: Option<RoleSort>,
+    sort: Option<RbacRoleKind>,
     role: String,
 }
 
@@ -60,7 +60,7 @@ impl Ties {
             ties.bindings.entry(binding.meta.name.value.clone()).or_default().push(There {
                 cluster_wide: binding.cluster_wide,
                 namespace: binding.meta.namespace_name().map(str::to_owned),
-                sort: binding.role_ref.role_kind().map(sort_of),
+                sort: binding.role_ref.role_kind(),
                 role: binding.role_ref.name.value.clone(),
             });
         }
@@ -81,7 +81,7 @@ impl Ties {
     /// The roles of the bindings of these names.
     pub(super) fn roles_of(
         &self,
-        sort: RoleSort,
+        sort: RbacRoleKind,
         cluster_wide: bool,
         scope: &Scope,
         names: &[String],
@@ -123,7 +123,7 @@ impl Ties {
     /// Who is bound to the role of a name in a place, or to any of that sort there.
     pub(super) fn holders<'t>(
         &'t self,
-        sort: RoleSort,
+        sort: RbacRoleKind,
         name: Option<&'t str>,
         scope: &'t Scope,
     ) -> impl Iterator<Item = usize> + use<'t> {
@@ -137,7 +137,7 @@ impl Ties {
     /// Where roles of these names are bound: name and place.
     pub(super) fn places<'t>(
         &'t self,
-        sort: RoleSort,
+        sort: RbacRoleKind,
         names: &'t Names,
     ) -> impl Iterator<Item = (&'t str, &'t Scope)> {
         let named = self.bound.iter().filter(move |((of, role), _)| *of == sort && names.contains(role));
@@ -151,7 +151,9 @@ impl Ties {
 
     /// True if somebody is bound to one of them.
     pub(super) fn is_any_aggregate_bound(&self) -> bool {
-        self.aggregating.keys().any(|name| self.bound.contains_key(&(RoleSort::ClusterRoles, name.clone())))
+        self.aggregating
+            .keys()
+            .any(|name| self.bound.contains_key(&(RbacRoleKind::ClusterRole, name.clone())))
     }
 
     /// True if Kubernetes or an input has the ClusterRole.

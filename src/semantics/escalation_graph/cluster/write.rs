@@ -7,15 +7,16 @@
 use std::collections::BTreeSet;
 
 use super::super::graph::Written;
-use super::super::rights::{Kind, Names, Object, RoleSort};
+use super::super::rights::{Kind, Names, Object};
 use super::super::{Doubt, Evidence, code};
 use super::pairs::{Pairs, first, unnamed, with};
 use super::{Held, Scope, Tie};
+use crate::model::kube::rbac::RbacRoleKind;
 
 impl Pairs<'_> {
     /// `escalate` on roles that can be made or changed.
     pub(super) fn roles(&mut self) {
-        for sort in [RoleSort::ClusterRoles, RoleSort::Roles] {
+        for sort in [RbacRoleKind::ClusterRole, RbacRoleKind::Role] {
             let changes = self.of(Kind::Change(Object::Role(sort)));
             let creates = self.of(Kind::Create(Object::Role(sort)));
             let deletes = self.of(Kind::Delete(sort));
@@ -28,7 +29,7 @@ impl Pairs<'_> {
                     // One that is not there is put there, or applied, under its name.
                     for create in &creates {
                         let Some(names) = names.and(&create.right.names) else { continue };
-                        if sort == RoleSort::ClusterRoles && create.scope.and(&scope).is_some() {
+                        if sort == RbacRoleKind::ClusterRole && create.scope.and(&scope).is_some() {
                             let name = first(&names);
                             let of = [&held, create, change].map(|held| with(held, name));
                             let [held, create, change] = &of;
@@ -43,7 +44,7 @@ impl Pairs<'_> {
                     }
                     let of = [unnamed(&held), unnamed(create)];
                     let [held, create] = &of;
-                    if sort == RoleSort::ClusterRoles {
+                    if sort == RbacRoleKind::ClusterRole {
                         self.aggregate(Names::Any, &[held, create]);
                     }
                     for delete in &deletes {
@@ -55,13 +56,13 @@ impl Pairs<'_> {
         }
     }
 
-    fn write_roles(&mut self, sort: RoleSort, scope: &Scope, names: &Names, of: &[&Held]) {
+    fn write_roles(&mut self, sort: RbacRoleKind, scope: &Scope, names: &Names, of: &[&Held]) {
         let mut seen: Vec<Scope> = Vec::new();
         for tie in self.ties.clone() {
             let here = match (sort, scope) {
-                (RoleSort::ClusterRoles, Scope::Cluster) => Some(tie.scope.clone()),
-                (RoleSort::ClusterRoles, Scope::Namespace(_)) => None,
-                (RoleSort::Roles, scope) => tie.scope.and(scope),
+                (RbacRoleKind::ClusterRole, Scope::Cluster) => Some(tie.scope.clone()),
+                (RbacRoleKind::ClusterRole, Scope::Namespace(_)) => None,
+                (RbacRoleKind::Role, scope) => tie.scope.and(scope),
             };
             let Some(here) = here.filter(|_| tie.sort == sort && names.contains(&tie.role)) else { continue };
             if seen.contains(&here) {
@@ -83,10 +84,10 @@ impl Pairs<'_> {
             self.gain(&here, does, &on_tie(of, &tie).iter().collect::<Vec<_>>());
             seen.push(here);
         }
-        if sort == RoleSort::ClusterRoles && *scope != Scope::Cluster {
+        if sort == RbacRoleKind::ClusterRole && *scope != Scope::Cluster {
             return;
         }
-        if sort == RoleSort::ClusterRoles {
+        if sort == RbacRoleKind::ClusterRole {
             self.label(names, of);
         }
         // What others hold.
@@ -95,11 +96,11 @@ impl Pairs<'_> {
             .ties
             .places(sort, names)
             .filter(|(_, place)| match (sort, scope) {
-                (RoleSort::ClusterRoles, _) | (_, Scope::Cluster) => true,
-                (RoleSort::Roles, scope) => *place == scope,
+                (RbacRoleKind::ClusterRole, _) | (_, Scope::Cluster) => true,
+                (RbacRoleKind::Role, scope) => *place == scope,
             })
             .map(|(name, place)| {
-                let is_any = *names == Names::Any && sort == RoleSort::Roles;
+                let is_any = *names == Names::Any && sort == RbacRoleKind::Role;
                 ((!is_any).then(|| name.to_owned()), place.clone())
             })
             .collect();
@@ -177,13 +178,14 @@ impl Pairs<'_> {
             let places: Vec<Scope> = self
                 .graph
                 .ties
-                .places(RoleSort::ClusterRoles, &named)
+                .places(RbacRoleKind::ClusterRole, &named)
                 .map(|(_, place)| place.clone())
                 .collect();
             for scope in places {
                 let does =
                     format!("may {means}, which by its labels the ClusterRole {} takes in", code(&name));
-                let written = Written::Role { sort: RoleSort::ClusterRoles, name: Some(name.clone()), scope };
+                let written =
+                    Written::Role { sort: RbacRoleKind::ClusterRole, name: Some(name.clone()), scope };
                 self.write(written, does, of);
             }
         }
@@ -191,7 +193,7 @@ impl Pairs<'_> {
 }
 
 fn is_called(tie: &Tie, name: &str) -> bool {
-    tie.sort == RoleSort::ClusterRoles && tie.role == name
+    tie.sort == RbacRoleKind::ClusterRole && tie.role == name
 }
 
 /// Rights with the lines that bind a role.

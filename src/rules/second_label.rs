@@ -11,8 +11,7 @@
 //! HCL only; JSON has no such form.
 
 use crate::lint::{Category, Check, Context, Rule};
-use crate::model::vault::policy::{Policy, PolicyOrigin};
-use crate::syntax::Span;
+use crate::model::vault::policy::Policy;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -25,25 +24,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
-    if !matches!(policy.origin, PolicyOrigin::HclFile | PolicyOrigin::SpecText) {
-        return;
-    }
     for rule in &policy.path_rules {
-        if rule.path.span.end > rule.span.end || rule.path.span.start <= rule.span.start {
-            continue;
+        for label in &rule.further_labels {
+            cx.report(label.span, format!("`{label}` has no rule: servers read the first label only"))
+                .label(rule.path.span, "the path of the rule")
+                .help("give each path a rule of its own");
         }
-        let behind = Span { start: rule.path.span.end, ..rule.span };
-        let text = cx.project.sources.slice(behind);
-        let trimmed = text.trim_start();
-        if !trimmed.starts_with('"') {
-            continue;
-        }
-        let Some(len) = trimmed.get(1..).and_then(|rest| rest.find('"')) else { continue };
-        let second = behind.after_start(text.len() - trimmed.len());
-        let second = Span { end: second.start + u32::try_from(len + 2).unwrap_or(2), ..second };
-        let word = cx.project.sources.slice(second).trim_matches('"').to_owned();
-        cx.report(second, format!("`{word}` has no rule: servers read the first label only"))
-            .label(rule.path.span, "the path of the rule")
-            .help("give each path a rule of its own");
     }
 }

@@ -247,17 +247,29 @@ pub struct Place {
     source: SourceId,
     /// `(inner offset, source offset)`, ascending; offsets in between move in step with the last pair.
     pieces: Vec<(u32, u32)>,
+    /// Set where nothing of the inner text stands in the source as it is: all of it lies here.
+    whole: Option<Span>,
 }
 
 impl Place {
     /// The inner text is the source from byte `start` on.
     pub fn from(source: SourceId, start: usize) -> Place {
-        Place { source, pieces: vec![(0, u32::try_from(start).unwrap_or(u32::MAX))] }
+        Place { source, pieces: vec![(0, u32::try_from(start).unwrap_or(u32::MAX))], whole: None }
     }
 
     /// The inner text is put together from pieces of the source: `(inner offset, source offset)`, ascending.
     pub fn pieces(source: SourceId, pieces: Vec<(u32, u32)>) -> Place {
-        Place { source, pieces }
+        Place { source, pieces, whole: None }
+    }
+
+    /// The inner text is what is written under `span` in another form, such as base64.
+    pub fn whole(span: Span) -> Place {
+        Place { source: span.source, pieces: vec![(0, span.start)], whole: Some(span) }
+    }
+
+    /// True if no part of the inner text has a place of its own.
+    pub fn is_whole(&self) -> bool {
+        self.whole.is_some()
     }
 
     /// The source that spans will point into.
@@ -267,6 +279,9 @@ impl Place {
 
     /// The span in the source of a byte range of the inner text.
     pub fn span(&self, range: Range<usize>) -> Span {
+        if let Some(whole) = self.whole {
+            return whole;
+        }
         let start = self.offset(range.start);
         // The end is mapped through its last byte, so that it does not jump over the next line's indentation.
         let end = if range.end > range.start { self.offset(range.end - 1) + 1 } else { start };

@@ -12,7 +12,7 @@
 //!   stands is read like any other file. One that is not is named a template. In a stream of YAML documents this is
 //!   decided for each document, and the others are read.
 
-use super::hidden::may_hide_words;
+use super::hidden::{may_encode_words, may_hide_words};
 use super::{Lowered, agent, evidence, manifest, policy, template};
 use crate::model::kube::consumer::agent::AgentHolder;
 use crate::model::project::{FileClass, Settings};
@@ -169,7 +169,7 @@ impl File<'_> {
     fn yaml(&self) -> Lowered {
         let text = &self.source.text;
         let is_plain = may_hold_objects(text) || self.is_spec_name();
-        if !is_plain && !may_hide_words(text) {
+        if !is_plain && !may_hide_words(text) && !may_encode_words(text) {
             return Lowered::nothing(FileClass::Other);
         }
         let stream = yaml::parse(text, self.source.id);
@@ -304,7 +304,7 @@ fn begins_like_manifest(text: &str) -> bool {
         .any(|word| first.starts_with(word))
 }
 
-/// A cheap look: without these words, or escapes that stand for them, a text holds neither Kubernetes objects nor specs.
+/// A cheap look: without these words, or escapes and base64 that stand for them, a text holds neither Kubernetes objects nor specs.
 fn may_hold_objects(text: &str) -> bool {
     let holds = |word: &str| text.contains(word);
     holds("rolewright/v1")

@@ -54,6 +54,9 @@ fn of_text(entry: &Entry, node: &Node, source: &Source, target: Target, out: &mu
         out.malformed.push(Malformed::new(node.span, "the server refuses an empty policy"));
     }
     let place = place_of(node, source);
+    if place.is_whole() {
+        out.shared.push(node.span);
+    }
     let read = lower::policy::read(entry.key.clone(), text, &place, PolicyOrigin::SpecText, target);
     out.policies.push(read.policy);
     out.syntax_errors.extend(read.syntax_errors);
@@ -68,6 +71,10 @@ fn place_of(node: &Node, source: &Source) -> Place {
     }
     let start = node.span.start as usize;
     let raw = source.slice(node.span);
+    // Of an alias the text stands elsewhere, of `!!binary` it is in base64; no plain text begins so.
+    if raw.starts_with(['*', '!']) {
+        return Place::whole(node.span);
+    }
     let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
     let (Some(quote), Some(mut rest)) = (quote, raw.get(1..)) else {
         return Place::from(source.id, start);

@@ -59,6 +59,14 @@ pub struct Object {
     pub elsewhere: &'static str,
 }
 
+impl Object {
+    /// True for a key or field of its own.
+    fn knows(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key.name == name)
+            || self.fields.iter().flat_map(FieldTable::rows).any(|row| row.name == name)
+    }
+}
+
 /// One key of an [`Object`].
 #[derive(Debug)]
 pub struct Key {
@@ -192,7 +200,10 @@ impl Checker<'_> {
 
     /// A key that was misspelled is no missing key: who reports the one need not report the other.
     fn required(&mut self, node: &Node, name: &str, doc: &str, object: &'static Object, head: Span) {
-        let stands_for_it = |entry: &Entry| nearest(&entry.key.value, [name]).is_some();
+        let stands_for_it = |entry: &Entry| {
+            let key = entry.key.value.as_str();
+            key == name || !object.knows(key) && nearest(key, [name]).is_some()
+        };
         if !node.entries().iter().any(stands_for_it) {
             let message = format!("`{name}` is missing in {}", object.name);
             self.faults.push(Malformed::new(head, message).with_help(format!("add `{name}:` - {doc}")));

@@ -1,6 +1,9 @@
 use super::names::{self, Pattern, is_address_block};
+use super::shape::{self, Object, Shape};
+use super::tables::{ACCESS, ACCESS_TEST, object_of};
 use super::*;
-use crate::model::project::FileClass;
+use crate::model::project::{FileClass, Target};
+use crate::model::vault::field::FieldKind;
 use crate::syntax::{SourceId, Sources, yaml};
 
 fn source(id: u32, name: &str, text: &str) -> Source {
@@ -19,6 +22,99 @@ fn project(files: &[(&str, &str)]) -> Project {
     };
     let files = sources.iter().map(lowered).collect();
     Project::assemble(Sources::new(sources), files, Settings::default())
+}
+
+/// All objects of the format below `shape`.
+fn objects(shape: Shape, found: &mut Vec<&'static Object>) {
+    match shape {
+        Shape::List(_, item) | Shape::OneOrMore(item) | Shape::Map(_, item) => objects(*item, found),
+        Shape::Object(object) if !found.iter().any(|known| std::ptr::eq(*known, object)) => {
+            found.push(object);
+            object.keys.iter().for_each(|key| objects(key.shape, found));
+            for row in object.fields.iter().flat_map(shape::FieldTable::rows) {
+                if matches!(row.kind, FieldKind::Selector | FieldKind::RoleRules) {
+                    objects(Shape::Object(object_of(row.kind)), found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_key_stands_for_a_required_one_that_is_left_out() {
+    let mut all = Vec::new();
+    objects(Shape::Object(&ACCESS), &mut all);
+    objects(Shape::Object(&ACCESS_TEST), &mut all);
+    let mut seen = 0;
+    for object in all {
+        let rows = || object.fields.iter().flat_map(shape::FieldTable::rows);
+        let names: Vec<&str> =
+            object.keys.iter().map(|key| key.name).chain(rows().map(|row| row.name)).collect();
+        let required = object.keys.iter().filter(|key| key.required).map(|key| key.name);
+        for missing in required.chain(rows().filter(|row| row.required).map(|row| row.name)) {
+            let others = names.iter().filter(|name| **name != missing);
+            let text: String = others.map(|name| format!("\"{name}\": x\n")).collect();
+            let source = source(0, "x.access.yaml", &text);
+            let document =
+                yaml::parse(if text.is_empty() { "{}" } else { &text }, SourceId(0)).documents.remove(0);
+            let mut faults = Vec::new();
+            shape::check(&document.root, Shape::Object(object), &source, Target::Any, &mut faults);
+            let wanted = format!("`{missing}` is missing in {}", object.name);
+            assert!(faults.iter().any(|fault| fault.message == wanted), "{wanted}: {faults:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn lifetimes_end_where_servers_end_to_count() {
+    for (written, fault) in [
+        ("9223372036", None),
+        ("9223372037", Some("`9223372037` seconds are more than 292 years, which no server can count")),
+        ("-9223372037", Some("`-9223372037` seconds are more than 292 years, which no server can count")),
+        ("99999999999", Some("`99999999999` seconds are more than 292 years, which no server can count")),
+        ("-1", Some("cannot provide negative value '-1'")),
+        ("'9223372036'", None),
+        ("'9223372037'", Some("`9223372037` is no duration that Vault can read")),
+        ("106751d", None),
+        ("106752d", Some("`106752d` is no duration that Vault can read")),
+        ("2562047h47m16s", None),
+        ("2562048h", Some("`2562048h` is no duration that Vault can read")),
+        ("-0.5s", None),
+        ("1.5", Some("expected a duration, found a number")),
+    ] {
+        for (place, key) in [
+            (
+                "auth: {k: {type: kubernetes, roles: {r: {bound_service_account_names: a, bound_service_account_namespaces: b, KEY}}}}",
+                "token_max_ttl",
+            ),
+            (
+                "auth: {k: {type: kubernetes, roles: {r: {bound_service_account_names: a, bound_service_account_namespaces: b, KEY}}}}",
+                "token_explicit_max_ttl",
+            ),
+            (
+                "auth: {k: {type: kubernetes, roles: {r: {bound_service_account_names: a, bound_service_account_namespaces: b, KEY}}}}",
+                "max_ttl",
+            ),
+            ("auth: {k: {type: kubernetes, KEY}}", "max_lease_ttl"),
+            ("mounts: {k: {type: kv, KEY}}", "max_lease_ttl"),
+            (
+                "secrets_engines: {k: {type: kubernetes, roles: {r: {service_account_name: a, allowed_kubernetes_namespaces: b, KEY}}}}",
+                "token_max_ttl",
+            ),
+        ] {
+            let text = format!("{HEAD}vault: {{{}}}\n", place.replace("KEY", &format!("{key}: {written}")));
+            let said: Vec<String> = project(&[("a.access.yaml", &text)])
+                .malformed
+                .into_iter()
+                .map(|fault| fault.message)
+                .collect();
+            let wanted: Vec<String> = fault.iter().map(|fault| format!("`{key}`: {fault}")).collect();
+            assert_eq!(said, wanted, "{text}");
+        }
+    }
 }
 
 const HEAD: &str = "apiVersion: rolewright/v1\nkind: Access\nname: x\n";

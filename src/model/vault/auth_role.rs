@@ -120,6 +120,7 @@ pub static AUTH_ROLE: [FieldSpec; 21] = [
     )
     .only(Availability::OpenBaoOnly),
     FieldSpec::new("policies", FieldKind::List, "old spelling of `token_policies`")
+        .drops_empty()
         .replaced_by("token_policies"),
     FieldSpec::new("ttl", FieldKind::Duration, "old spelling of `token_ttl`").replaced_by("token_ttl"),
     FieldSpec::new("max_ttl", FieldKind::Duration, "old spelling of `token_max_ttl`")

@@ -4,7 +4,7 @@
 //! a role without its audience check. One table serves four uses: checking, the JSON Schema, the documentation and
 //! the emitted scripts (which write every managed field explicitly).
 
-use super::duration::Seconds;
+use super::duration::{Nanoseconds, Seconds};
 use crate::model::project::Target;
 use crate::syntax::tree::{Entry, Node, NodeKind};
 use crate::syntax::{Span, Spanned};
@@ -24,6 +24,8 @@ pub struct FieldSpec {
     pub required: bool,
     /// Holds a secret, so it may not stand in a spec and is never emitted.
     pub secret: bool,
+    /// The endpoint drops empty items of the list that it takes; others keep them.
+    pub drops_empty: bool,
     /// What the endpoint takes where the field is absent, as text; `""` for the empty value of the kind
     /// (empty text or list, `0`, `false`).
     pub default: &'static str,
@@ -41,6 +43,7 @@ impl FieldSpec {
             availability: Availability::Everywhere,
             required: false,
             secret: false,
+            drops_empty: false,
             default: "",
             doc,
         }
@@ -56,6 +59,11 @@ impl FieldSpec {
         FieldSpec { secret: true, ..self }
     }
 
+    /// The row of a list whose empty items the endpoint drops.
+    pub const fn drops_empty(self) -> FieldSpec {
+        FieldSpec { drops_empty: true, ..self }
+    }
+
     /// The row of a field with another default than the empty value.
     pub const fn default(self, text: &'static str) -> FieldSpec {
         FieldSpec { default: text, ..self }
@@ -69,6 +77,17 @@ impl FieldSpec {
     /// The row of a deprecated spelling of `name`.
     pub const fn replaced_by(self, name: &'static str) -> FieldSpec {
         FieldSpec { replaced_by: Some(name), ..self }
+    }
+
+    /// Reads a value as the endpoint does.
+    fn read(&self, node: &Node) -> FieldValue {
+        let mut value = FieldValue::read(node, self.kind);
+        if let FieldValue::List(items) = &mut value
+            && self.drops_empty
+        {
+            items.retain(|item| !item.value.is_empty());
+        }
+        value
     }
 
     /// True if a server of this target knows the field; for [`Target::Any`], if one of them does.
@@ -174,7 +193,7 @@ impl Fields {
                 Some(spec) => fields.known.push(Field {
                     key: entry.key.clone(),
                     spec,
-                    value: FieldValue::read(&entry.value, spec.kind),
+                    value: spec.read(&entry.value),
                     span: entry.value.span,
                 }),
                 None => {
@@ -293,7 +312,9 @@ fn read_list(node: &Node) -> Result<FieldValue, String> {
 
 fn read_duration(node: &Node) -> Result<FieldValue, String> {
     let seconds = match &node.kind {
-        NodeKind::Int(seconds) => Seconds(*seconds),
+        NodeKind::Int(seconds) => Nanoseconds::from_seconds(*seconds)
+            .map(Nanoseconds::whole_seconds)
+            .map_err(|_| format!("`{seconds}` seconds are more than 292 years, which no server can count"))?,
         NodeKind::Text(text) | NodeKind::Block(text, _) => {
             Seconds::parse(text).map_err(|_| format!("`{text}` is no duration that Vault can read"))?
         }

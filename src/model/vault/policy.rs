@@ -68,6 +68,8 @@ pub struct PathRule {
     pub span: Span,
     /// The label as written, without template substitution.
     pub path: Spanned<String>,
+    /// Labels behind the first one of a `path` block, which servers drop.
+    pub further_labels: Vec<Spanned<String>>,
     /// The words of `capabilities`, as written, in order.
     pub capabilities: Vec<Spanned<String>>,
     /// The value of `capabilities`, brackets included; absent if the attribute is.
@@ -133,6 +135,7 @@ impl PathRule {
         PathRule {
             span,
             path,
+            further_labels: Vec::new(),
             capabilities: Vec::new(),
             capabilities_span: None,
             legacy: None,

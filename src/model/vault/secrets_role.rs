@@ -39,7 +39,8 @@ pub static SECRETS_ROLE: [FieldSpec; 12] = [
         "allowed_kubernetes_namespaces",
         FieldKind::List,
         "Kubernetes namespaces that credentials may be made in, letter for letter; `*` for all",
-    ),
+    )
+    .drops_empty(),
     FieldSpec::new(
         "allowed_kubernetes_namespace_selector",
         FieldKind::Selector,
@@ -72,7 +73,8 @@ pub static SECRETS_ROLE: [FieldSpec; 12] = [
         "lifetime of tokens where the request names none",
     ),
     FieldSpec::new("token_max_ttl", FieldKind::Duration, "longest lifetime that a request may ask for"),
-    FieldSpec::new("token_default_audiences", FieldKind::List, "audiences where the request names none"),
+    FieldSpec::new("token_default_audiences", FieldKind::List, "audiences where the request names none")
+        .drops_empty(),
     FieldSpec::new("name_template", FieldKind::Text, "template for the names of generated objects"),
     FieldSpec::new("extra_labels", FieldKind::Map, "labels of generated objects"),
     FieldSpec::new("extra_annotations", FieldKind::Map, "annotations of generated objects"),

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::anchor::{Anchors, Expansion};
-use super::block;
 use super::scalar::{self, Scalar};
+use super::{binary, block, timestamp};
 use crate::syntax::limits;
 use crate::syntax::tree::{Node, NodeKind, Spread};
 use crate::syntax::{SourceId, Span, Spanned, SyntaxError};
@@ -30,6 +30,12 @@ pub(super) enum Tag {
     Int,
     Float,
     Null,
+    Binary,
+    Timestamp,
+    /// Text, but of the key `<<` a merge key.
+    Merge,
+    /// `!` alone: as `Merge`.
+    Bare,
     Other,
 }
 
@@ -40,7 +46,8 @@ impl Tag {
             Tag::Int => "!!int",
             Tag::Float => "!!float",
             Tag::Null => "!!null",
-            Tag::Absent | Tag::Other => "!!str",
+            Tag::Timestamp => "!!timestamp",
+            Tag::Absent | Tag::Binary | Tag::Merge | Tag::Bare | Tag::Other => "!!str",
         }
     }
 }
@@ -56,6 +63,8 @@ pub(super) struct Builder<'t> {
     frames: Vec<Frame>,
     root: Option<Node>,
     anchors: Anchors,
+    /// Values that are written in base64.
+    encoded: Vec<Span>,
     pub(super) errors: Vec<SyntaxError>,
 }
 
@@ -77,7 +86,7 @@ enum Content {
 impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t str, source: SourceId) -> Builder<'t> {
         let (frames, errors) = (Vec::new(), Vec::new());
-        Builder { text, source, frames, root: None, anchors: Anchors::default(), errors }
+        Builder { text, source, frames, root: None, anchors: Anchors::default(), encoded: Vec::new(), errors }
     }
 
     /// Drops what is left of the last document.
@@ -93,9 +102,11 @@ impl<'t> Builder<'t> {
         self.root.take()
     }
 
-    /// What was wrong, and the anchored values that stand in several places.
+    /// What was wrong, and the values that no edit may be made in.
     pub(super) fn finish(self) -> (Vec<SyntaxError>, Vec<Span>) {
-        (self.errors, self.anchors.shared())
+        let mut sealed = self.anchors.shared();
+        sealed.extend(self.encoded);
+        (self.errors, sealed)
     }
 
     pub(super) fn scalar(
@@ -109,7 +120,12 @@ impl<'t> Builder<'t> {
         let absent = style == Style::Plain && range.is_empty();
         let value = if absent { Cow::Borrowed("") } else { value };
         let range = if absent { self.absent_at(range.start) } else { range };
-        let is_merge = value == "<<" && style == Style::Plain && tag == Tag::Absent;
+        let is_merge = value == "<<"
+            && match tag {
+                Tag::Merge | Tag::Bare => true,
+                Tag::Absent => style == Style::Plain,
+                _ => false,
+            };
         if is_merge && self.awaits_key() {
             let span = self.span(range.clone());
             self.grow(range);
@@ -206,7 +222,11 @@ impl<'t> Builder<'t> {
         tag: Tag,
         range: Range<usize>,
     ) -> Result<Node, Abandoned> {
-        if matches!(style, Style::Literal | Style::Folded) {
+        if tag == Tag::Binary {
+            return self.binary(&value, style, range);
+        }
+        let is_text = matches!(tag, Tag::Absent | Tag::Merge | Tag::Bare | Tag::Other);
+        if is_text && matches!(style, Style::Literal | Style::Folded) {
             let layout = block::layout(self.text, &value, range, style == Style::Folded);
             let spread = Spread(crate::syntax::Place::pieces(self.source, layout.pieces));
             let span = self.span(layout.range);
@@ -215,16 +235,17 @@ impl<'t> Builder<'t> {
         let span = self.span(range);
         let plain = style == Style::Plain;
         let scalar = match tag {
-            Tag::Other => Scalar::Text,
+            Tag::Merge | Tag::Bare | Tag::Other => Scalar::Text,
             Tag::Absent if !plain => Scalar::Text,
             _ => scalar::resolve(&value),
         };
         let fits = match (tag, scalar) {
-            (Tag::Absent | Tag::Other, _)
+            (Tag::Absent | Tag::Merge | Tag::Bare | Tag::Binary | Tag::Other, _)
             | (Tag::Bool, Scalar::Bool(_))
             | (Tag::Null, Scalar::Null)
             | (Tag::Int, Scalar::Int(_) | Scalar::Unsigned(_))
-            | (Tag::Float, Scalar::Float(_) | Scalar::Int(_) | Scalar::Unsigned(_)) => true,
+            | (Tag::Float, Scalar::Float(_) | Scalar::Int(_)) => true,
+            (Tag::Timestamp, _) => timestamp::is_one(&value),
             (Tag::Bool | Tag::Null | Tag::Int | Tag::Float, _) => false,
         };
         if !fits {
@@ -242,6 +263,35 @@ impl<'t> Builder<'t> {
             Scalar::Text => NodeKind::Text(value.into_owned()),
         };
         Ok(Node { span, kind })
+    }
+
+    /// A value in base64; its span begins with its tag, so that who replaces it replaces all of it.
+    fn binary(&mut self, written: &str, style: Style, range: Range<usize>) -> Result<Node, Abandoned> {
+        let start = binary::tag_before(self.text, self.header_of(style, &range)).unwrap_or(range.start);
+        let end = match style {
+            Style::Literal | Style::Folded => {
+                block::layout(self.text, written, range, style == Style::Folded).range.end
+            }
+            Style::Plain | Style::Quoted => range.end,
+        };
+        let span = self.span(start..end.max(start));
+        match binary::decode(written, span) {
+            Ok(text) => {
+                self.encoded.push(span);
+                Ok(Node { span, kind: NodeKind::Text(text) })
+            }
+            Err(error) => self.abandon(error),
+        }
+    }
+
+    /// Where a scalar begins, the `|` or `>` of a block included.
+    fn header_of(&self, style: Style, range: &Range<usize>) -> usize {
+        match style {
+            Style::Literal | Style::Folded => {
+                block::layout(self.text, "", range.clone(), style == Style::Folded).range.start
+            }
+            Style::Plain | Style::Quoted => range.start,
+        }
     }
 
     /// Puts a finished value where it belongs: as key, value, item or root. `extent` is its place in this document.

@@ -3,12 +3,14 @@
 //! The only file that names the YAML crate, whose events [`build`] makes trees of. What differs from plain YAML 1.2:
 //!
 //! - Plain scalars, keys too, are resolved as go-yaml v2 does ([`scalar`]): `on` is true, `0777` is 511.
+//! - `!!binary` is decoded, `!!int "1"` is a number, `!!merge` makes a merge key of `"<<"`.
 //! - Keys are texts, as in JSON; the same key twice in one map is an error, lists and maps are refused as keys.
 //! - Numbers that JSON does not have are refused.
 //! - The value of an alias has the span of the alias; what lies inside it keeps the place where it was written.
 //! - One broken document does not hide the others.
 
 mod anchor;
+mod binary;
 mod block;
 mod build;
 pub mod cut;
@@ -16,6 +18,7 @@ mod plain;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -33,7 +36,8 @@ pub struct Stream {
     pub documents: Vec<Document>,
     /// What could not.
     pub errors: Vec<SyntaxError>,
-    /// Values with an anchor that an alias stands for: what is written there counts in several places.
+    /// Values that no edit may be made in: those with an anchor that an alias stands for, which count in several places,
+    /// and those in base64.
     pub shared: Vec<Span>,
     /// Comments without their line breaks. Only of texts that hold a directive: nobody else needs them.
     pub comments: Vec<Range<usize>>,
@@ -195,11 +199,15 @@ fn options(text: &str) -> Options {
 
 fn tag_of(tag: Option<Cow<'_, granit_parser::Tag>>) -> Tag {
     let Some(tag) = tag else { return Tag::Absent };
-    match tag.core_suffix() {
+    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
         Some("bool") => Tag::Bool,
         Some("int") => Tag::Int,
         Some("float") => Tag::Float,
         Some("null") => Tag::Null,
+        Some("binary") => Tag::Binary,
+        Some("timestamp") => Tag::Timestamp,
+        Some("merge") => Tag::Merge,
+        _ if matches!(tag.parts(), ("", "!") | ("!", "")) => Tag::Bare,
         _ => Tag::Other,
     }
 }

@@ -127,6 +127,45 @@ fn scalars_are_resolved_as_kubernetes_does() {
         ("!!float 1", "1.0"),
         ("!!bool \"on\"", "true"),
         ("!!timestamp 2001-12-14", "\"2001-12-14\""),
+        ("!!timestamp 2001-1-1", "\"2001-1-1\""),
+        ("!!timestamp \"2001-01-01 10:00:00\"", "\"2001-01-01 10:00:00\""),
+        ("!!timestamp 2001-01-01t1:0:0.5Z", "\"2001-01-01t1:0:0.5Z\""),
+        ("!!timestamp 2001-01-01T10:00:00+01:00", "\"2001-01-01T10:00:00+01:00\""),
+        ("!!timestamp 2001-1-1 1:0:0,5", "\"2001-1-1 1:0:0,5\""),
+        ("!!binary c3lzdGVt", "\"system\""),
+        ("!!binary 'c3lzdGVt'", "\"system\""),
+        ("!!binary \"c3lz\\r\\ndGVt\"", "\"system\""),
+        ("!!binary", "\"\""),
+        ("!!binary \"\\n\"", "\"\""),
+        ("!!binary |\n c3lz\n dGVt\n", "\"system\""),
+        ("!!binary |+\n YQ==\n\n", "\"a\""),
+        ("!!binary YR==", "\"a\""),
+        ("!!binary dHJ1ZQ==", "\"true\""),
+        ("!!binary bnVsbA==", "\"null\""),
+        ("!!binary &a c3lz", "\"sys\""),
+        ("&a !!binary c3lz", "\"sys\""),
+        ("!!binary # no !\n  c3lz", "\"sys\""),
+        ("!<tag:yaml.org,2002:binary> c3lz", "\"sys\""),
+        ("!!bin%61ry c3lz", "\"sys\""),
+        ("!<tag:yaml.org,2002:bin%61ry> c3lz", "\"sys\""),
+        ("!binary c3lz", "\"c3lz\""),
+        ("!<!binary> c3lz", "\"c3lz\""),
+        ("[!!binary c3lz, !!binary , a]", "[\"sys\", \"\", \"a\"]"),
+        ("!!binary [a]", "[\"a\"]"),
+        ("!!int |-\n 1", "1"),
+        ("!!bool |-\n on", "true"),
+        ("!!int 18446744073709551615", "1.8446744073709552e19"),
+        ("!!set {a, b}", "{a: null, b: null}"),
+        ("!!omap [a: 1]", "[{a: 1}]"),
+        ("!!merge abc", "\"abc\""),
+        ("!!null \"~\"", "null"),
+        ("{!!merge <<: {a: 1}}", "{a: 1}"),
+        ("{!!merge \"<<\": {a: 1}}", "{a: 1}"),
+        ("{! <<: {a: 1}}", "{a: 1}"),
+        ("{! \"<<\": {a: 1}}", "{a: 1}"),
+        ("{!!str <<: {a: 1}}", "{<<: {a: 1}}"),
+        ("{\"<<\": {a: 1}}", "{<<: {a: 1}}"),
+        ("{!foo <<: {a: 1}}", "{<<: {a: 1}}"),
         ("|\n yes\n", "|\"yes\\n\""),
         ("kv/data/+/x", "\"kv/data/+/x\""),
         ("äöü 🦀", "\"äöü 🦀\""),
@@ -157,6 +196,10 @@ fn keys_are_resolved_to_the_texts_that_json_gets() {
         ("'y'", "y"),
         ("\"01\"", "01"),
         ("? a", "a"),
+        ("!!binary c3lz", "sys"),
+        ("!!int \"1\"", "1"),
+        ("!!float 1", "1"),
+        ("!!timestamp 2001-01-01", "2001-01-01"),
         ("? |\n  block\n", "block\n"),
     ] {
         let text = format!("{written}: 2");
@@ -171,6 +214,20 @@ fn what_cannot_be_read_is_an_error_with_its_place() {
     for (text, at, message) in [
         ("a: .inf", ".inf", "`.inf` is a number that JSON does not have"),
         ("a: !!int x", "x", "`x` is no `!!int`"),
+        ("a: !!bool |\n  true\n", "true", "`true\n` is no `!!bool`"),
+        ("a: !!float 18446744073709551615", "1", "`18446744073709551615` is no `!!float`"),
+        ("a: !!timestamp 2001-02-30", "2", "`2001-02-30` is no `!!timestamp`"),
+        ("a: !!timestamp 2001-01-01T1:0:0", "2", "`2001-01-01T1:0:0` is no `!!timestamp`"),
+        ("a: !!timestamp 2001-1-1 25:00:00", "2", "`2001-1-1 25:00:00` is no `!!timestamp`"),
+        ("a: !!timestamp 2001-001-01", "2", "`2001-001-01` is no `!!timestamp`"),
+        ("a: !!binary c3lzdGV", "!!binary", "the text of this `!!binary` is not base64"),
+        ("a: !!binary 'c3lz dGVt'", "!!binary", "the text of this `!!binary` is not base64"),
+        ("a: !!binary c-_z", "!!binary", "the text of this `!!binary` is not base64"),
+        ("a: !!binary YQ==YQ==", "!!binary", "the text of this `!!binary` is not base64"),
+        ("a: !!binary >\n  c3lz\n  dGVt\n", "!!binary", "the text of this `!!binary` is not base64"),
+        ("a: !!binary /w==", "!!binary", "the text of this `!!binary` is not UTF-8 once it is decoded"),
+        ("a: !u!foo b", "!u!", "the handle wasn't declared"),
+        ("a: 1\n!!binary YQ==: 2", "!!binary YQ==: 2", "the key `a` is written twice in this map"),
         ("? [a]\n: b", "[", "a list cannot be a key"),
         ("? {a: b}\n: c", "{", "a map cannot be a key"),
         ("a: {{ .Values.x }}", "{ .", "a map cannot be a key"),
@@ -292,6 +349,31 @@ i: *anchor
     assert_eq!(seen, expected);
     let absent = root.get("e").unwrap().span;
     assert_eq!(&text[..absent.start as usize].lines().last().unwrap(), &"e:");
+}
+
+#[test]
+fn the_span_of_base64_is_all_of_it_and_takes_no_edit() {
+    for (text, expected) in [
+        ("a: !!binary YQ==\n", "!!binary YQ=="),
+        ("a: !!binary # why!\n   \"YQ==\" # x\n", "!!binary # why!\n   \"YQ==\""),
+        ("a: &x !!binary YQ==\n", "!!binary YQ=="),
+        ("a: !!binary &x YQ==\n", "!!binary &x YQ=="),
+        ("a: [b, !!binary YQ==]\n", "!!binary YQ=="),
+        ("a: !!binary |\n  YQ==\n\nb: 1\n", "!!binary |\n  YQ=="),
+        ("!!binary YQ==: b\n", "!!binary YQ=="),
+    ] {
+        let stream = read(text);
+        assert!(stream.errors.is_empty(), "{text}: {:?}", stream.errors);
+        let sealed: Vec<&str> = stream.shared.iter().map(|span| &text[span.range()]).collect();
+        assert_eq!(sealed, [expected], "{text}");
+        let root = &stream.documents[0].root;
+        let spans = |node: &Node| match &node.kind {
+            NodeKind::List(items) => items.last().unwrap().span,
+            _ => node.span,
+        };
+        let entry = &root.entries()[0];
+        assert!([entry.key.span, spans(&entry.value)].contains(&stream.shared[0]), "{text}");
+    }
 }
 
 #[test]

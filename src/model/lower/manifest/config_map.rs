@@ -35,13 +35,19 @@ pub(super) fn agents(fields: &mut Fields<'_, '_>, out: &mut Consumers) -> bool {
     out.agents.len() > before
 }
 
-/// A text, and how its offsets lie in the source. Of a text in quotes that holds escapes this is only about right.
+/// A text, and how its offsets lie in the source. Of a text that is not written as it is, all lies at the whole
+/// value.
 pub(super) fn text_with_place(node: &Node) -> Option<(&str, Place)> {
     match &node.kind {
         NodeKind::Block(text, spread) => Some((text, spread.0.clone())),
         NodeKind::Text(text) => {
-            let quote = usize::from(node.span.range().len() > text.len());
-            Some((text, Place::from(node.span.source, node.span.start as usize + quote)))
+            let start = node.span.start as usize;
+            let place = match node.span.range().len().checked_sub(text.len()) {
+                Some(0) => Place::from(node.span.source, start),
+                Some(2) => Place::from(node.span.source, start + 1),
+                _ => Place::whole(node.span),
+            };
+            Some((text, place))
         }
         _ => None,
     }

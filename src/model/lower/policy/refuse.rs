@@ -20,6 +20,11 @@ impl<'t> Refuser<'t> {
         Refuser { refusals: Vec::new(), text, format, newlines: OnceCell::new() }
     }
 
+    /// True for a text in HCL.
+    pub(super) fn is_hcl(&self) -> bool {
+        self.format == Format::Hcl
+    }
+
     pub(super) fn refuse(&mut self, span: Span, kind: RefusalKind, word: &str, server: String) {
         self.refusals.push(Refusal { span, kind, word: word.to_owned(), server });
     }

@@ -38,6 +38,10 @@ impl Reader<'_> {
             return None;
         };
         let mut rule = PathRule::new(path, item.span);
+        // What JSON folds into keys is no label.
+        let further = item.keys.iter().skip(2).filter(|_| self.refuser.is_hcl());
+        rule.further_labels =
+            further.map(|key| Spanned::new(key.text.clone().into_owned(), key.span)).collect();
         let mut sound = true;
         rule.keys.reserve_exact(items.len());
         for (item, key) in items.iter().filter_map(|item| Some((item, item.keys.first()?))) {

@@ -220,6 +220,7 @@ fn hostile_project(strings: &[String]) -> Project {
     let text = json!({"path": rules}).to_string();
     let with = built::assemble(|lowered: &mut Lowered| {
         lowered.policies.push(Policy { text: Some(text), ..built::policy("it's $(me) \"x\"", "") });
+        lowered.policies.push(built::policy("qu'o\"te $(x)\\", ""));
         for path in paths {
             for (who, can, on) in [
                 ("policy:it's $(me) \"x\"", true, path.to_owned()),
@@ -744,11 +745,9 @@ fn a_reviewer_token_that_is_lost_is_said_to_be() {
 fn hostile_scripts_are_clean() {
     let Some(shellcheck) = live::tool("shellcheck") else { return };
     let directory = deployed::written(&hostile_project(&hostile::strings(200)));
-    // What the texts themselves look like is not the script's doing.
     for script in ["verify.sh", "rollback.sh"] {
         let mut command = Command::new(&shellcheck);
-        let output =
-            command.args(["-s", "sh", "-S", "error"]).arg(directory.path().join(script)).output().unwrap();
+        let output = command.args(["-s", "sh"]).arg(directory.path().join(script)).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }

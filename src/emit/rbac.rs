@@ -87,6 +87,10 @@ fn object(
     if let Some(namespace) = namespace {
         check_namespace(namespace)?;
     }
+    let pairs = meta.labels.iter().chain(&meta.annotations);
+    for text in pairs.flat_map(|(name, value)| [name, value]).chain([&meta.name]) {
+        carried(text)?;
+    }
     let mut metadata = Map::new();
     metadata.insert("name".into(), meta.name.as_str().into());
     if let Some(namespace) = namespace {
@@ -115,6 +119,20 @@ fn object(
         name: meta.name.value.clone(),
         manifest: manifest.into(),
     })
+}
+
+/// Some characters do not get through `kubectl kustomize`, however they are written: it makes JSON of what it has read,
+/// which leaves them bare, and reads that as YAML, which takes no control characters and no other ends of lines.
+fn carried(text: &Spanned<String>) -> Result<(), EmitError> {
+    let is_lost =
+        |sign: char| matches!(sign, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}');
+    match text.value.chars().find(|sign| is_lost(*sign)) {
+        None => Ok(()),
+        Some(sign) => Err(EmitError::refused(
+            text.span,
+            format!("a name with U+{:04X} does not get through `kubectl kustomize`", u32::from(sign)),
+        )),
+    }
 }
 
 /// A namespace names a file too, so it has to be one that Kubernetes takes.
@@ -151,6 +169,12 @@ fn rbac_role(spec: &Spec, role: &RbacRole) -> Result<Object, EmitError> {
     if let Some(span) = role.aggregation {
         return Err(EmitError::refused(span, "an aggregated ClusterRole gets its rules from the cluster"));
     }
+    let texts = |rule: &'_ RbacRule| {
+        let lists =
+            [&rule.api_groups, &rule.resources, &rule.resource_names, &rule.non_resource_urls, &rule.verbs];
+        lists.into_iter().flatten().try_for_each(carried)
+    };
+    role.rules.iter().try_for_each(texts)?;
     let mut rules: Vec<Value> = role.rules.iter().map(rule).collect();
     rules.sort_by_cached_key(Value::to_string);
     rules.dedup();
@@ -193,7 +217,9 @@ fn verb_rank(verb: &str) -> usize {
 fn rbac_binding(spec: &Spec, binding: &Binding) -> Result<Object, EmitError> {
     let namespace = (!binding.cluster_wide).then(|| namespace_of(&binding.meta));
     let mut subjects = Vec::new();
+    carried(&binding.role_ref.name)?;
     for subject in &binding.subjects {
+        carried(&subject.name)?;
         let mut body = Map::new();
         body.insert("kind".into(), subject.kind.as_str().into());
         body.insert("name".into(), subject.name.as_str().into());

@@ -59,8 +59,8 @@ pub fn bootstrap(plan: &Plan) -> Result<Artefact, Nul> {
     ] {
         text.push_str(if needed { part } else { "" });
     }
-    text.push_str(&settings(plan, true)?);
-    text.push_str(&steps(plan, "ensure")?);
+    text.push_str(&clean(settings(plan, true)?));
+    text.push_str(&clean(steps(plan, "ensure")?));
     text.push_str(BOOTSTRAP_TAIL);
     Ok(script("bootstrap.sh", text))
 }
@@ -90,17 +90,18 @@ pub fn verify(plan: &Plan, questions: &Questions) -> Result<Artefact, Nul> {
     ] {
         text.push_str(if needed { part } else { "" });
     }
-    text.push_str(&settings(plan, false)?);
-    text.push_str(&steps(plan, "verify")?);
-    text.push_str("\nexpectations() {\n:\n");
+    text.push_str(&clean(settings(plan, false)?));
+    text.push_str(&clean(steps(plan, "verify")?));
+    let mut expectations = "\nexpectations() {\n:\n".to_owned();
     for each in &questions.holders {
-        text.push_str(&holder(each)?);
+        expectations.push_str(&holder(each)?);
     }
-    text.push('\n');
+    expectations.push('\n');
     for each in &questions.claims {
-        text.push_str(&claim(each)?);
+        expectations.push_str(&claim(each)?);
     }
-    text.push_str("}\n");
+    expectations.push_str("}\n");
+    text.push_str(&clean(expectations));
     text.push_str(VERIFY_TAIL);
     Ok(script("verify.sh", text))
 }
@@ -122,7 +123,7 @@ pub fn rollback(plan: &Plan) -> Result<Artefact, Nul> {
     text.push_str(WRITE);
     text.push_str(STATE);
     text.push_str(ROLLBACK);
-    text.push_str(&settings(plan, true)?);
+    text.push_str(&clean(settings(plan, true)?));
     text.push_str(ROLLBACK_TAIL);
     Ok(script("rollback.sh", text))
 }
@@ -166,6 +167,19 @@ fn header(plan: &Plan, purpose: &str, usage: &str) -> String {
          # VAULT_BIN names the command; without it, vault is taken, or bao where there is no vault.\n",
         specs.join(", ")
     )
+}
+
+/// A function, with a directive for ShellCheck before it where its quoted words hold what looks as if the shell were to
+/// act on it.
+fn clean(function: String) -> String {
+    let marks = ["SC2016", "SC1003"];
+    let meant = [function.contains(['$', '`']), function.contains('\\')];
+    let codes: Vec<&str> =
+        marks.iter().zip(meant).filter_map(|(code, is_meant)| is_meant.then_some(*code)).collect();
+    if codes.is_empty() || !function.contains('\'') {
+        return function;
+    }
+    format!("\n# shellcheck disable={} # names and texts are taken as they stand{function}", codes.join(","))
 }
 
 /// What all of a script goes by. With `named`, the specs are named, too.

@@ -1,19 +1,21 @@
 //! # What it finds
-//! A `name_template` with text in it that no name of a service account can hold, such as `_` or upper case, or with
-//! braces that do not match.
+//! A `name_template` that Vault cannot read, or with a function that it does not know, or with text in it that no name
+//! of a service account can hold, such as `_` or upper case.
 //!
 //! # Why it matters
-//! Vault does not look at the outcome. The API server refuses every object that is made.
+//! Vault refuses the role, or does not look at the outcome: then the API server refuses every object that is made.
 //!
 //! # How to fix it
-//! Use lower-case letters, digits and dashes only; close every `{{`.
+//! Use lower-case letters, digits and dashes only; close every `{{`; use the functions that servers define.
 //!
 //! # Limits
-//! Only the text between the actions is looked at, and only if the template does not put the whole through `lowercase`
+//! What fields and functions give, and how many arguments these take, is not looked at, as the server does not before a
+//! name is made. Of names, only the text between the actions is looked at, and only if the template does not put the whole through `lowercase`
 //! or `replace`.
 
 use crate::lint::{Category, Check, Context, Rule};
 use crate::model::vault::secrets_role::SecretsRole;
+use crate::syntax::go_template;
 
 /// See the head of this file.
 pub static RULE: Rule = Rule {
@@ -30,9 +32,14 @@ fn check(role: &SecretsRole, cx: &mut Context<'_>) {
         return;
     };
     let text = template.value;
-    if text.matches("{{").count() != text.matches("}}").count() {
-        cx.report(template.span, "the braces of this template do not match, so Vault refuses the role")
-            .help("close every `{{` by `}}`");
+    if let Err(why) = go_template::read(text) {
+        let finding =
+            cx.report(template.span, format!("Vault refuses the role, it cannot read this template: {why}"));
+        if why.starts_with("function ") {
+            finding.help(format!("functions of servers: `{}`", go_template::OF_SERVERS.join("`, `")));
+        } else {
+            finding.help("close every `{{` by `}}`, every bracket and every block");
+        }
         return;
     }
     let literal = text

@@ -23,6 +23,11 @@ pub struct User {
     pub groups: Vec<String>,
 }
 
+/// The group of whoever is logged in.
+const AUTHENTICATED: &str = "system:authenticated";
+/// The group of whoever is not.
+const UNAUTHENTICATED: &str = "system:unauthenticated";
+
 impl User {
     /// A service account with the groups that it is given.
     pub fn service_account(namespace: &str, name: &str) -> User {
@@ -33,6 +38,29 @@ impl User {
                 format!("system:serviceaccounts:{namespace}"),
                 "system:authenticated".to_owned(),
             ],
+        }
+    }
+
+    /// A user by name, with the groups that come with the name; of a service account, those of one.
+    pub fn named(name: &str) -> User {
+        let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+        if let Some((namespace, account)) = account {
+            return User::service_account(namespace, account);
+        }
+        let group = if name == "system:anonymous" { UNAUTHENTICATED } else { AUTHENTICATED };
+        User { name: name.to_owned(), groups: vec![group.to_owned()] }
+    }
+
+    /// Somebody in a group, called `name`, with the groups that come with it.
+    pub fn member(group: &str, name: &str) -> User {
+        if let Some(namespace) = group.strip_prefix("system:serviceaccounts:") {
+            return User::service_account(namespace, name);
+        }
+        match group {
+            "system:serviceaccounts" => User::service_account(name, name),
+            UNAUTHENTICATED => User::named("system:anonymous"),
+            AUTHENTICATED => User::named(name),
+            _ => User { name: name.to_owned(), groups: vec![group.to_owned(), AUTHENTICATED.to_owned()] },
         }
     }
 

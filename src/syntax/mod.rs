@@ -5,6 +5,7 @@
 
 pub mod date;
 pub mod directive;
+pub mod go_template;
 pub mod hcl1;
 pub mod hcl2;
 pub mod json;

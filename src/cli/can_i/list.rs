@@ -7,6 +7,7 @@ use super::{DialectName, Exit, Failure, Format, Scene, cluster, exit, way};
 use crate::report::clean;
 use crate::report::place::Places;
 use crate::semantics::acl::Acl;
+use crate::semantics::authorizer::User;
 use crate::semantics::dialect::Dialect;
 use crate::semantics::reach::{Subject, Token};
 
@@ -25,16 +26,7 @@ impl Scene<'_> {
                 None if flags.all_namespaces => "",
                 None => home,
             };
-            let (lines, answer) = cluster::listed(self.access, &user, namespace, self.places);
-            let json: Vec<Value> = lines
-                .iter()
-                .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
-                .collect();
-            let out = match lines.as_slice() {
-                [] => String::new(),
-                lines => page::table(["RULE", "BINDING → ROLE", "WHERE"], lines),
-            };
-            return self.listing(answer, json!({"who": who.to_string(), "rules": json}), &out);
+            return self.list_user(&user, &who.to_string(), namespace);
         }
         let holders = self.holders(who)?;
         let (mut out, mut json, mut nothing, mut open) = (String::new(), Vec::new(), true, false);
@@ -77,6 +69,20 @@ impl Scene<'_> {
             (false, false) => Answer::Yes,
         };
         self.listing(answer, json!({"who": who.to_string(), "ways": json}), &out)
+    }
+
+    /// Prints the rules of a user, called `who`, in a namespace of the cluster.
+    pub(super) fn list_user(&self, user: &User, who: &str, namespace: &str) -> Result<Exit, Failure> {
+        let (lines, answer) = cluster::listed(self.access, user, namespace, self.places);
+        let json: Vec<Value> = lines
+            .iter()
+            .map(|[rule, binding, at]| json!({"rule": rule, "binding": binding, "place": at}))
+            .collect();
+        let out = match lines.as_slice() {
+            [] => String::new(),
+            lines => page::table(["RULE", "BINDING → ROLE", "WHERE"], lines),
+        };
+        self.listing(answer, json!({"who": who, "rules": json}), &out)
     }
 
     fn listing(&self, answer: Answer, json: Value, out: &str) -> Result<Exit, Failure> {

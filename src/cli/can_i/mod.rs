@@ -3,6 +3,7 @@
 pub mod cluster;
 mod list;
 pub mod page;
+mod person;
 mod vault;
 pub mod way;
 mod words;
@@ -28,6 +29,7 @@ use crate::semantics::rbac::subjects;
 use crate::semantics::reach::kubernetes::Question;
 use crate::semantics::reach::{Access, Holder, Subject};
 use page::{Answer, Row, add, place};
+use person::Person;
 use world::Asked;
 
 /// Flags of `can-i`.
@@ -75,6 +77,8 @@ WHO is
   NAMESPACE/SERVICEACCOUNT@ROLE     with this role; also @MOUNT/ROLE
   role:NAME                         whoever logs in through the role
   policy:NAME[,NAME]                whoever holds these policies, and `default` only if it is named
+  user:NAME, group:NAME             a user, or whoever is in the group: of Kubernetes only, with the groups that come
+                                    with it (`system:authenticated`, for `system:anonymous` `system:unauthenticated`)
 
 A question is about Kubernetes if a flag says so (-n, -A, --subresource, --kubernetes) or if no capability of Vault has
 its verb (get, watch, impersonate, …). `create`, `update`, `patch`, `delete` and `list` are words of both: then a path
@@ -95,6 +99,11 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     let paths = if args.policy.is_empty() { &args.paths } else { &args.policy };
     let loaded = load(paths, &session)?;
     let project = &loaded.project;
+    if let (true, [who, words @ ..]) = (args.policy.is_empty(), args.words.as_slice())
+        && let Some(person) = Person::read(who, project)
+    {
+        return person?.answer(words, args, global.quiet, &Access::new(project));
+    }
     let (who, words) = match (args.policy.is_empty(), args.words.as_slice()) {
         (true, [who, words @ ..]) => (subject(who)?, words),
         (_, _) if project.policies.is_empty() => {
@@ -111,11 +120,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
             _ => Err(usage("with `--list`, nothing follows WHO")),
         };
     }
-    let (verb, what) = match words {
-        [verb, what] => (verb, (what.as_str(), None)),
-        [verb, kind, name] => (verb, (kind.as_str(), Some(name.as_str()))),
-        _ => return Err(usage("a question is `WHO CAPABILITY PATH`")),
-    };
+    let (verb, what) = question(words)?;
     let home = match &who {
         Subject::ServiceAccount { namespace, .. } => Some(namespace.as_str()),
         _ => None,
@@ -124,6 +129,15 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit, Failure> {
     match world::understand(verb, what, &args.flags, home, |path| mounts.mentions(path))? {
         Asked::Vault(operation, path) => scene.vault(&who, verb, operation, &path),
         Asked::Kubernetes(question) => scene.kubernetes(&who, &question),
+    }
+}
+
+/// The verb, and what it is about.
+fn question(words: &[String]) -> Result<(&str, (&str, Option<&str>)), Failure> {
+    match words {
+        [verb, what] => Ok((verb, (what, None))),
+        [verb, kind, name] => Ok((verb, (kind, Some(name)))),
+        _ => Err(usage("a question is `WHO CAPABILITY PATH`")),
     }
 }
 
@@ -165,7 +179,8 @@ pub fn load_named(paths: &[PathBuf], session: &Session, named: &str) -> Result<L
 }
 
 fn subject(text: &str) -> Result<Subject, Failure> {
-    let help = "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME` or `policy:NAME[,NAME]`";
+    let help = "WHO is `NAMESPACE/SERVICEACCOUNT[@ROLE]`, `role:NAME`, `policy:NAME[,NAME]`, \
+                `user:NAME` or `group:NAME`";
     let subject: Subject = text.parse().map_err(|error: crate::semantics::reach::SubjectError| {
         Failure::new(clean::line(&error.to_string())).with_help(help)
     })?;
@@ -197,18 +212,22 @@ struct Scene<'r> {
 
 impl Scene<'_> {
     fn kubernetes(&self, who: &Subject, question: &Question) -> Result<Exit, Failure> {
-        let user = self.user(who)?;
-        let said = cluster::ask(self.access, &user, question, self.places);
+        self.of_user(&self.user(who)?, &who.to_string(), self.identity_rows(who), question)
+    }
+
+    /// The answer for `user`, called `who` and introduced by `rows`.
+    fn of_user(&self, user: &User, who: &str, rows: Vec<Row>, question: &Question) -> Result<Exit, Failure> {
+        let said = cluster::ask(self.access, user, question, self.places);
         let words = cluster::question_words(question);
         if self.args.format == Format::Json {
             let mut json = said.json;
-            add(&mut json, "who", who.to_string());
+            add(&mut json, "who", who.to_owned());
             add(&mut json, "question", words);
             return self.finish(said.answer, json);
         }
         let mut out = self.head(said.answer, &said.reason, &said.place);
         if self.args.explain {
-            let mut rows = self.identity_rows(who);
+            let mut rows = rows;
             rows.push(Row::new("asks to", words));
             rows.extend(said.rows);
             out += &page::rows(&rows);

@@ -43,8 +43,9 @@ pub struct PolicyText {
 /// Reads a policy in HCL or in the server's JSON form (which one, the first character decides, as on the server).
 ///
 /// A server of `target` takes the text if and only if both `syntax_errors` and the policy's `refusals` are empty.
-/// One thing is not checked, for want of a clock: OpenBao skips path rules whose `expiration` has passed, faults and
-/// all. Not looked at either: the HTTP endpoint refuses an empty text, and decodes a text that is valid base64.
+/// One thing hangs on the clock: once the `expiration` of a path rule has passed, OpenBao takes what faults its words,
+/// wildcards, lifetimes and templates have. Here that holds for times before 2024 only, since when there is an OpenBao;
+/// a rule that expired later is read as if it were still there. Not looked at either: the HTTP endpoint refuses an empty text, and decodes a text that is valid base64.
 pub fn read(
     name: Spanned<String>,
     text: &str,

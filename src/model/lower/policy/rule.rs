@@ -16,6 +16,10 @@ use crate::model::vault::timestamp::Timestamp;
 use crate::syntax::hcl1::{Item, Key, ValueKind};
 use crate::syntax::{Span, Spanned};
 
+/// The first second of 2024, before there was an OpenBao: what expired until then has expired for every server that
+/// knows `expiration`. Such a server leaves the rule out once keys, types and the control group are in order.
+const FIRST_OPENBAO: i64 = 1_704_067_200;
+
 impl Reader<'_> {
     /// The path rule of an item whose first key is `path`; further labels mean nothing.
     pub(super) fn path_rule(&mut self, item: &Item) -> Option<PathRule> {
@@ -114,6 +118,8 @@ impl Reader<'_> {
             }
         }
         rule.extras.expiration = self.expiration(expiration.as_ref(), context);
+        let is_over = rule.extras.expiration.is_some_and(|at| at.value.seconds < FIRST_OPENBAO);
+        let looked_at = self.refuser.refusals.len();
         self.wildcard(rule);
         let denied = self.capabilities(rule, context);
         if !denied {
@@ -126,6 +132,12 @@ impl Reader<'_> {
             self.response_filter(filter.as_ref(), rule, context);
         }
         rule.extras.response_keys_filter = filter;
+        if is_over {
+            self.refuser.refusals.truncate(looked_at);
+            if has_group && dialect::vault(self.target) && dialect::openbao(self.target) {
+                control_group::check_openbao(&mut self.refuser, items, context);
+            }
+        }
     }
 
     /// Vault looks at a control group last and not at all after `deny`; of no particular server, one must take it.

@@ -261,3 +261,28 @@ fn broken_policies_are_recognised_by_their_name_and_words() {
         assert!(!resembles_policy(text), "{text}");
     }
 }
+
+/// What a live server answers, too.
+#[test]
+fn a_rule_that_has_long_expired_is_looked_at_less() {
+    for (body, is_taken) in [
+        ("capabilities = [\"de\"]", true),
+        ("policy = \"x\"", true),
+        ("capabilities = [\"read\"] min_wrapping_ttl = \"x\"", true),
+        ("capabilities = [\"read\"] min_wrapping_ttl = \"5\" max_wrapping_ttl = \"3\"", true),
+        ("capabilities = [\"read\"] list_scan_response_keys_filter_path = \"{{ x\"", true),
+        ("bogus = 1", false),
+        ("capabilities = \"x\"", false),
+        ("capabilities = [\"read\"] control_group = { }", false),
+        ("capabilities = [\"read\"] pagination_limit = \"x\"", false),
+        ("capabilities = [\"read\"] allowed_parameters = [\"x\"]", false),
+    ] {
+        for target in [Target::OpenBao, Target::Any] {
+            for (time, is_taken) in [("2001-01-01T00:00:00Z", is_taken), ("2999-01-01T00:00:00Z", false)] {
+                let text = format!("path \"a\" {{ {body} expiration = \"{time}\" }}");
+                let read = lower(&text, target);
+                assert_eq!(read.policy.refusals.is_empty(), is_taken, "{target:?} {text}");
+            }
+        }
+    }
+}

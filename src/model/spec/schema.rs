@@ -145,7 +145,7 @@ impl Writer {
             }
             FieldKind::List => json!({ "type": ["array", "string"], "items": { "type": "string" } }),
             FieldKind::Duration => {
-                json!({ "type": ["integer", "string"], "minimum": 0, "pattern": DURATION })
+                json!({ "type": ["integer", "string"], "minimum": 0, "maximum": LONGEST, "pattern": DURATION })
             }
             FieldKind::Bool => json!({ "type": "boolean" }),
             FieldKind::Integer => json!({ "type": "integer", "minimum": 0 }),
@@ -158,6 +158,9 @@ impl Writer {
         }
     }
 }
+
+/// The most seconds whose nanoseconds 64 bits hold.
+const LONGEST: i64 = i64::MAX / 1_000_000_000;
 
 /// A duration text of Vault: nothing, whole seconds, whole days, or Go's units; never negative.
 const DURATION: &str = r"^([+]?[0-9]+d?|[+]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(h|m|s|ms|us|µs|μs|ns))+)?$";

@@ -57,16 +57,19 @@ pub fn read(text: &str) -> Result<Template<'_>, String> {
     let mut reader =
         Reader { tokens, at: 0, loops: 0, depth: 0, variables: vec!["$"], found: Template::default() };
     match reader.list(true)? {
-        End::Text => Ok(reader.found),
-        End::End => Err("unexpected {{end}}".to_owned()),
-        End::Else => Err("unexpected {{else}}".to_owned()),
+        Ending::Text => Ok(reader.found),
+        Ending::Word => Err("unexpected {{end}}".to_owned()),
+        Ending::Else => Err("unexpected {{else}}".to_owned()),
     }
 }
 
 /// What a list of actions ends in.
-enum End {
+enum Ending {
+    /// The text.
     Text,
-    End,
+    /// `{{end}}`.
+    Word,
+    /// `{{else`.
     Else,
 }
 
@@ -89,10 +92,10 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     /// Actions up to `{{end}}`, `{{else`, or the end of the text; after the latter two words the reader stands behind them.
-    fn list(&mut self, top: bool) -> Result<End, String> {
+    fn list(&mut self, top: bool) -> Result<Ending, String> {
         loop {
             match self.next() {
-                Token::End => return Ok(End::Text),
+                Token::End => return Ok(Ending::Text),
                 Token::Open => {}
                 Token::Bad(why) => return Err(why),
                 other => return Err(unexpected(&other, "input")),
@@ -100,9 +103,9 @@ impl<'t> Reader<'t> {
             match self.next_word() {
                 Token::Word("end") => {
                     self.close("end")?;
-                    return Ok(End::End);
+                    return Ok(Ending::Word);
                 }
-                Token::Word("else") => return Ok(End::Else),
+                Token::Word("else") => return Ok(Ending::Else),
                 Token::Word(word @ ("if" | "with" | "range")) => self.nested(|own| own.control(word))?,
                 Token::Word(word @ ("break" | "continue")) => {
                     self.close(word)?;
@@ -144,9 +147,9 @@ impl<'t> Reader<'t> {
         self.variables = outer;
         self.loops = loops;
         match end {
-            End::End => Ok(()),
-            End::Else => Err("unexpected {{else}}".to_owned()),
-            End::Text => Err("unexpected EOF".to_owned()),
+            Ending::Word => Ok(()),
+            Ending::Else => Err("unexpected {{else}}".to_owned()),
+            Ending::Text => Err("unexpected EOF".to_owned()),
         }
     }
 
@@ -157,12 +160,12 @@ impl<'t> Reader<'t> {
         self.loops += is_loop;
         let mut end = self.list(false)?;
         self.loops -= is_loop;
-        if matches!(end, End::Else) {
+        if matches!(end, Ending::Else) {
             end = match self.peek_word() {
                 Token::Word(next @ ("if" | "with")) if next == word => {
                     self.next_word();
                     self.nested(|own| own.control(word))?;
-                    End::End
+                    Ending::Word
                 }
                 _ => {
                     self.close("else")?;
@@ -172,9 +175,9 @@ impl<'t> Reader<'t> {
         }
         self.variables.truncate(known);
         match end {
-            End::End => Ok(()),
-            End::Else => Err("expected end; found {{else}}".to_owned()),
-            End::Text => Err("unexpected EOF".to_owned()),
+            Ending::Word => Ok(()),
+            Ending::Else => Err("expected end; found {{else}}".to_owned()),
+            Ending::Text => Err("unexpected EOF".to_owned()),
         }
     }
 

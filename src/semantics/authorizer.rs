@@ -36,6 +36,11 @@ impl User {
         }
     }
 
+    /// Whoever sends no credentials.
+    pub fn anonymous() -> User {
+        User { name: "system:anonymous".to_owned(), groups: vec!["system:unauthenticated".to_owned()] }
+    }
+
     /// True for members of `system:masters`, to whom everything is allowed before RBAC is asked.
     pub fn is_master(&self) -> bool {
         self.groups.iter().any(|group| group == "system:masters")

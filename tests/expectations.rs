@@ -78,8 +78,11 @@ fn exit_codes() {
         ("proved", 0),
         ("unknown", 1),
         ("unproved", 1),
+        ("vault-namespaces", 1),
         ("ways", 1),
         ("ways-closed", 0),
+        ("without-login", 1),
+        ("without-token", 1),
     ];
     assert_eq!(codes, wanted);
 }

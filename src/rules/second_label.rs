@@ -25,10 +25,13 @@ pub static RULE: Rule = Rule {
 
 fn check(policy: &Policy, cx: &mut Context<'_>) {
     for rule in &policy.path_rules {
-        for label in &rule.further_labels {
-            cx.report(label.span, format!("`{label}` has no rule: servers read the first label only"))
-                .label(rule.path.span, "the path of the rule")
-                .help("give each path a rule of its own");
+        let Some((label, others)) = rule.further_labels.split_first() else { continue };
+        let mut finding = cx
+            .report(label.span, format!("`{label}` has no rule: servers read the first label only"))
+            .label(rule.path.span, "the path of the rule")
+            .help("give each path a rule of its own");
+        for other in others {
+            finding = finding.label(other.span, "no rule either");
         }
     }
 }

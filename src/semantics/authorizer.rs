@@ -58,10 +58,15 @@ impl User {
         }
         match group {
             "system:serviceaccounts" => User::service_account(name, name),
-            UNAUTHENTICATED => User::named("system:anonymous"),
+            UNAUTHENTICATED => User::anonymous(),
             AUTHENTICATED => User::named(name),
             _ => User { name: name.to_owned(), groups: vec![group.to_owned(), AUTHENTICATED.to_owned()] },
         }
+    }
+
+    /// Whoever sends no credentials.
+    pub fn anonymous() -> User {
+        User::named("system:anonymous")
     }
 
     /// True for members of `system:masters`, to whom everything is allowed before RBAC is asked.

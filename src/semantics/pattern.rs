@@ -61,6 +61,30 @@ fn meet<'a>(mut left: impl Iterator<Item = Part<'a>>, mut right: impl Iterator<I
     }
 }
 
+/// A path that both match, with `x` where any text will do; nothing if there is none.
+pub fn common(one: &PathPattern, other: &PathPattern) -> Option<String> {
+    let (mut left, mut right) = (parts(one), parts(other));
+    let mut path: Vec<&str> = Vec::new();
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => break,
+            (None, Some(_)) | (Some(_), None) => return None,
+            (Some(a), Some(b)) => {
+                if !a.meets(b) {
+                    return None;
+                }
+                path.push(a.shared(b));
+                if a.is_open() || b.is_open() {
+                    // An open part is the last one of its pattern, so one side at most goes on.
+                    path.extend(left.chain(right).map(|part| part.shared(Part::Any)));
+                    break;
+                }
+            }
+        }
+    }
+    Some(path.join("/"))
+}
+
 /// True if every path that `narrow` matches is matched by `broad` too.
 pub fn covers(broad: &PathPattern, narrow: &PathPattern) -> bool {
     let (mut left, mut right) = (parts(broad), parts(narrow));
@@ -99,7 +123,7 @@ pub(super) enum Part<'a> {
     Open(&'a str),
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     fn is_open(self) -> bool {
         matches!(self, Part::Open(_))
     }
@@ -118,6 +142,17 @@ impl Part<'_> {
             (Part::Literal(text), part) | (part, Part::Literal(text)) => part.admits(text),
             (Part::Open(a), Part::Open(b)) => a.starts_with(b) || b.starts_with(a),
         }
+    }
+
+    /// A segment that both admit, of two that meet.
+    fn shared(self, other: Part<'a>) -> &'a str {
+        let text = match (self, other) {
+            (Part::Literal(text), _) | (_, Part::Literal(text)) => return text,
+            (Part::Open(a), Part::Open(b)) if a.len() > b.len() => a,
+            (Part::Any, Part::Any) => "",
+            (Part::Open(text), Part::Any) | (_, Part::Open(text)) => text,
+        };
+        if text.is_empty() { "x" } else { text }
     }
 
     fn includes(self, other: Part<'_>) -> bool {
@@ -222,6 +257,13 @@ mod tests {
             let (a, b) = (pattern(left), pattern(right));
             assert_eq!(overlaps(&a, &b), overlap, "{left} overlaps {right}");
             assert_eq!(overlaps(&b, &a), overlap, "{right} overlaps {left}");
+            for path in [common(&a, &b), common(&b, &a)] {
+                assert_eq!(path.is_some(), overlap, "{left} and {right}");
+                assert!(
+                    path.is_none_or(|path| matches(&a, &path) && matches(&b, &path)),
+                    "{left} and {right}"
+                );
+            }
             assert_eq!(covers(&a, &b), covered, "{left} covers {right}");
             assert_eq!(covers(&b, &a), covering, "{right} covers {left}");
         }

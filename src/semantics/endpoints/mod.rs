@@ -7,13 +7,15 @@ mod identity;
 mod logins;
 mod pki;
 mod system;
+mod without_token;
+
+pub use without_token::{WithoutToken, all_without_token, without_token};
 
 use super::kv;
 use super::mounts::MountTable;
 use super::pattern::{label_overlaps, overlaps};
 use crate::model::project::Project;
 use crate::model::vault::capability::{Capability, CapabilitySet};
-use crate::model::vault::mount::{Engine, KvVersion};
 use crate::model::vault::path::PathPattern;
 use crate::syntax::{Span, Spanned};
 
@@ -142,9 +144,14 @@ impl<'a> Below<'a> {
     /// True if all the endpoints that it reaches answer without a token. The ceremonies around root keys do not count, as
     /// servers can be told to ask for a token there.
     pub fn is_open(&self) -> bool {
-        let ceremony = ["generate-root", "rekey", "decode-token"].iter().any(|it| self.rest.starts_with(it));
         let mut known = self.endpoints().filter(|endpoint| !endpoint.is_opaque());
-        !ceremony && known.next().is_some_and(Endpoint::is_open) && known.all(Endpoint::is_open)
+        !self.is_ceremony() && known.next().is_some_and(Endpoint::is_open) && known.all(Endpoint::is_open)
+    }
+
+    /// True of the ceremonies around root keys.
+    fn is_ceremony(&self) -> bool {
+        let ceremonies = ["generate-root", "rekey", "decode-token"];
+        self.api == Api::System && ceremonies.iter().any(|it| self.rest.starts_with(it))
     }
 
     /// Every capability that some endpoint it reaches asks for; nothing if it reaches none, or one of which that is not
@@ -247,16 +254,7 @@ fn secrets_engine<'a>(
         }
         return by_name(first).map(|api| (api, first, false));
     };
-    let api = match known.engine {
-        Engine::Kv(Some(KvVersion::V1)) => Api::Kv1,
-        Engine::Kv(Some(KvVersion::V2)) => Api::Kv2,
-        Engine::Transit => Api::Transit,
-        Engine::Pki => Api::Pki,
-        Engine::Database => Api::Database,
-        Engine::Kubernetes => Api::Kubernetes,
-        Engine::Other(name) if name == "ssh" => Api::Ssh,
-        Engine::Kv(None) | Engine::Other(_) => return None,
-    };
+    let api = without_token::of_engine(known.engine)?;
     let mount = label.get(..known.path.len())?;
     label.get(mount.len()..)?.starts_with('/').then_some((api, mount, true))
 }

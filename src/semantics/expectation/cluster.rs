@@ -21,7 +21,13 @@ pub(super) fn answers(
         };
         let user = User::service_account(namespace, name);
         let places = namespaces(prover, expectation, question);
-        let reasons = places.into_iter().map(|place| {
+        // Whoever has a token can leave it out; that something can be done is asked of the token.
+        let mut users = vec![(user, None)];
+        if !expectation.can {
+            users.push((User::anonymous(), Some("whoever reaches the API server without a login")));
+        }
+        let all = users.iter().flat_map(|user| places.iter().map(move |place| (user, *place)));
+        let reasons = all.map(|((user, label), place)| {
             let resource;
             let query = match question {
                 Question::Url(path) => Query::Url { verb: action, path },
@@ -34,7 +40,9 @@ pub(super) fn answers(
                     return Reason::new(None, "Vault is asked elsewhere");
                 }
             };
-            ask(prover, &user, &query, place)
+            let reason = ask(prover, user, &query, place);
+            let told = label.filter(|_| reason.allowed != Some(false));
+            Reason { who: told.map(str::to_owned), ..reason }
         });
         // Of many refusals, one is enough.
         let mut reasons: Vec<Reason> = reasons.collect();

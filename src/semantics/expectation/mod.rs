@@ -13,6 +13,8 @@ mod cluster;
 mod coverage;
 mod names;
 mod never;
+mod open;
+mod place;
 mod universal;
 mod vault;
 
@@ -22,6 +24,7 @@ use std::cell::OnceCell;
 
 use super::authorizer::{Query, User};
 use super::escalation_graph::{EscalationGraph, Hop};
+use super::mounts::MountTable;
 use super::reach::{Access, Holder, Subject, kubernetes};
 use crate::model::project::Project;
 use crate::model::spec::{Expectation, Quantifier, Question};
@@ -158,6 +161,8 @@ pub struct Prover<'a> {
     names: Names<'a>,
     /// Built for the first claim about ways.
     graph: OnceCell<EscalationGraph>,
+    /// Built for the first claim about Vault.
+    mounts: OnceCell<MountTable<'a>>,
     replay: Replay<'a>,
 }
 
@@ -173,7 +178,17 @@ impl<'a> Prover<'a> {
     /// Arranges `project`.
     pub fn new(project: &'a Project) -> Prover<'a> {
         let replay = Replay { vault: |asked, holder| asked.by_token(holder), kubernetes: Access::kubernetes };
-        Prover { access: Access::new(project), names: Names::of(project), graph: OnceCell::new(), replay }
+        Prover {
+            access: Access::new(project),
+            names: Names::of(project),
+            graph: OnceCell::new(),
+            mounts: OnceCell::new(),
+            replay,
+        }
+    }
+
+    fn mounts(&self) -> &MountTable<'a> {
+        self.mounts.get_or_init(|| MountTable::new(self.access.project()))
     }
 
     /// The verdict on one claim.

@@ -1,9 +1,11 @@
 //! Questions to Vault: each way to a token is tried, on every server of the target.
 
-use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of};
+use super::place::places;
+use super::{Answer, Decider, DeciderKind, Prover, Reason, any_of, open};
 use crate::model::project::Target;
 use crate::model::spec::Expectation;
 use crate::model::vault::capability::{Capability, CapabilitySet};
+use crate::model::vault::path::{PathPattern, PatternClass};
 use crate::semantics::acl::{Acl, Decision, MergedRule, Operation, Refusal, Request, RuleRef, Verdict};
 use crate::semantics::dialect::Dialect;
 use crate::semantics::login::Missing;
@@ -23,12 +25,23 @@ pub(super) fn answers(
         Err(Unresolved::NoRoles) => Vec::new(),
         Err(unresolved) => return Err(unresolved.to_string()),
     };
+    // In a claim about one path, a star is a star.
+    let on = PathPattern { text: path.to_owned(), class: PatternClass::Exact };
+    let elsewhere: Vec<_> = places(prover, expectation, &on).into_iter().skip(1).collect();
     let answers = expectation.actions.iter().map(|action| {
         let Some(capability) = Capability::from_word(action.as_str()) else {
             return any_of(action.as_str(), vec![Reason::new(None, format!("`{action}` is no capability"))]);
         };
         let asked = Asked { expectation, path, capability };
         let mut reasons: Vec<Reason> = holders.iter().filter_map(|holder| asked.of(holder)).collect();
+        for place in &elsewhere {
+            let path = place.within.text.as_str();
+            let of = holders.iter().filter(|holder| place.of.as_ref() == Some(&holder.namespace));
+            let found = of.filter_map(|holder| Asked { path, ..asked }.of(holder));
+            let found = found.filter(|reason| reason.allowed != Some(false));
+            reasons.extend(found.map(|reason| Reason { path: Some(path.to_owned()), ..reason }));
+        }
+        reasons.extend(open::somewhere(prover, expectation, capability, &on));
         if reasons.is_empty() {
             let nobody = match holders.len() {
                 0 => "there are no auth roles",

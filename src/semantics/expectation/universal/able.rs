@@ -33,6 +33,9 @@ impl Claim<'_, '_> {
     /// That a subject is able to on every path of the pattern.
     pub(super) fn able(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
         let who = subject.to_string();
+        if let Some(reason) = self.open_everywhere() {
+            return Ok(vec![Reason { who: Some(who), ..reason }]);
+        }
         let holders = self.holders(subject)?;
         let sure: Vec<&Holder<'_>> = holders.iter().filter(|holder| self.is_settled(holder)).collect();
         let all_sure = holders.iter().filter(|holder| holder.gets_token()).count() == sure.len();
@@ -76,6 +79,10 @@ impl Claim<'_, '_> {
             .map_err(|why| (Outcome::Nobody, why))?;
         let answer = answers.into_iter().find(|answer| answer.action == self.capability.word());
         let Some(answer) = answer else { return Ok(Vec::new()) };
+        if answer.allowed == Some(true) && answer.reasons.iter().any(|reason| reason.who.is_some()) {
+            let text = "this path answers without a token, and whether all others are open is not looked at";
+            return Ok(vec![Reason { who: Some(who), path: Some(path), ..Reason::new(None, text) }]);
+        }
         if answer.allowed == Some(true) {
             self.contradicts.set(self.contradicts.get() || all_sure);
             let text = "it is open on this path through a role of which not all is known";

@@ -1,26 +1,22 @@
 //! Claims that nobody is able to, role by role: whom each admits, and who is left aside.
 
-use super::Claim;
 use super::admitted::{Bounds, stranger};
+use super::{Claim, Looked};
 use crate::model::vault::auth_role::AuthRole;
 use crate::semantics::dialect::Dialect;
-use crate::semantics::expectation::{Decider, Outcome, Reason};
+use crate::semantics::expectation::Reason;
 use crate::semantics::login::{AuthMethod, Outcome as LoginOutcome, attempt};
 use crate::semantics::reach::{Access, Holder, Matching, RoleName, Sieve, Subject, Who};
 
 impl Claim<'_, '_> {
-    /// That nobody is able to, but for some; or that everybody is, which nobody can prove of people who have no role.
-    pub(super) fn everybody(&self, able: bool, except: &[Subject]) -> (bool, Vec<Reason>) {
-        if able {
-            let text = "everybody would be able to, and whoever has no auth role is not";
-            return (true, vec![Reason::new(Some(false), text)]);
-        }
+    /// That nobody is able to, but for some.
+    pub(super) fn everybody(&self, except: &[Subject], looked: &mut Looked) {
         let access = &self.prover.access;
-        let mut reasons = self.unread_roles();
-        let (mut roles, mut closing) = (0, Vec::new());
+        let Looked { reasons, roles, closing } = looked;
+        reasons.extend(self.unread_roles());
         let sieve = Sieve::on_pattern(access, self.within, self.lists());
-        for (method, role) in access.roles() {
-            roles += 1;
+        for (method, role) in access.roles().filter(|(method, _)| self.asks(&method.namespace)) {
+            *roles += usize::from(self.of.is_none());
             let Some(of_role) = access.of_role_sifted(role, method, &sieve) else { continue };
             if !self.may_open(&of_role) || is_excepted_role(access, (role, method), except) {
                 continue;
@@ -30,7 +26,7 @@ impl Claim<'_, '_> {
                     Who::ServiceAccount { namespace, name, .. } => {
                         if !is_excepted(namespace, name, (role, method), except) {
                             let named = format!("{namespace}/{name}");
-                            reasons.extend(self.closed_to(&holder, &named, &mut closing));
+                            reasons.extend(self.closed_to(&holder, &named, closing));
                         }
                     }
                     Who::Matching { name, namespace } => {
@@ -45,24 +41,23 @@ impl Claim<'_, '_> {
                             bounds,
                             &named,
                             |namespace, name| is_excepted(namespace, name, (role, method), except),
-                            &mut closing,
+                            closing,
                         );
                         reasons.extend(found);
                     }
                 }
             }
         }
-        (false, self.concluded(reasons, roles, closing))
     }
 
     /// That no service account of a Kubernetes namespace is able to.
-    pub(super) fn closed_in(&self, wanted: &str) -> Vec<Reason> {
+    pub(super) fn closed_in(&self, wanted: &str, looked: &mut Looked) {
         let access = &self.prover.access;
-        let mut reasons = self.unread_roles();
-        let (mut roles, mut closing) = (0, Vec::new());
+        let Looked { reasons, roles, closing } = looked;
+        reasons.extend(self.unread_roles());
         let sieve = Sieve::on_pattern(access, self.within, self.lists());
-        for (method, role) in access.roles() {
-            roles += 1;
+        for (method, role) in access.roles().filter(|(method, _)| self.asks(&method.namespace)) {
+            *roles += usize::from(self.of.is_none());
             let Some(of_role) = access.of_role_sifted(role, method, &sieve) else { continue };
             if !self.may_open(&of_role) {
                 continue;
@@ -71,7 +66,7 @@ impl Claim<'_, '_> {
                 match who {
                     Who::ServiceAccount { namespace, name, .. } if namespace == wanted => {
                         let named = format!("{namespace}/{name}");
-                        reasons.extend(self.closed_to(&holder, &named, &mut closing));
+                        reasons.extend(self.closed_to(&holder, &named, closing));
                     }
                     Who::ServiceAccount { .. } => {}
                     Who::Matching { name, .. } => {
@@ -85,12 +80,11 @@ impl Claim<'_, '_> {
                         let bounds = Bounds { name: name.as_str(), namespace: wanted };
                         let named = format!("any service account `{name}` of the namespace `{wanted}`");
                         let never = |_: &str, _: &str| false;
-                        reasons.extend(self.closed_to_matching(&holder, bounds, &named, never, &mut closing));
+                        reasons.extend(self.closed_to_matching(&holder, bounds, &named, never, closing));
                     }
                 }
             }
         }
-        self.concluded(reasons, roles, closing)
     }
 
     /// Templates that hold roles and were not read: whom those admit is not known.
@@ -106,18 +100,22 @@ impl Claim<'_, '_> {
     }
 
     /// That one subject is able to on no path of the pattern.
-    pub(super) fn closed_to_one(&self, subject: &Subject) -> Result<Vec<Reason>, (Outcome, String)> {
-        let holders = self.holders(subject)?;
-        let mut closing = Vec::new();
-        let mut reasons = Vec::new();
-        for holder in holders.iter().filter(|holder| holder.gets_token()) {
-            reasons.extend(self.closed_to(holder, &subject.to_string(), &mut closing));
+    pub(super) fn closed_to_one(&self, subject: &Subject, holders: &[Holder<'_>], looked: &mut Looked) {
+        let who = subject.to_string();
+        let asked = holders.iter().filter(|holder| self.asks(&holder.namespace));
+        for holder in asked {
+            looked.roles += usize::from(self.of.is_none());
+            if holder.gets_token() {
+                looked.reasons.extend(self.closed_to(holder, &who, &mut looked.closing));
+            }
         }
-        Ok(self.concluded(reasons, holders.len(), closing))
     }
+}
 
+impl Looked {
     /// The reasons; if there are none, why.
-    fn concluded(&self, reasons: Vec<Reason>, roles: usize, closing: Vec<Decider>) -> Vec<Reason> {
+    pub(super) fn concluded(self) -> Vec<Reason> {
+        let Looked { reasons, roles, closing } = self;
         let mut told: Vec<Reason> = Vec::new();
         for reason in reasons {
             // What one role says of one identity stands together.

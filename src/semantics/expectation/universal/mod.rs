@@ -13,8 +13,9 @@ mod opening;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use super::place::{Place, places};
 use super::vault::Asked;
-use super::{Answer, Decider, Outcome, Prover, Reason, any_of};
+use super::{Answer, Decider, Outcome, Prover, Reason, any_of, open};
 use crate::model::spec::{Expectation, Quantifier};
 use crate::model::vault::capability::Capability;
 use crate::model::vault::path::PathPattern;
@@ -39,6 +40,7 @@ pub(super) fn answers(
     on: &str,
 ) -> Result<Proof, (Outcome, String)> {
     let within = pattern(on).map_err(|why| (Outcome::NotProved, why))?;
+    let places: Vec<Place> = places(prover, expectation, &within);
     let subjects = |names: &[String]| -> Result<Vec<Subject>, (Outcome, String)> {
         names.iter().map(|name| known(prover, name)).collect()
     };
@@ -47,43 +49,46 @@ pub(super) fn answers(
         let Some(capability) = Capability::from_word(action.as_str()) else {
             return Err((Outcome::Unknown, format!("`{action}` is no capability")));
         };
-        let contradicts = Cell::new(false);
-        let (left, openings, replays) = (Cell::new(MOST_STEPS), RefCell::default(), RefCell::default());
-        let claim =
-            Claim { prover, expectation, within: &within, capability, contradicts, left, openings, replays };
+        let (contradicts, left) = (Cell::new(false), Cell::new(MOST_STEPS));
+        let claims: Vec<Claim<'_, '_>> = places
+            .iter()
+            .map(|place| Claim {
+                prover,
+                expectation,
+                within: &place.within,
+                of: place.of.as_deref(),
+                capability,
+                contradicts: &contradicts,
+                left: &left,
+                openings: RefCell::default(),
+                replays: RefCell::default(),
+            })
+            .collect();
+        let all = Claims { claims: &claims };
         let answers: Vec<(bool, Vec<Reason>)> = match &expectation.who.value {
             Quantifier::One(name) => {
                 let subject = known(prover, name)?;
-                vec![match expectation.can {
-                    true => (true, claim.able(&subject)?),
-                    false => (false, claim.closed_to_one(&subject)?),
-                }]
+                vec![(expectation.can, all.of_one(&subject, expectation.can)?)]
             }
-            Quantifier::Nobody => vec![claim.everybody(!expectation.can, &[])],
-            Quantifier::NobodyExcept(names) => vec![claim.everybody(!expectation.can, &subjects(names)?)],
+            Quantifier::Nobody => vec![all.everybody(!expectation.can, &[])],
+            Quantifier::NobodyExcept(names) => vec![all.everybody(!expectation.can, &subjects(names)?)],
             Quantifier::Only(names) => {
                 let subjects = subjects(names)?;
                 let mut own = Vec::new();
                 for subject in &subjects {
-                    own.extend(match expectation.can {
-                        true => claim.able(subject)?,
-                        false => claim.closed_to_one(subject)?,
-                    });
+                    own.extend(all.of_one(subject, expectation.can)?);
                 }
-                vec![(expectation.can, own), claim.everybody(!expectation.can, &subjects)]
+                vec![(expectation.can, own), all.everybody(!expectation.can, &subjects)]
             }
             Quantifier::EverybodyIn(namespace) => {
                 if !prover.names.knows_namespace(namespace) {
                     let why = format!("no input speaks of the Kubernetes namespace `{namespace}`");
                     return Err((Outcome::Nobody, why));
                 }
-                vec![match expectation.can {
-                    true => (true, claim.all_of(namespace)?),
-                    false => (false, claim.closed_in(namespace)),
-                }]
+                vec![(expectation.can, all.of_namespace(namespace, expectation.can)?)]
             }
         };
-        proof.contradicts |= claim.contradicts.get();
+        proof.contradicts |= contradicts.get();
         for (wanted, reasons) in answers {
             proof.answers.push(answer(action.as_str(), wanted, reasons));
         }
@@ -122,15 +127,71 @@ pub(super) fn known(prover: &Prover<'_>, name: &str) -> Result<Subject, (Outcome
     }
 }
 
-/// A claim about one capability.
+/// A claim about one capability: as it stands first, then as tokens of other Vault namespaces name its paths.
+struct Claims<'c, 'q, 'a> {
+    claims: &'c [Claim<'q, 'a>],
+}
+
+impl<'q, 'a> Claims<'_, 'q, 'a> {
+    fn everybody(&self, able: bool, except: &[Subject]) -> (bool, Vec<Reason>) {
+        if able {
+            let text = "everybody would be able to, and whoever has no auth role is not";
+            let everywhere = self.first().and_then(Claim::open_everywhere);
+            return (true, vec![everywhere.unwrap_or_else(|| Reason::new(Some(false), text))]);
+        }
+        (false, self.closed(|claim, looked| claim.everybody(except, looked)))
+    }
+
+    fn of_namespace(&self, namespace: &str, able: bool) -> Result<Vec<Reason>, (Outcome, String)> {
+        match (able, self.first()) {
+            (true, Some(claim)) => claim.all_of(namespace),
+            _ => Ok(self.closed(|claim, looked| claim.closed_in(namespace, looked))),
+        }
+    }
+
+    fn of_one(&self, subject: &Subject, able: bool) -> Result<Vec<Reason>, (Outcome, String)> {
+        let Some(claim) = self.first() else { return Ok(Vec::new()) };
+        if able {
+            return claim.able(subject);
+        }
+        let holders = claim.holders(subject)?;
+        Ok(self.closed(|claim, looked| claim.closed_to_one(subject, &holders, looked)))
+    }
+
+    fn closed(&self, look: impl Fn(&Claim<'_, '_>, &mut Looked)) -> Vec<Reason> {
+        let mut looked = Looked::default();
+        looked.reasons.extend(self.first().and_then(Claim::open_somewhere));
+        self.claims.iter().for_each(|claim| look(claim, &mut looked));
+        looked.concluded()
+    }
+
+    fn first(&self) -> Option<&Claim<'q, 'a>> {
+        self.claims.first()
+    }
+}
+
+/// What a look at tokens finds.
+#[derive(Default)]
+struct Looked {
+    /// What speaks against it.
+    reasons: Vec<Reason>,
+    /// How many roles there are.
+    roles: usize,
+    /// Rules that shut what others would open.
+    closing: Vec<Decider>,
+}
+
+/// A claim about one capability, asked of some tokens.
 struct Claim<'q, 'a> {
     prover: &'q Prover<'a>,
     expectation: &'q Expectation,
     within: &'q PathPattern,
+    /// The Vault namespace of the tokens that are asked; nothing for all.
+    of: Option<&'q str>,
     capability: Capability,
-    contradicts: Cell<bool>,
+    contradicts: &'q Cell<bool>,
     /// The steps that are left for all its questions.
-    left: Cell<u64>,
+    left: &'q Cell<u64>,
     /// What was found out of tokens that many hold.
     openings: RefCell<HashMap<HolderKey, Opening>>,
     /// What the evaluator of single paths says to such a token.
@@ -156,6 +217,19 @@ struct Doubtful {
 }
 
 impl Claim<'_, '_> {
+    fn open_somewhere(&self) -> Option<Reason> {
+        open::somewhere(self.prover, self.expectation, self.capability, self.within)
+    }
+
+    fn open_everywhere(&self) -> Option<Reason> {
+        open::everywhere(self.prover, self.expectation, self.capability, self.within)
+    }
+
+    /// True if tokens of this Vault namespace are asked.
+    fn asks(&self, namespace: &str) -> bool {
+        self.of.is_none_or(|of| of == namespace)
+    }
+
     fn holders<'s>(&'s self, subject: &Subject) -> Result<Vec<Holder<'s>>, (Outcome, String)> {
         match self.prover.access.holders(subject) {
             Ok(holders) => Ok(holders),

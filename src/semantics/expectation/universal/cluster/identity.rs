@@ -117,9 +117,10 @@ impl Stranger {
 
     /// Somebody who is not logged in.
     pub(super) fn anonymous() -> Identity {
-        let user =
-            User { name: "system:anonymous".to_owned(), groups: vec!["system:unauthenticated".to_owned()] };
-        Identity { user, label: "whoever reaches the API server without a login".to_owned() }
+        Identity {
+            user: User::anonymous(),
+            label: "whoever reaches the API server without a login".to_owned(),
+        }
     }
 
     /// Whom the subject of a binding stands for, and nobody else; nothing if it stands for nobody.

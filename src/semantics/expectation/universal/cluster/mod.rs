@@ -215,6 +215,13 @@ impl<'a> Claim<'_, 'a> {
                 is_among.then(|| (*who).clone()).into_iter().collect()
             }
         };
+        // Whoever has a token can leave it out.
+        let anonymous = Stranger::anonymous();
+        if !matches!(among, Among::AllBut(_))
+            && binding.subjects.iter().any(|it| is_subject(it, binding, &anonymous.user))
+        {
+            identities.push(anonymous);
+        }
         identities.dedup();
         identities
     }

@@ -66,6 +66,7 @@ fn exit_codes() {
     let wanted = [
         ("broken", 2),
         ("doubtful", 1),
+        ("engine-credentials", 1),
         ("failing", 1),
         ("hostile", 1),
         ("kubernetes", 1),

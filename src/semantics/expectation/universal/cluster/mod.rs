@@ -5,6 +5,7 @@
 //! request of the pattern if they may make one whose words no rule holds. Whatever is found is asked of the authorizer
 //! once more.
 
+mod credentials;
 mod identity;
 
 use std::cell::{Cell, OnceCell};
@@ -85,10 +86,26 @@ pub(in crate::semantics::expectation) fn answers(
                 )]
             }
         };
+        // Only of those who are not to be able to, credentials of the secrets engine count.
+        let who = &expectation.who.value;
+        let minted = match (who, can) {
+            (Quantifier::Nobody | Quantifier::NobodyExcept(_) | Quantifier::Only(_), true) => {
+                claim.credentials(expectation, who)
+            }
+            (Quantifier::One(_) | Quantifier::EverybodyIn(_), false) => claim.credentials(expectation, who),
+            (Quantifier::Only(names), false) => {
+                let each = names.iter().map(|name| Quantifier::One(name.clone()));
+                each.flat_map(|who| claim.credentials(expectation, &who)).collect()
+            }
+            _ => Vec::new(),
+        };
         proof.contradicts |= claim.contradicts.get();
-        proof
-            .answers
-            .extend(found.into_iter().map(|(wanted, reasons)| answer(action.as_str(), wanted, reasons)));
+        proof.answers.extend(found.into_iter().map(|(wanted, mut reasons)| {
+            if !wanted {
+                reasons.extend(minted.iter().cloned());
+            }
+            answer(action.as_str(), wanted, reasons)
+        }));
     }
     Ok(proof)
 }

@@ -31,7 +31,9 @@ const ONCE: &str = "path \"secret/data/web\" {\n  capabilities = [\"read\"]\n}\n
 fn project(files: &[(&str, &str)]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        fs::write(dir.path().join(name), text).unwrap();
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
     dir
 }

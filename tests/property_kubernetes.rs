@@ -312,7 +312,11 @@ fn holds(claim: &Claim, grants: &[Grant], missing: bool) -> bool {
     let mut others = EVERYBODY.iter().copied().filter(|it| !except(*it));
     let one = |name: &str| EVERYBODY.iter().copied().find(|it| it.0 == name).unwrap();
     // Of a group, the one who is in no other stands for all.
-    let least = |who: (&str, &[&str])| if claim.can { able(who) } else { !can_on_one(who) };
+    // Whoever has a token can leave it out.
+    let least = |who: (&str, &[&str])| match claim.can {
+        true => able(who),
+        false => !can_on_one(who) && !can_on_one(one("anonymous")),
+    };
     let all_others = match claim.can {
         true => !others.any(can_on_one),
         false => able(one("zzz")) && able(one("anonymous")),

@@ -200,7 +200,9 @@ fn claims() {
         ("{only: [shop/web], can: [read], on: kv/*}", Failed),
         ("{everybody_in: shop, can: [read], on: kv/data/x}", Failed),
         ("{everybody_in: shop, cannot: [read], on: kv/data/closed}", Failed),
-        ("{everybody_in: ops, cannot: [read], on: '*'}", Passed),
+        // `sys/health` answers without a token.
+        ("{everybody_in: ops, cannot: [read], on: '*'}", Failed),
+        ("{everybody_in: ops, cannot: [read], on: 'kv/*'}", Passed),
         ("{everybody_in: nowhere, cannot: [read], on: '*'}", Nobody),
         ("{nobody_except: [shop/web], can: [read], on: kv/data/closed}", Unknown),
         ("{nobody_except: [shop/web@web], can: [read], on: kv/data/closed}", Failed),

@@ -17,24 +17,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use common::{Outcome, directories, home, in_step, name, outcome};
+use common::{Outcome, apart_from_git, directories, home, in_step, name, outcome};
 use serde_json::Value;
 
 fn rolewright(directory: &Path, args: &[&str]) -> Outcome {
-    outcome(program(directory).args(args))
-}
-
-fn program(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
-    command.current_dir(directory).stdin(Stdio::null()).env("NO_COLOR", "1");
-    // The tests may be run by a hook, and whoever runs them may have settings.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
-        command.env_remove(name);
-    }
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    command
+    outcome(apart_from_git(directory).args(args))
 }
 
 /// `diff` of the two sides of a case.
@@ -409,8 +398,11 @@ fn what_is_no_revision_is_said() {
     let outside = repository.diff(&["--git", "HEAD", "/etc"]);
     assert_eq!(outside.code, 2);
     assert!(outside.stderr.contains("outside of the repository"), "{}", outside.stderr);
-    let output =
-        program(repository.path()).args(["diff", "--git", "HEAD"]).env("PATH", "/nowhere").output().unwrap();
+    let output = apart_from_git(repository.path())
+        .args(["diff", "--git", "HEAD"])
+        .env("PATH", "/nowhere")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`git` is not there"));
 

@@ -16,20 +16,14 @@ mod common;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use common::{Outcome, outcome};
+use common::{Outcome, apart_from_git, outcome};
 
 type Files<'f> = &'f [(&'f str, &'f str)];
 
 fn rolewright(directory: &Path, args: &[&str]) -> Outcome {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
-    command.current_dir(directory).stdin(Stdio::null()).env("NO_COLOR", "1");
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
-        command.env_remove(name);
-    }
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    outcome(command.args(args))
+    outcome(apart_from_git(directory).args(args))
 }
 
 fn write(directory: &Path, files: Files<'_>) {

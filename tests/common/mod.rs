@@ -108,3 +108,14 @@ impl Random {
         of[self.below(of.len())]
     }
 }
+
+/// The program in `directory`, out of reach of the settings that Git and a hook may bring along.
+pub fn apart_from_git(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolewright"));
+    command.current_dir(directory).stdin(Stdio::null()).env("NO_COLOR", "1");
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
+        command.env_remove(name);
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    command
+}

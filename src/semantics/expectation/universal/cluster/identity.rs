@@ -111,8 +111,7 @@ impl Stranger {
 
     /// Somebody who is logged in and nobody else.
     pub(super) fn logged_in(&self) -> Identity {
-        let user = User { name: self.0.clone(), groups: vec!["system:authenticated".to_owned()] };
-        Identity { user, label: "whoever is logged in".to_owned() }
+        Identity { user: User::named(&self.0), label: "whoever is logged in".to_owned() }
     }
 
     /// Somebody who is not logged in.
@@ -148,27 +147,20 @@ impl Stranger {
         if name == "system:anonymous" {
             return Stranger::anonymous();
         }
-        let user = User { name: name.to_owned(), groups: vec!["system:authenticated".to_owned()] };
-        Identity { user, label: format!("the user `{name}`") }
+        Identity { user: User::named(name), label: format!("the user `{name}`") }
     }
 
     fn member(&self, group: &str) -> Identity {
         if let Some(namespace) = group.strip_prefix("system:serviceaccounts:") {
             return self.in_namespace(namespace);
         }
-        match group {
-            "system:serviceaccounts" => {
-                let user = User::service_account(&self.0, &self.0);
-                Identity { user, label: "any service account".to_owned() }
-            }
-            "system:authenticated" => self.logged_in(),
-            "system:unauthenticated" => Stranger::anonymous(),
-            group => {
-                let groups = vec![group.to_owned(), "system:authenticated".to_owned()];
-                let user = User { name: self.0.clone(), groups };
-                Identity { user, label: format!("whoever is in the group `{group}`") }
-            }
-        }
+        let label = match group {
+            "system:authenticated" => return self.logged_in(),
+            "system:unauthenticated" => return Stranger::anonymous(),
+            "system:serviceaccounts" => "any service account".to_owned(),
+            group => format!("whoever is in the group `{group}`"),
+        };
+        Identity { user: User::member(group, &self.0), label }
     }
 }
 
